@@ -1,0 +1,50 @@
+/* Says things once, in one line, to the person who typed the command. */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum report_level {
+	REPORT_ERRORS, /* -q */
+	REPORT_WARNINGS, /* the default */
+	REPORT_NOTES, /* -v */
+};
+
+struct report {
+	const char *program; /* borrowed; begins each line */
+	const char *subject; /* borrowed, may be NULL: the root's name, second on each line */
+	enum report_level level;
+	int fd; /* borrowed; where the lines go, standard error in both programs */
+	unsigned errors; /* said so far */
+	char mending[512]; /* said at the end of the next error, then forgotten */
+};
+
+/* Lines to standard error, warnings included. */
+void report_init(struct report *report, const char *program);
+
+/*
+ * The command that mends the next error, to be said with it; it stands until an error is
+ * reported or report_forget is called.
+ */
+void
+report_mend(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void report_forget(struct report *report);
+
+/*
+ * "program: subject: what was tried: why it failed; to mend it: command". error is an errno or
+ * 0. Returns -1, so that a function can end with it. Bytes that would steer a terminal are
+ * written as backslash and three octal digits. Keeps errno.
+ */
+int report_error(struct report *report, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Not an error, but the user would want to know. */
+void report_warning(struct report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Said with -v only. */
+void
+report_note(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

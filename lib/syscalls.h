@@ -1,0 +1,140 @@
+/* System calls that some libc lacks (musl has none of these, glibc got them between 2.33 and 2.37).
+ */
+#ifndef SYSCALLS_H
+#define SYSCALLS_H
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <linux/openat2.h>
+
+/* <linux/mount.h> cannot stand beside glibc's <sys/mount.h> (glibc bug 29326), so its words are
+ * here. */
+#ifndef OPEN_TREE_CLONE
+#define OPEN_TREE_CLONE 1
+#define OPEN_TREE_CLOEXEC O_CLOEXEC
+#endif
+#ifndef MOVE_MOUNT_F_EMPTY_PATH
+#define MOVE_MOUNT_F_EMPTY_PATH 0x00000004
+#define MOVE_MOUNT_T_EMPTY_PATH 0x00000040
+#endif
+#ifndef FSOPEN_CLOEXEC
+#define FSOPEN_CLOEXEC 1
+#define FSMOUNT_CLOEXEC 1
+#define FSCONFIG_SET_FLAG 0
+#define FSCONFIG_SET_STRING 1
+#define FSCONFIG_CMD_CREATE 6
+#endif
+#ifndef MOUNT_ATTR_RDONLY
+#define MOUNT_ATTR_RDONLY 0x00000001
+#define MOUNT_ATTR_NOSUID 0x00000002
+#define MOUNT_ATTR_NODEV 0x00000004
+#define MOUNT_ATTR_NOEXEC 0x00000008
+#define MOUNT_ATTR__ATIME 0x00000070
+#define MOUNT_ATTR_RELATIME 0x00000000
+#define MOUNT_ATTR_NOATIME 0x00000010
+#define MOUNT_ATTR_STRICTATIME 0x00000020
+#define MOUNT_ATTR_NODIRATIME 0x00000080
+#endif
+#ifndef MOUNT_ATTR_NOSYMFOLLOW
+#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000 /* Linux 5.14 */
+#endif
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+#ifndef STATX_MNT_ID
+#define STATX_MNT_ID 0x00001000U
+#endif
+#ifndef STATX_ATTR_MOUNT_ROOT
+#define STATX_ATTR_MOUNT_ROOT 0x00002000
+#endif
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+
+/* <linux/nsfs.h>: the first two are of Linux 4.11, the last of 6.8. */
+#define NAMESPACE_GET_TYPE _IO(0xb7, 0x3)
+#define NAMESPACE_GET_MOUNT_ID _IOR(0xb7, 0x5, uint64_t)
+#define NAMESPACE_FS_MAGIC 0x6e736673
+
+/* struct mount_attr of mount_setattr(2), under a name that no libc has. */
+struct syscall_mount_attr {
+	uint64_t attr_set;
+	uint64_t attr_clr;
+	uint64_t propagation;
+	uint64_t userns_fd;
+};
+
+static inline int
+syscall_open_tree(int directory, const char *path, unsigned flags)
+{
+	return (int)syscall(SYS_open_tree, directory, path, flags);
+}
+
+static inline int
+syscall_move_mount(int from, int to, unsigned flags)
+{
+	return (int)syscall(SYS_move_mount, from, "", to, "", flags);
+}
+
+static inline int
+syscall_fsopen(const char *type, unsigned flags)
+{
+	return (int)syscall(SYS_fsopen, type, flags);
+}
+
+static inline int
+syscall_fsconfig(int fd, unsigned command, const char *key, const char *value)
+{
+	return (int)syscall(SYS_fsconfig, fd, command, key, value, 0);
+}
+
+static inline int
+syscall_fsmount(int fd, unsigned flags, unsigned attributes)
+{
+	return (int)syscall(SYS_fsmount, fd, flags, attributes);
+}
+
+static inline int
+syscall_mount_setattr(
+	int directory, const char *path, unsigned flags, struct syscall_mount_attr *attr)
+{
+	return (int)syscall(SYS_mount_setattr, directory, path, flags, attr, sizeof(*attr));
+}
+
+static inline int
+syscall_openat2(int directory, const char *path, struct open_how *how)
+{
+	return (int)syscall(SYS_openat2, directory, path, how, sizeof(*how));
+}
+
+static inline int
+syscall_pivot_root(const char *new_root, const char *old_root)
+{
+	return (int)syscall(SYS_pivot_root, new_root, old_root);
+}
+
+static inline int
+syscall_close_range(unsigned first, unsigned last, unsigned flags)
+{
+	return (int)syscall(SYS_close_range, first, last, flags);
+}
+
+static inline int
+syscall_pidfd_open(pid_t pid, unsigned flags)
+{
+	return (int)syscall(SYS_pidfd_open, pid, flags);
+}
+
+static inline int
+syscall_pidfd_send_signal(int pidfd, int number)
+{
+	return (int)syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0);
+}
+
+#endif
