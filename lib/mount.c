@@ -1,0 +1,122 @@
+#include "mount.h"
+
+#include "cleanup.h"
+#include "report.h"
+#include "syscalls.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+int
+mount_clone(int directory, const char *path, bool recursive)
+{
+	return syscall_open_tree(directory, path,
+		OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
+			(recursive ? AT_RECURSIVE : 0));
+}
+
+/*
+ * What the filesystem itself said, as fsopen(2) gives it: a line a read, of which the first
+ * byte is the level. The last error is the one that counts.
+ */
+static void
+filesystem_says(int context, char *text, size_t size)
+{
+	char line[256];
+	ssize_t length;
+
+	text[0] = '\0';
+	while ((length = read(context, line, sizeof(line) - 1)) > 2) {
+		line[length] = '\0';
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] == 'e')
+			snprintf(text, size, " (%.200s)", line + 2);
+	}
+}
+
+static int
+filesystem_error(int context, const char *type, const char *tried, struct report *report)
+{
+	int error = errno;
+	char said[256];
+
+	filesystem_says(context, said, sizeof(said));
+	return report_error(report, error, "cannot make a %s filesystem: %s%s", type, tried, said);
+}
+
+static int
+filesystem_option(int context, const char *option)
+{
+	cleanup_free char *key = strdup(option);
+	char *value;
+
+	if (!key)
+		return -1;
+	value = strchr(key, '=');
+	if (!value)
+		return syscall_fsconfig(context, FSCONFIG_SET_FLAG, key, NULL);
+	*value++ = '\0';
+	return syscall_fsconfig(context, FSCONFIG_SET_STRING, key, value);
+}
+
+int
+mount_make(const char *type, const char *source, const char *const *options, uint64_t attributes,
+	struct report *report)
+{
+	cleanup_fd int context = syscall_fsopen(type, FSOPEN_CLOEXEC);
+	int fd;
+
+	if (context < 0)
+		return report_error(report, errno, "cannot make a %s filesystem", type);
+	if (source && syscall_fsconfig(context, FSCONFIG_SET_STRING, "source", source) < 0)
+		return filesystem_error(context, type, source, report);
+	if (attributes & MOUNT_ATTR_RDONLY &&
+		syscall_fsconfig(context, FSCONFIG_SET_FLAG, "ro", NULL) < 0)
+		return filesystem_error(context, type, "ro", report);
+	for (; options && *options; options++)
+		if (filesystem_option(context, *options) < 0)
+			return filesystem_error(context, type, *options, report);
+	if (syscall_fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
+		return filesystem_error(context, type, source ? source : "", report);
+	fd = syscall_fsmount(context, FSMOUNT_CLOEXEC, (unsigned)attributes);
+	if (fd < 0)
+		return filesystem_error(context, type, source ? source : "", report);
+	return fd;
+}
+
+int
+mount_change(int fd, const struct mount_change *change)
+{
+	struct syscall_mount_attr attr = {
+		.attr_set = change->set,
+		.attr_clr = change->clear,
+		.propagation = change->propagation,
+	};
+
+	return syscall_mount_setattr(
+		fd, "", AT_EMPTY_PATH | (change->recursive ? AT_RECURSIVE : 0), &attr);
+}
+
+int
+mount_attach(int fd, int target)
+{
+	return syscall_move_mount(fd, target, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+int
+mount_pin(int fd, const char *path)
+{
+	char source[sizeof("/proc/self/fd/") + 10];
+
+	/* by path: a namespace is a file of /proc, which open_tree(2) does not clone on every
+	 * kernel */
+	snprintf(source, sizeof(source), "/proc/self/fd/%d", fd);
+	return mount(source, path, NULL, MS_BIND, NULL);
+}
+
+int
+mount_detach(const char *path)
+{
+	return umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+}

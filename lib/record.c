@@ -1,0 +1,204 @@
+#include "record.h"
+
+#include "cleanup.h"
+#include "number.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void
+record_release(struct record *record)
+{
+	free(record->text);
+	*record = (struct record){0};
+}
+
+static int
+append(struct record *record, const char *key, const char *value)
+{
+	size_t length = strlen(key) + 1 + strlen(value) + 1;
+	char *text;
+
+	if (length > RECORD_SIZE - record->size) {
+		errno = E2BIG;
+		return -1;
+	}
+	text = realloc(record->text, record->size + length);
+	if (!text)
+		return -1;
+	snprintf(text + record->size, length, "%s=%s", key, value);
+	record->text = text;
+	record->size += length;
+	return 0;
+}
+
+int
+record_add(struct record *record, const char *key, const char *value)
+{
+	char version[16];
+
+	if (record->size == 0) {
+		snprintf(version, sizeof(version), "%d", RECORD_VERSION);
+		if (append(record, "version", version) < 0)
+			return -1;
+	}
+	return append(record, key, value);
+}
+
+int
+record_add_number(struct record *record, const char *key, uint64_t number)
+{
+	char value[24];
+
+	snprintf(value, sizeof(value), "%" PRIu64, number);
+	return record_add(record, key, value);
+}
+
+static int
+write_all(int fd, const char *text, size_t size)
+{
+	while (size > 0) {
+		ssize_t written = write(fd, text, size);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -1;
+		text += written;
+		size -= (size_t)written;
+	}
+	return 0;
+}
+
+int
+record_write(const struct record *record, int directory, const char *name)
+{
+	char unfinished[64];
+	cleanup_fd int fd = -1;
+
+	snprintf(unfinished, sizeof(unfinished), "%s.unfinished", name);
+	fd = openat(
+		directory, unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -1;
+	if (write_all(fd, record->text, record->size) < 0 ||
+		renameat(directory, unfinished, directory, name) < 0) {
+		int error = errno;
+
+		unlinkat(directory, unfinished, 0);
+		errno = error;
+		return -1;
+	}
+	return 0;
+}
+
+static int
+read_all(int fd, char *text, size_t size)
+{
+	while (size > 0) {
+		ssize_t got = read(fd, text, size);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0) {
+			errno = got < 0 ? errno : EBADMSG;
+			return -1;
+		}
+		text += got;
+		size -= (size_t)got;
+	}
+	return 0;
+}
+
+static int
+judge(int fd, size_t *size)
+{
+	struct stat found;
+
+	if (fstat(fd, &found) < 0)
+		return -1;
+	if (!S_ISREG(found.st_mode) || found.st_uid != 0 || found.st_mode & (S_IWGRP | S_IWOTH)) {
+		errno = EPERM;
+		return -1;
+	}
+	if (found.st_size <= 0 || found.st_size > RECORD_SIZE) {
+		errno = EBADMSG;
+		return -1;
+	}
+	*size = (size_t)found.st_size;
+	return 0;
+}
+
+int
+record_read(struct record *record, int directory, const char *name)
+{
+	cleanup_fd int fd =
+		openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	cleanup_free char *text = NULL;
+	uint64_t version;
+	size_t size;
+
+	*record = (struct record){0};
+	if (fd < 0 || judge(fd, &size) < 0)
+		return -1;
+	text = malloc(size);
+	if (!text || read_all(fd, text, size) < 0)
+		return -1;
+	if (text[size - 1] != '\0' || strncmp(text, "version=", 8) != 0 ||
+		number_parse(text + 8, UINT32_MAX, &version) < 0) {
+		errno = EBADMSG;
+		return -1;
+	}
+	*record = (struct record){.text = steal_pointer(&text), .size = size};
+	if (version != RECORD_VERSION) {
+		errno = EPROTO;
+		return -1;
+	}
+	return 0;
+}
+
+const char *
+record_next(const struct record *record, const char *key, const char *previous)
+{
+	const char *end = record->text + record->size;
+	const char *string = previous ? previous + strlen(previous) + 1 : record->text;
+	size_t length = strlen(key);
+
+	for (; string && string < end; string += strlen(string) + 1)
+		if (strncmp(string, key, length) == 0 && string[length] == '=')
+			return string + length + 1;
+	return NULL;
+}
+
+const char *
+record_value(const struct record *record, const char *key)
+{
+	const char *value = record_next(record, key, NULL);
+
+	return value ? value : "";
+}
+
+int
+record_number(const struct record *record, const char *key, uint64_t *number)
+{
+	if (number_parse(record_value(record, key), UINT64_MAX, number) == 0)
+		return 0;
+	errno = EBADMSG;
+	return -1;
+}
+
+bool
+record_has_number(const struct record *record, const char *key, uint64_t number)
+{
+	const char *value = NULL;
+	uint64_t candidate;
+
+	while ((value = record_next(record, key, value)))
+		if (number_parse(value, UINT64_MAX, &candidate) == 0 && candidate == number)
+			return true;
+	return false;
+}

@@ -1,0 +1,63 @@
+/*
+ * The record: what `start` decided about a prepared root, all that entering and stopping need.
+ *
+ * A file of strings "key=value", each ended by NUL, of which the first is the version. It holds
+ * every value of the configuration under the key's own name, as it was at start, and what
+ * start found out:
+ *   uid, gid    who may enter as themselves: a user, a member of a group (several of each)
+ *   host        inode of the host's mount namespace
+ *   namespace   inode of the pinned one
+ *   device, inode, mount    of `/` inside: st_dev, st_ino and mount id
+ *   filesystem  st_dev of a filesystem made for this root alone (several)
+ *   service     whose commands mend it: chroot-mounts, or chroot-mounts.NAME
+ */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STATE_DIRECTORY RUNSTATEDIR "/chroot-mounts"
+#define RECORD_VERSION 1
+#define RECORD_SIZE (1024 * 1024) /* bytes at most */
+
+struct record {
+	char *text; /* owned */
+	size_t size; /* bytes used, the last of them NUL */
+};
+
+void record_release(struct record *record);
+
+/* Adds a string behind the others. 0, or -1 with errno (ENOMEM; E2BIG above RECORD_SIZE). */
+int record_add(struct record *record, const char *key, const char *value);
+int record_add_number(struct record *record, const char *key, uint64_t number);
+
+/*
+ * Writes it into the directory under that name, whole or not at all, over what is there.
+ * 0, or -1 with errno set and nothing said.
+ */
+int record_write(const struct record *record, int directory, const char *name);
+
+/*
+ * Reads it back. Judged on the descriptor: a regular file, the superuser's, of nobody else
+ * writable. 0, or -1 with errno set and nothing said: ENOENT for no record, EPERM for one of a
+ * doubtful file, EBADMSG for none of ours, EPROTO for one of another version (then what it
+ * holds may be read, but means nothing certain).
+ */
+int record_read(struct record *record, int directory, const char *name);
+
+/* The value of a key: the first for previous NULL, then the one behind previous; NULL at the end.
+ */
+const char *record_next(const struct record *record, const char *key, const char *previous);
+
+/* The only value of a key; "" for none. */
+const char *record_value(const struct record *record, const char *key);
+
+/* A key that must hold a number. 0, or -1 with errno EBADMSG. */
+int record_number(const struct record *record, const char *key, uint64_t *number);
+
+/* Is number one of the key's values? */
+bool record_has_number(const struct record *record, const char *key, uint64_t number);
+
+#endif
