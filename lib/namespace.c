@@ -1,0 +1,174 @@
+#include "namespace.h"
+
+#include "cleanup.h"
+#include "mount.h"
+#include "report.h"
+#include "syscalls.h"
+
+#include <sched.h>
+#include <sys/vfs.h>
+
+int
+namespace_open_own(void)
+{
+	return open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+}
+
+int
+namespace_join(int fd)
+{
+	return setns(fd, CLONE_NEWNS);
+}
+
+int
+namespace_number(int fd, uint64_t *number)
+{
+	struct stat found;
+
+	if (fstat(fd, &found) < 0)
+		return -1;
+	*number = found.st_ino;
+	return 0;
+}
+
+int
+namespace_open_pin(int directory, const char *name)
+{
+	/* O_NONBLOCK: a FIFO in its place must not hold us */
+	cleanup_fd int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct statfs filesystem;
+
+	if (fd < 0)
+		return -1;
+	if (fstatfs(fd, &filesystem) < 0)
+		return -1;
+	if (filesystem.f_type != NAMESPACE_FS_MAGIC ||
+		ioctl(fd, NAMESPACE_GET_TYPE) != CLONE_NEWNS) {
+		errno = ESTALE;
+		return -1;
+	}
+	return steal_fd(&fd);
+}
+
+int
+namespace_place(struct namespace_place *place)
+{
+	struct statx found;
+
+	if (statx(AT_FDCWD, "/", AT_NO_AUTOMOUNT, STATX_BASIC_STATS | STATX_MNT_ID, &found) < 0)
+		return -1;
+	*place = (struct namespace_place){
+		.device = (uint64_t)found.stx_dev_major << 32 | found.stx_dev_minor,
+		.inode = found.stx_ino,
+		.mount = found.stx_mnt_id,
+		.owner = found.stx_uid,
+		.mode = found.stx_mode,
+	};
+	return 0;
+}
+
+/*
+ * Makes the tree the root of the namespace: it lies on `/` first, then pivot_root(".", ".") puts
+ * it below and the old root on top (pivot_root(2), NOTES), which umount2 takes off. A pivot and
+ * not a chroot, since the kernel gives a chrooted task no user namespace (current_chrooted() in
+ * create_user_ns()).
+ */
+static int
+take_as_root(int tree, struct report *report)
+{
+	cleanup_fd int old = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (old < 0 || mount_attach(tree, old) < 0)
+		return report_error(report, errno, "cannot attach a tree to the new namespace");
+	if (fchdir(tree) < 0 || syscall_pivot_root(".", ".") < 0)
+		return report_error(
+			report, errno, "cannot make a tree the root of the new namespace");
+	if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return report_error(
+			report, errno, "cannot let go of the old root in the new namespace");
+	return 0;
+}
+
+static int
+make_minimal(struct report *report)
+{
+	static const char *const options[] = {"size=4k", "nr_inodes=1", "mode=0555", NULL};
+	const struct mount_change alone = {.propagation = MS_PRIVATE, .recursive = true};
+	cleanup_fd int nothing = -1;
+	cleanup_fd int copied = -1;
+
+	if (unshare(CLONE_NEWNS) < 0)
+		return report_error(report, errno, "cannot make a mount namespace");
+	copied = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	/* before anything is taken away in it: the copy's mounts are still the host's peers */
+	if (copied < 0 || mount_change(copied, &alone) < 0)
+		return report_error(report, errno, "cannot part the new namespace from the host");
+	nothing = mount_make("tmpfs", "chroot-mounts", options, MOUNT_ATTR_RDONLY, report);
+	if (nothing < 0)
+		return -1;
+	return take_as_root(nothing, report);
+}
+
+int
+namespace_make_minimal(int host, struct report *report)
+{
+	cleanup_fd int minimal = -1;
+	cleanup_fd int proc = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (proc < 0)
+		return report_error(report, errno, "cannot open /proc/self/ns");
+	if (make_minimal(report) == 0) {
+		minimal = openat(proc, "mnt", O_RDONLY | O_CLOEXEC);
+		if (minimal < 0)
+			report_error(report, errno, "cannot open the new namespace");
+	}
+	if (namespace_join(host) < 0)
+		return report_error(report, errno, "cannot return to the host's namespace");
+	return steal_fd(&minimal);
+}
+
+/*
+ * Can the host's namespace pin the one that we are in? The kernel lets a namespace be pinned
+ * only from one whose id is lower (mnt_ns_loop()), and Linux 6.18 gives ids out in batches for
+ * each processor: a later namespace can get a lower one, when the host is not the initial one.
+ * Kernels that lack the call count in one order.
+ */
+static bool
+is_newer_than(int host, int own)
+{
+	uint64_t host_id, own_id;
+
+	if (ioctl(host, NAMESPACE_GET_MOUNT_ID, &host_id) < 0 ||
+		ioctl(own, NAMESPACE_GET_MOUNT_ID, &own_id) < 0)
+		return true;
+	return own_id > host_id;
+}
+
+int
+namespace_enter_new(int host, int minimal, int root, struct report *report)
+{
+	cleanup_fd int proc = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (proc < 0)
+		return report_error(report, errno, "cannot open /proc/self/ns");
+	/* twice a batch (COOKIE_LOCAL_BATCH); 0.01 ms each, and once a batch is used up the next
+	 * one is higher */
+	for (int tries = 0; tries < 2 * 4096; tries++) {
+		cleanup_fd int own = -1;
+
+		if (namespace_join(minimal) < 0 || unshare(CLONE_NEWNS) < 0)
+			return report_error(report, errno, "cannot make a mount namespace");
+		own = openat(proc, "mnt", O_RDONLY | O_CLOEXEC);
+		if (own < 0)
+			return report_error(report, errno, "cannot open the new namespace");
+		if (is_newer_than(host, own))
+			return take_as_root(root, report) < 0 ? -1 : steal_fd(&own);
+	}
+	return report_error(report, 0, "cannot make a mount namespace that can be pinned");
+}
+
+int
+namespace_empty(void)
+{
+	return umount2("/", MNT_DETACH);
+}

@@ -1,0 +1,461 @@
+#include "plan.h"
+
+#include "cleanup.h"
+#include "config.h"
+#include "report.h"
+#include "syscalls.h"
+
+#include <bsd/string.h>
+#include <libmount/libmount.h>
+#include <stdarg.h>
+#include <string.h>
+
+#define PROPAGATION (MS_SHARED | MS_SLAVE | MS_PRIVATE | MS_UNBINDABLE)
+
+/* Where a line of the plan stands, for what is said about it. */
+struct place {
+	const struct config *config; /* borrowed; NULL for the built-in plan */
+	enum config_key key;
+	unsigned offset; /* lines below the key's */
+	struct report *report;
+};
+
+#define place_error(place, ...)                                                                    \
+	config_error((place)->config, (place)->key, (place)->offset, (place)->report, __VA_ARGS__)
+
+/* MS_* of mount(2), as libmount's table of words gives them, and MOUNT_ATTR_* of mount_setattr(2)
+ */
+static const struct {
+	unsigned long flag;
+	uint64_t attribute;
+	uint64_t field; /* what it replaces, where one of several holds */
+} attributes[] = {
+	{MS_RDONLY, MOUNT_ATTR_RDONLY, MOUNT_ATTR_RDONLY},
+	{MS_NOSUID, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOSUID},
+	{MS_NODEV, MOUNT_ATTR_NODEV, MOUNT_ATTR_NODEV},
+	{MS_NOEXEC, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOEXEC},
+	{MS_NODIRATIME, MOUNT_ATTR_NODIRATIME, MOUNT_ATTR_NODIRATIME},
+	{MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW},
+	{MS_NOATIME, MOUNT_ATTR_NOATIME, MOUNT_ATTR__ATIME},
+	{MS_STRICTATIME, MOUNT_ATTR_STRICTATIME, MOUNT_ATTR__ATIME},
+	{MS_RELATIME, MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
+};
+
+static void
+plan_mount_release(struct plan_mount *mount)
+{
+	free(mount->source);
+	free(mount->target);
+	free(mount->type);
+	free(mount->words);
+	for (char **option = mount->options; option && *option; option++)
+		free(*option);
+	free(mount->options);
+}
+
+void
+plan_release(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		plan_mount_release(&plan->mounts[i]);
+	free(plan->mounts);
+	*plan = (struct plan){0};
+}
+
+static int
+add_option(struct plan_mount *mount, const char *option)
+{
+	size_t count = 0;
+	char **options;
+
+	while (mount->options && mount->options[count])
+		count++;
+	options = reallocarray(mount->options, count + 2, sizeof(*options));
+	if (!options)
+		return -1;
+	mount->options = options;
+	options[count + 1] = NULL;
+	options[count] = strdup(option);
+	return options[count] ? 0 : -1;
+}
+
+/* A word of libmount's table sets bits, or (rw, suid, atime) takes bits away. */
+static void
+flags_of(const char *word, unsigned long *set, unsigned long *clear)
+{
+	const struct libmnt_optmap *map = mnt_get_builtin_optmap(MNT_LINUX_MAP);
+	unsigned long all = ~0UL;
+
+	*set = 0;
+	if (mnt_optstr_get_flags(word, set, map) < 0)
+		*set = 0;
+	if (mnt_optstr_get_flags(word, &all, map) < 0)
+		all = ~0UL;
+	*clear = ~all;
+}
+
+/* Is it a VFS word that a single mount can carry? Then the mount takes it. */
+static bool
+take_attribute(struct plan_mount *mount, unsigned long set, unsigned long clear)
+{
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
+		if (!((set | clear) & attributes[i].flag))
+			continue;
+		mount->clear |= attributes[i].field;
+		mount->set &= ~attributes[i].field;
+		if (set & attributes[i].flag)
+			mount->set |= attributes[i].attribute;
+		return true;
+	}
+	return false;
+}
+
+static int
+take_mkdir(struct plan_mount *mount, const char *mode, const struct place *place)
+{
+	char *end;
+
+	mount->makes_target = true;
+	if (!mode)
+		return 0;
+	mount->target_mode = (mode_t)strtoul(mode, &end, 8);
+	if (*mode < '0' || *mode > '7' || *end != '\0' || mount->target_mode > 07777)
+		return place_error(place, "x-mount.mkdir=%s: not a mode such as 0755", mode);
+	return 0;
+}
+
+/* Words for mount(8) and for other programs: those that a line may carry without meaning here. */
+static bool
+is_without_meaning(const char *option)
+{
+	return strcmp(option, "defaults") == 0 || strcmp(option, "auto") == 0 ||
+	       strcmp(option, "_netdev") == 0 || strncmp(option, "comment=", 8) == 0 ||
+	       strncmp(option, "x-gvfs-", 7) == 0;
+}
+
+/* Words of ours, which no filesystem knows: 1 taken, 0 not one of them, -1 said. */
+static int
+take_own_word(struct plan_mount *mount, const char *option, const struct place *place)
+{
+	if (strcmp(option, "nofail") == 0)
+		mount->may_fail = true;
+	else if (strcmp(option, "x-live") == 0)
+		mount->is_live = true;
+	else if (strcmp(option, "x-mount.mkdir") == 0)
+		return take_mkdir(mount, NULL, place) < 0 ? -1 : 1;
+	else if (strncmp(option, "x-mount.mkdir=", 14) == 0)
+		return take_mkdir(mount, option + 14, place) < 0 ? -1 : 1;
+	else if (!is_without_meaning(option))
+		return strncmp(option, "x-", 2) == 0 || strncmp(option, "X-", 2) == 0
+			       ? place_error(place, "unknown option %s", option)
+			       : 0;
+	return 1;
+}
+
+/* Words of mount(8) that mean something to it but cannot be done here. */
+static bool
+is_for_mount_program(const char *option)
+{
+	unsigned long flags = 0;
+
+	return mnt_optstr_get_flags(option, &flags, mnt_get_builtin_optmap(MNT_USERSPACE_MAP)) ==
+		       0 &&
+	       flags;
+}
+
+static int
+take_option(struct plan_mount *mount, const char *option, const struct place *place)
+{
+	unsigned long set, clear;
+	int own = take_own_word(mount, option, place);
+
+	if (own != 0)
+		return own < 0 ? -1 : 0;
+	flags_of(option, &set, &clear);
+	if (set & MS_BIND) {
+		mount->is_bind = true;
+		mount->is_recursive = set & MS_REC;
+		return 0;
+	}
+	if (set & PROPAGATION) {
+		/* whether the mounts below come along is what rbind says, not rslave */
+		mount->propagation = set & PROPAGATION;
+		return 0;
+	}
+	if (set & (MS_REMOUNT | MS_MOVE))
+		return place_error(place, "%s: a plan only makes mounts", option);
+	if (take_attribute(mount, set, clear))
+		return 0;
+	if (is_for_mount_program(option))
+		return place_error(place, "the option %s is not understood here", option);
+	return add_option(mount, option);
+}
+
+static int
+take_options(struct plan_mount *mount, const char *words, const struct place *place)
+{
+	cleanup_free char *copy = strdup(words);
+	char *rest = copy;
+	char *name, *value;
+	size_t name_size, value_size;
+
+	if (!copy)
+		return -1;
+	while (mnt_optstr_next_option(&rest, &name, &name_size, &value, &value_size) == 0) {
+		cleanup_free char *option =
+			strndup(name, value ? (size_t)(value + value_size - name) : name_size);
+
+		if (!option || take_option(mount, option, place) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* An absolute path without "." and "..", so that which line lies below which can be read off it. */
+static bool
+is_plain_path(const char *path)
+{
+	if (path[0] != '/')
+		return false;
+	for (const char *slash = path; slash; slash = strchr(slash + 1, '/')) {
+		size_t length = strcspn(slash + 1, "/");
+
+		if ((length == 0 && slash != path) || (length == 1 && slash[1] == '.') ||
+			(length == 2 && slash[1] == '.' && slash[2] == '.'))
+			return false;
+	}
+	return true;
+}
+
+static bool
+needs_mount_helper(const char *type)
+{
+	static const char *const types[] = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "davfs",
+		"sshfs", "glusterfs", "ntfs-3g", NULL};
+
+	for (size_t i = 0; types[i]; i++)
+		if (strcmp(type, types[i]) == 0)
+			return true;
+	return strncmp(type, "fuse", 4) == 0;
+}
+
+static int
+check_bind(const struct plan_mount *mount, const struct place *place)
+{
+	if (!is_plain_path(mount->source))
+		return place_error(
+			place, "the source %s of a bind is no absolute path", mount->source);
+	if (mount->options)
+		return place_error(
+			place, "the option %s has no meaning for a bind", mount->options[0]);
+	if (strcmp(mount->type, "none") != 0 && strcmp(mount->type, "bind") != 0)
+		return place_error(
+			place, "a bind has no filesystem type: write none for %s", mount->type);
+	return 0;
+}
+
+static int
+check_filesystem(const struct plan_mount *mount, const struct place *place)
+{
+	if (mount->is_live)
+		return place_error(place,
+			"x-live is for binds: nothing of the host is below a new filesystem");
+	if (strcmp(mount->type, "none") == 0 || strcmp(mount->type, "auto") == 0)
+		return place_error(place,
+			"%s is mounted on %s: as a bind, or as which filesystem type?",
+			mount->source, mount->target);
+	if (needs_mount_helper(mount->type))
+		return place_error(place,
+			"%s needs a mount program of its own: mount it on the host and bind it "
+			"here",
+			mount->type);
+	return 0;
+}
+
+static void
+cut_last_slash(char *path)
+{
+	size_t length = strlen(path);
+
+	if (length > 1 && path[length - 1] == '/')
+		path[length - 1] = '\0';
+}
+
+static int
+check_mount(struct plan_mount *mount, const struct place *place)
+{
+	cut_last_slash(mount->target);
+	cut_last_slash(mount->source);
+	if (!is_plain_path(mount->target))
+		return place_error(place, "the mount point %s is no absolute path without . and ..",
+			mount->target);
+	if (strcmp(mount->target, "/") == 0)
+		return place_error(
+			place, "a line for / is not supported by this version; set root= instead");
+	return mount->is_bind ? check_bind(mount, place) : check_filesystem(mount, place);
+}
+
+static int
+fill_mount(struct plan_mount *mount, struct libmnt_fs *line, const struct place *place)
+{
+	const char *source = mnt_fs_get_source(line);
+	const char *target = mnt_fs_get_target(line);
+	const char *type = mnt_fs_get_fstype(line);
+	const char *words = mnt_fs_get_options(line);
+
+	*mount = (struct plan_mount){
+		.source = strdup(source ? source : "none"),
+		.target = strdup(target ? target : ""),
+		.type = strdup(type ? type : "none"),
+		.words = strdup(words ? words : ""),
+	};
+	if (!mount->source || !mount->target || !mount->type || !mount->words)
+		return report_error(place->report, ENOMEM, "cannot make the plan");
+	if (take_options(mount, mount->words, place) < 0)
+		return -1;
+	return check_mount(mount, place);
+}
+
+static int
+add_mount(struct plan *plan, struct libmnt_fs *line, const struct place *place)
+{
+	struct plan_mount *mounts = reallocarray(plan->mounts, plan->count + 1, sizeof(*mounts));
+
+	if (!mounts)
+		return report_error(place->report, ENOMEM, "cannot make the plan");
+	plan->mounts = mounts;
+	/* counted at once, so that plan_release frees what an error leaves in it */
+	plan->count++;
+	if (fill_mount(&mounts[plan->count - 1], line, place) < 0)
+		return -1;
+	if (mounts[plan->count - 1].makes_target && plan_is_nested(plan, plan->count - 1))
+		return place_error(place,
+			"x-mount.mkdir would make %s on the host, since it lies below another line",
+			mounts[plan->count - 1].target);
+	return 0;
+}
+
+/* libmount says nothing on its own: the line is named by the caller. */
+static int
+keep_line_error(struct libmnt_table *table, const char *file, int line)
+{
+	(void)table;
+	(void)file;
+	(void)line;
+	return -1;
+}
+
+static int
+add_line(struct plan *plan, char *text, const struct place *place)
+{
+	cleanup_file FILE *stream = NULL;
+	struct libmnt_table *table;
+	struct libmnt_fs *line = NULL;
+	int result;
+
+	if (text[strspn(text, " \t")] == '\0')
+		return 0;
+	stream = fmemopen(text, strlen(text), "r");
+	table = mnt_new_table();
+	if (!stream || !table) {
+		mnt_unref_table(table);
+		return report_error(place->report, ENOMEM, "cannot make the plan");
+	}
+	mnt_table_set_parser_errcb(table, keep_line_error);
+	if (mnt_table_parse_stream(table, stream, "fstab") != 0)
+		result = place_error(place, "not a line of fstab(5): %s", text);
+	else if (mnt_table_first_fs(table, &line) == 0)
+		result = add_mount(plan, line, place);
+	else
+		result = 0; /* a comment */
+	mnt_unref_table(table);
+	return result;
+}
+
+static int
+add_lines(struct plan *plan, const char *value, struct place place)
+{
+	cleanup_free char *copy = strdup(value);
+	char *rest = copy;
+	char *line;
+
+	if (!copy)
+		return report_error(place.report, ENOMEM, "cannot make the plan");
+	for (; (line = strsep(&rest, "\n")); place.offset++)
+		if (add_line(plan, line, &place) < 0)
+			return -1;
+	return 0;
+}
+
+int
+plan_make(struct plan *plan, const struct config *instance, const struct config *service,
+	struct report *report)
+{
+	struct place mounts = {.key = CONFIG_MOUNTS, .report = report};
+	struct place shared = {.config = service, .key = CONFIG_EXTRA_MOUNTS, .report = report};
+	struct place own = {.config = instance, .key = CONFIG_EXTRA_MOUNTS, .report = report};
+	const char *value = config_value(instance, service, CONFIG_MOUNTS, &mounts.config);
+
+	*plan = (struct plan){0};
+	if (add_lines(plan, value, mounts) < 0 ||
+		add_lines(plan, config_value(service, NULL, CONFIG_EXTRA_MOUNTS, NULL), shared) <
+			0 ||
+		add_lines(plan, config_value(instance, NULL, CONFIG_EXTRA_MOUNTS, NULL), own) < 0) {
+		plan_release(plan);
+		return -1;
+	}
+	return 0;
+}
+
+static bool
+names_proc_options(const struct plan_mount *mount)
+{
+	for (char **option = mount->options; option && *option; option++)
+		if (strncmp(*option, "hidepid=", 8) == 0 || strncmp(*option, "gid=", 4) == 0 ||
+			strncmp(*option, "subset=", 7) == 0)
+			return true;
+	return false;
+}
+
+int
+plan_inherit_proc(struct plan *plan, const char *host_options)
+{
+	static const char *const names[] = {"hidepid", "gid", "subset"};
+
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_mount *mount = &plan->mounts[i];
+
+		if (mount->is_bind || strcmp(mount->type, "proc") != 0 || names_proc_options(mount))
+			continue;
+		for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
+			char option[64];
+			char *value;
+			size_t size;
+
+			if (mnt_optstr_get_option(host_options, names[n], &value, &size) != 0 ||
+				!value)
+				continue;
+			snprintf(option, sizeof(option), "%s=%.*s", names[n], (int)size, value);
+			if (add_option(mount, option) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static bool
+is_below(const char *path, const char *above)
+{
+	size_t length = strlen(above);
+
+	return strncmp(path, above, length) == 0 && path[length] == '/';
+}
+
+bool
+plan_is_nested(const struct plan *plan, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (is_below(plan->mounts[index].target, plan->mounts[i].target))
+			return true;
+	return false;
+}

@@ -1,0 +1,58 @@
+/* The plan: the ordered list of mounts that a root's configuration asks for. Decides, touches
+ * nothing. */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct config;
+struct report;
+
+struct plan_mount {
+	char *source; /* owned: a path, or what the filesystem takes as its source */
+	char *target; /* owned: an absolute path inside the root */
+	char *type; /* owned: the filesystem's type, "none" for a bind */
+	char *words; /* owned: the options as they were written */
+	char **options; /* owned, ended by NULL: the filesystem's own, "key" or "key=value" */
+
+	bool is_bind;
+	bool is_recursive; /* rbind */
+	bool is_live; /* x-live */
+	bool may_fail; /* nofail */
+	bool makes_target; /* x-mount.mkdir */
+	mode_t target_mode; /* of x-mount.mkdir; 0 for the usual one */
+
+	uint64_t set; /* MOUNT_ATTR_* */
+	uint64_t clear; /* MOUNT_ATTR_* */
+	uint64_t propagation; /* MS_SLAVE and its like, 0 where no word says it */
+};
+
+struct plan {
+	struct plan_mount *mounts; /* owned; in the order they are mounted in */
+	size_t count;
+};
+
+/*
+ * Makes the plan of a root: `mounts`, then the service's `extra_mounts`, then its own. service
+ * may be NULL. 0, or -1 with the error said as "FILE:LINE: …" and nothing held.
+ */
+int plan_make(struct plan *plan, const struct config *instance, const struct config *service,
+	struct report *report);
+
+void plan_release(struct plan *plan);
+
+/*
+ * A proc line that names none of hidepid, gid and subset takes those of the host's own /proc,
+ * whose options are given: a fresh proc would otherwise show what the host hides. 0, or -1 with
+ * errno.
+ */
+int plan_inherit_proc(struct plan *plan, const char *host_options);
+
+/* Does the line's target lie below the target of an earlier line? Then it is not on the root's own
+ * tree. */
+bool plan_is_nested(const struct plan *plan, size_t index);
+
+#endif

@@ -1,0 +1,40 @@
+/* The state directory: a small filesystem that no root shows, with a folder for each prepared root.
+ */
+#ifndef STATE_H
+#define STATE_H
+
+#include <stddef.h>
+
+struct report;
+
+/*
+ * Makes it where it is missing, and sees to it that it is private and unbindable: a pin needs a
+ * mount without peers under it, and a clone of /run must leave it out. A descriptor, or -1 with
+ * the error said.
+ */
+int state_make(struct report *report);
+
+/* Opens it. A descriptor, or -1 with errno set and nothing said (ENOENT where nothing was ever
+ * started). */
+int state_open(void);
+
+/*
+ * Takes the lock of a root, waiting half a minute at most. A descriptor that holds it until it is
+ * closed, or -1 with the error said.
+ */
+int state_lock(int state, const char *name, struct report *report);
+
+/* Takes the lock's file away; for whoever holds the lock and leaves nothing that needs one. */
+void state_unlock_for_good(int state, const char *name);
+
+/* The names of the folders in it; *names is owned by the caller, as each of them. 0, or -1 with
+ * errno. */
+int state_names(int state, char ***names, size_t *count);
+
+/* Opens the folder of a root, making it if make is set. A descriptor, or -1 with errno. */
+int state_open_folder(int state, const char *name, int make);
+
+/* Takes the folder of a root away, pin and all. 0, or -1 with errno. */
+int state_remove_folder(int state, const char *name);
+
+#endif
