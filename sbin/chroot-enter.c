@@ -1,0 +1,579 @@
+/*
+ * Joins the namespace of a root and becomes the user's shell or command there. Setuid: a listed
+ * user enters as themselves and gains nothing. The order of `enter` below is the whole defence;
+ * sbin/chroot-enter.1 says against what.
+ */
+#include "account.h"
+#include "cleanup.h"
+#include "command.h"
+#include "environment.h"
+#include "identity.h"
+#include "name.h"
+#include "namespace.h"
+#include "record.h"
+#include "report.h"
+#include "syscalls.h"
+#include "terminal.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+
+extern char **environ;
+
+#define PASSWD_SIZE (1024 * 1024) /* bytes of the root's passwd at most */
+
+struct options {
+	const char *user; /* -u */
+	const char *directory; /* -d */
+	const char *shell; /* -s */
+	bool login; /* -l */
+	bool keeps_all; /* -E */
+	char **added; /* owned; -e, borrowed strings */
+	size_t added_count;
+	const char *root;
+	char **command; /* borrowed; NULL for the shell */
+};
+
+/* One entry, from the question who may to the exec. */
+struct entry {
+	const struct options *options; /* borrowed */
+	struct report *report; /* borrowed */
+	char **environment; /* borrowed; the caller's */
+	bool is_superuser; /* who called */
+	struct identity caller;
+	struct identity named; /* of -u or default_user; no uid of it counts unless is_named */
+	bool is_named;
+	struct record record;
+	char *directory; /* owned; where the caller stands, NULL where it has no name */
+	int namespace;
+};
+
+static const char usage[] =
+	"usage: chroot-enter [OPTION...] ROOT [--] [COMMAND [ARG...]]\n"
+	"\n"
+	"Runs COMMAND, or your shell, inside ROOT, as who you are.\n"
+	"\n"
+	"  -d DIR            start in DIR, a directory inside\n"
+	"  -e NAME=VALUE     set a variable\n"
+	"  -E                keep the whole environment, but for LD_* and their like\n"
+	"  -l                a login shell, in your home\n"
+	"  -s SHELL          this shell, a path inside\n"
+	"  -u USER[:GROUP]   as another user; only for the superuser\n"
+	"  -h                this help\n"
+	"  -V                the version\n"
+	"\n"
+	"Status: COMMAND's own; 125 chroot-enter failed, 126 COMMAND cannot be executed, 127 it "
+	"is\n"
+	"not there.\n";
+
+/*
+ * Threats: descriptors 0 to 2 closed, so that a file opened here becomes somebody's standard
+ * error; a caller of the same uid who looks in by ptrace or /proc while there is privilege; an
+ * environment that steers libc; descriptors of the host that would lead out of the root.
+ */
+static int
+guard_process(struct report *report)
+{
+	environ = NULL;
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return -1; /* and no descriptor to say it on */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return report_error(report, errno, "cannot keep others from looking in");
+	if (syscall_close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+		return 0;
+	if (errno == ENOSYS || errno == EINVAL)
+		return report_error(
+			report, 0, "this kernel is too old: Linux 5.12 or later is needed");
+	return report_error(report, errno, "cannot close the descriptors");
+}
+
+static int
+say_usage(struct report *report, const char *what, const char *which)
+{
+	return report_error(report, 0, "%s%s; chroot-enter -h says what there is", what, which);
+}
+
+static int
+add_assignment(struct options *options, const char *word, struct report *report)
+{
+	if (!environment_is_assignment(word))
+		return say_usage(report, "-e wants NAME=VALUE, not ", word);
+	options->added[options->added_count++] = optarg;
+	return 0;
+}
+
+static int
+take_option(struct options *options, int option, char **argv, struct report *report)
+{
+	switch (option) {
+	case 'd':
+		options->directory = optarg;
+		return 0;
+	case 'e':
+		return add_assignment(options, optarg, report);
+	case 'E':
+		options->keeps_all = true;
+		return 0;
+	case 'l':
+		options->login = true;
+		return 0;
+	case 's':
+		options->shell = optarg;
+		return 0;
+	case 'u':
+		options->user = optarg;
+		return 0;
+	case ':':
+		return say_usage(report, "a value is missing behind ", argv[optind - 1]);
+	default:
+		return say_usage(report, "unknown option ", argv[optind - 1]);
+	}
+}
+
+static int
+check_options(const struct options *options, struct report *report)
+{
+	if (options->directory && options->directory[0] != '/')
+		return say_usage(report, "-d wants an absolute path, not ", options->directory);
+	if (options->shell && options->shell[0] != '/')
+		return say_usage(report, "-s wants an absolute path, not ", options->shell);
+	if (options->command && (options->login || options->shell))
+		return say_usage(
+			report, options->login ? "-l" : "-s", " is for a shell, not for a command");
+	return 0;
+}
+
+/* 0 to go on, 1 when all is said, -1 for bad usage. */
+static int
+read_options(int argc, char **argv, struct options *options, struct report *report)
+{
+	int option;
+
+	*options = (struct options){.added = calloc((size_t)argc, sizeof(char *))};
+	if (!options->added)
+		return report_error(report, ENOMEM, "cannot read the options");
+	opterr = 0;
+	/* "+": what comes behind ROOT is the command's */
+	while ((option = getopt(argc, argv, "+:d:e:Els:u:hV")) != -1) {
+		if (option == 'h' || option == 'V') {
+			fputs(option == 'h' ? usage : "chroot-enter " VERSION "\n", stdout);
+			return fflush(stdout) == 0 ? 1
+						   : report_error(report, errno, "cannot write");
+		}
+		if (take_option(options, option, argv, report) < 0)
+			return -1;
+	}
+	if (optind >= argc)
+		return say_usage(report, "a root is missing", "");
+	options->root = argv[optind++];
+	if (optind < argc && strcmp(argv[optind], "--") == 0)
+		optind++;
+	options->command = optind < argc ? argv + optind : NULL;
+	return check_options(options, report);
+}
+
+/* Uid 0 by the real uid alone: an effective one is what every caller of a setuid program has. */
+static int
+find_caller(struct entry *entry)
+{
+	if (identity_find_caller(&entry->caller, entry->report) < 0)
+		return -1;
+	entry->is_superuser = entry->caller.uid == 0;
+	if (geteuid() == 0)
+		return 0;
+	return report_error(entry->report, 0,
+		"it has not the superuser's powers: it is not installed setuid, on a nosuid mount, "
+		"traced, or "
+		"called under no_new_privs; only the superuser can use it so");
+}
+
+static bool
+is_listed(const struct record *record, const struct identity *caller)
+{
+	if (record_has_number(record, "uid", caller->uid) ||
+		record_has_number(record, "gid", caller->gid))
+		return true;
+	for (size_t i = 0; i < caller->group_count; i++)
+		if (record_has_number(record, "gid", caller->groups[i]))
+			return true;
+	return false;
+}
+
+/* The same words whether the root is absent, stopped, or not the caller's: it is nobody's business.
+ */
+static int
+refuse(const struct entry *entry)
+{
+	return report_error(entry->report, 0,
+		"%s is not prepared (rc-service chroot-mounts start), or you are not listed for it",
+		entry->options->root);
+}
+
+static int
+mend_by_restart(const struct entry *entry, const char *what)
+{
+	const char *service = record_value(&entry->record, "service");
+
+	report_mend(entry->report, "rc-service %s restart", *service ? service : "chroot-mounts");
+	return report_error(entry->report, 0, "%s %s", entry->options->root, what);
+}
+
+/* May the caller enter? Nothing but the record and the kernel's credentials is asked. */
+static int
+authorise(struct entry *entry, int folder)
+{
+	if (record_read(&entry->record, folder, "record") < 0) {
+		if (errno == EPROTO)
+			return mend_by_restart(entry, "was prepared by another version");
+		return errno == ENOENT
+			       ? refuse(entry)
+			       : report_error(entry->report, errno, "cannot read the record of %s",
+					 entry->options->root);
+	}
+	return entry->is_superuser || is_listed(&entry->record, &entry->caller) ? 0 : refuse(entry);
+}
+
+/*
+ * Threat: a setuid copy of this program inside a root, or a caller in a mount namespace of its
+ * own making, with a state directory of its own. The record names the host's namespace.
+ */
+static int
+check_host(const struct entry *entry)
+{
+	cleanup_fd int own = namespace_open_own();
+	uint64_t number;
+
+	if (own < 0 || namespace_number(own, &number) < 0)
+		return report_error(entry->report, errno, "cannot look at /proc/self/ns/mnt");
+	if (record_has_number(&entry->record, "host", number))
+		return 0;
+	return report_error(entry->report, 0,
+		"it can be used on the host only, not from inside another mount namespace");
+}
+
+/* Opens the pin, and sees that it is what start pinned. */
+static int
+open_namespace(struct entry *entry)
+{
+	char path[sizeof(STATE_DIRECTORY "/") + NAME_LENGTH];
+	cleanup_fd int folder = -1;
+	uint64_t number;
+
+	if (!name_is_valid(entry->options->root))
+		return refuse(entry);
+	snprintf(path, sizeof(path), STATE_DIRECTORY "/%s", entry->options->root);
+	folder = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0)
+		return refuse(entry);
+	if (authorise(entry, folder) < 0 || (!entry->is_superuser && check_host(entry) < 0))
+		return -1;
+	entry->namespace = namespace_open_pin(folder, "ns");
+	if (entry->namespace < 0)
+		return refuse(entry);
+	if (namespace_number(entry->namespace, &number) < 0 ||
+		!record_has_number(&entry->record, "namespace", number))
+		return mend_by_restart(
+			entry, "is damaged: another namespace is pinned than start made");
+	return 0;
+}
+
+/* Whom the superuser becomes. The name service is asked here, on the host, and for nobody else. */
+static int
+find_target(struct entry *entry)
+{
+	const char *user = entry->options->user;
+
+	if (user && !entry->is_superuser)
+		return report_error(
+			entry->report, 0, "-u is for the superuser; others enter as themselves");
+	if (entry->is_superuser && !user)
+		user = record_value(&entry->record, "default_user");
+	if (!user || *user == '\0')
+		return 0;
+	entry->is_named = true;
+	return identity_find_named(&entry->named, user, entry->report);
+}
+
+static const struct identity *
+target_of(const struct entry *entry)
+{
+	return entry->is_named ? &entry->named : &entry->caller;
+}
+
+/* The superuser who stays the superuser keeps every power. */
+static bool
+stays_superuser(const struct entry *entry)
+{
+	return entry->is_superuser && (!entry->is_named || entry->named.uid == 0);
+}
+
+/* Is this still the place that start made? The superuser inside can take away or cover anything. */
+static int
+check_place(const struct entry *entry)
+{
+	struct namespace_place place;
+
+	if (namespace_place(&place) < 0 ||
+		!record_has_number(&entry->record, "device", place.device) ||
+		!record_has_number(&entry->record, "inode", place.inode) ||
+		!record_has_number(&entry->record, "mount", place.mount))
+		return mend_by_restart(entry, "is damaged: / inside is not what start made");
+	if (place.owner != 0 || place.mode & (S_IWGRP | S_IWOTH))
+		return report_error(entry->report, 0,
+			"%s is not safe to enter: its top directory can be written by others than "
+			"the superuser",
+			entry->options->root);
+	return 0;
+}
+
+/* Between joining and letting go there are only the calls that drop and look at `/`. */
+static int
+join(struct entry *entry)
+{
+	const struct identity *target = target_of(entry);
+	bool powerful = stays_superuser(entry);
+
+	if (powerful && entry->is_named && identity_take_groups(target, entry->report) < 0)
+		return -1;
+	if (!powerful && (identity_become(target, entry->is_named, entry->report) < 0 ||
+				 identity_arm(entry->report) < 0))
+		return -1;
+	if (namespace_join(entry->namespace) < 0)
+		return report_error(entry->report, errno, "cannot join the namespace of %s",
+			entry->options->root);
+	cleanup_fd_release(&entry->namespace);
+	if (!powerful && identity_let_go(target, entry->report) < 0)
+		return -1;
+	if (check_place(entry) < 0)
+		return -1;
+	/* nobody but the one who called may type into the terminal */
+	if (target->uid != entry->caller.uid && terminal_protect() < 0)
+		return report_error(
+			entry->report, errno, "cannot protect your terminal from the other user");
+	return 0;
+}
+
+/* The root's own passwd, read as data, as the user whom it is about. */
+static int
+find_account(uid_t uid, struct account *account)
+{
+	cleanup_fd int fd = open("/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	cleanup_file FILE *passwd = NULL;
+	struct stat found;
+
+	*account = (struct account){0};
+	if (fd < 0 || fstat(fd, &found) < 0)
+		return -1;
+	if (!S_ISREG(found.st_mode) || found.st_size > PASSWD_SIZE) {
+		errno = EINVAL;
+		return -1;
+	}
+	passwd = fdopen(fd, "r");
+	if (!passwd)
+		return -1;
+	steal_fd(&fd); /* the stream owns it now */
+	return account_read(account, passwd, uid);
+}
+
+static const char *
+caller_variable(const struct entry *entry, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (char **string = entry->environment; string && *string; string++)
+		if (strncmp(*string, name, length) == 0 && (*string)[length] == '=')
+			return *string + length + 1;
+	return NULL;
+}
+
+/* What the user is called inside: by the root's passwd, else as on the host. */
+static const char *
+user_name(const struct entry *entry, const struct account *account)
+{
+	const char *name = account->name;
+
+	if (!name)
+		name = target_of(entry)->name;
+	if (!name && !entry->is_named)
+		name = caller_variable(entry, "LOGNAME");
+	if (!name && !entry->is_named)
+		name = caller_variable(entry, "USER");
+	return name && *name ? name : "unknown";
+}
+
+static bool
+is_directory(const char *path)
+{
+	struct stat found;
+
+	return path[0] == '/' && stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+/* `/` where the home is missing inside. For a shell, a note says why; a command's output stays its
+ * own. */
+static const char *
+home_of(const struct entry *entry, const struct account *account)
+{
+	unsigned uid = (unsigned)target_of(entry)->uid;
+	const char *root = entry->options->root;
+
+	if (account->home && is_directory(account->home))
+		return account->home;
+	if (entry->options->command)
+		return "/";
+	if (account->name)
+		report_warning(entry->report,
+			"your home %s is missing inside %s; make it there and give it to %s",
+			account->home, root, account->name);
+	else
+		report_warning(entry->report,
+			"%s has no account with the number %u; make one inside (useradd -m -u %u "
+			"NAME, or adduser -u "
+			"%u NAME)",
+			root, uid, uid, uid);
+	return "/";
+}
+
+static const char *
+shell_of(const struct entry *entry, const struct account *account)
+{
+	const char *shell = entry->options->shell;
+
+	if (!shell)
+		shell = record_value(&entry->record, "shell");
+	if (*shell == '\0' && account->shell)
+		shell = account->shell;
+	return *shell == '\0' ? "/bin/sh" : shell;
+}
+
+/*
+ * The same place as outside where the root has it. A command never runs in another place than it
+ * was typed in: `rm -rf *` must not meet /.
+ */
+static int
+go_to_directory(const struct entry *entry, const char *home)
+{
+	const struct options *options = entry->options;
+	const char *wanted = options->directory ? options->directory
+			     : options->login   ? home
+						: entry->directory;
+
+	if (wanted && chdir(wanted) == 0)
+		return 0;
+	if (options->directory)
+		return report_error(
+			entry->report, errno, "cannot go to %s inside %s", wanted, options->root);
+	if (options->command) {
+		report_mend(entry->report, "chroot-enter -d DIR %s …", options->root);
+		return report_error(entry->report, 0, "%s does not exist inside %s",
+			wanted ? wanted : "the current directory", options->root);
+	}
+	if (chdir(home) < 0 && chdir("/") < 0)
+		return report_error(
+			entry->report, errno, "cannot go to / inside %s", options->root);
+	report_warning(entry->report, "%s does not exist inside %s; you are in %s",
+		wanted ? wanted : "the current directory", options->root, home);
+	return 0;
+}
+
+static int
+take_personality(const struct entry *entry)
+{
+	const char *wanted = record_value(&entry->record, "personality");
+	unsigned long persona = strcmp(wanted, "linux32") == 0 ? PER_LINUX32 : PER_LINUX;
+
+	if (*wanted != '\0' && personality(persona) < 0)
+		return report_error(entry->report, errno, "cannot take the personality %s", wanted);
+	return 0;
+}
+
+static int
+execute_shell(const struct entry *entry, const char *shell, char **environment)
+{
+	const char *base = strrchr(shell, '/') ? strrchr(shell, '/') + 1 : shell;
+	char name[NAME_MAX + 2];
+	char *argv[] = {name, NULL};
+
+	snprintf(name, sizeof(name), "%s%s", entry->options->login ? "-" : "", base);
+	return command_execute(shell, argv, environment, "", entry->report);
+}
+
+/* Inside, as the user, without privilege: from here on the root may be read. */
+static int
+execute(const struct entry *entry)
+{
+	const struct options *options = entry->options;
+	const struct identity *target = target_of(entry);
+	struct account account;
+	struct environment_rules rules = {
+		.caller = entry->environment,
+		.record = &entry->record,
+		.root = options->root,
+		.keeps_session = target->uid == entry->caller.uid,
+		.keeps_all = options->keeps_all,
+		.added = options->added,
+		.added_count = options->added_count,
+	};
+	char **environment;
+
+	find_account(target->uid, &account); /* none is no error: home_of says it */
+	rules.user = user_name(entry, &account);
+	rules.home = home_of(entry, &account);
+	rules.shell = shell_of(entry, &account);
+	environment = environment_make(&rules);
+	if (!environment) {
+		report_error(entry->report, ENOMEM, "cannot make the environment");
+		return COMMAND_FAILED;
+	}
+	if (go_to_directory(entry, rules.home) < 0 || take_personality(entry) < 0)
+		return COMMAND_FAILED;
+	if (!options->command)
+		return execute_shell(entry, rules.shell, environment);
+	return command_execute(options->command[0], options->command, environment,
+		record_value(&entry->record, "path"), entry->report);
+}
+
+/*
+ * The order that matters: who calls and whether they may; everything that is asked of the host;
+ * then down to the user, into the namespace, and the last powers away; only then anything of the
+ * root.
+ */
+static int
+enter(struct entry *entry)
+{
+	if (find_caller(entry) < 0 || open_namespace(entry) < 0 || find_target(entry) < 0)
+		return COMMAND_FAILED;
+	/* "(unreachable)/…", of a directory outside the process' root, names nothing inside */
+	entry->directory = getcwd(NULL, 0);
+	if (entry->directory && entry->directory[0] != '/')
+		cleanup_free_release(&entry->directory);
+	if (join(entry) < 0)
+		return COMMAND_FAILED;
+	return execute(entry);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct report report;
+	struct options options;
+	struct entry entry = {
+		.options = &options, .report = &report, .environment = environ, .namespace = -1};
+	int result;
+
+	report_init(&report, "chroot-enter");
+	if (guard_process(&report) < 0)
+		return COMMAND_FAILED;
+	if (argc < 1) {
+		report_error(&report, 0, "it was called without a name of its own");
+		return COMMAND_FAILED;
+	}
+	result = read_options(argc, argv, &options, &report);
+	if (result != 0)
+		return result < 0 ? COMMAND_FAILED : EXIT_SUCCESS;
+	return enter(&entry);
+}

@@ -1,0 +1,401 @@
+/* The helper that the service calls: reads the command line, calls the service, gives the exit
+ * status. */
+#include "name.h"
+#include "report.h"
+#include "service.h"
+#include "syscalls.h"
+#include "table.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+	EXIT_USAGE = 2,
+	STATUS_NONE = 3, /* what OpenRC takes for "stopped" */
+};
+
+struct options {
+	bool json;
+	bool only_show;
+	enum report_level level;
+	const struct verb *verb;
+	char **names; /* borrowed from argv */
+	size_t count;
+};
+
+struct verb {
+	const char *name;
+	int (*run)(struct service *service, const struct options *options,
+		const struct service_names *names);
+	bool takes_json;
+	bool for_prepared; /* no ROOT means those too that are prepared but configured no more */
+};
+
+static const char usage[] = "usage: chroot-mounts [-qv] start [-n [-j]] [ROOT...]\n"
+			    "       chroot-mounts [-qv] stop [ROOT...]\n"
+			    "       chroot-mounts [-qv] status [-j] [ROOT...]\n"
+			    "       chroot-mounts [-qv] list [-j] [ROOT...]\n"
+			    "       chroot-mounts -h | -V\n"
+			    "\n"
+			    "  start    prepare the mount namespace of each root; -n prints the "
+			    "plan and touches nothing\n"
+			    "  stop     end what runs inside and take the namespace away\n"
+			    "  status   how each root fares, with the number of processes inside\n"
+			    "  list     the configured roots\n"
+			    "\n"
+			    "  -j, --json       print JSON\n"
+			    "  -n, --dry-run    with start: print the plan\n"
+			    "  -q, --quiet      errors only\n"
+			    "  -v, --verbose    notes too\n"
+			    "\n"
+			    "No ROOT means every root that the service chroot-mounts handles.\n";
+
+static int
+show_plan(struct service *service, const char *name, struct table *table)
+{
+	struct plan plan;
+	int result = 0;
+
+	if (service_plan(service, name, &plan) < 0)
+		return -1;
+	for (size_t i = 0; result == 0 && i < plan.count; i++) {
+		const struct plan_mount *line = &plan.mounts[i];
+		const char *live = !line->is_bind                   ? NULL
+				   : service_is_live(service, line) ? "yes"
+								    : "no";
+		const char *const cells[] = {
+			name, line->source, line->target, line->type, line->words, live};
+
+		result = table_add(table, cells, service->report);
+	}
+	plan_release(&plan);
+	return result;
+}
+
+static int
+show_plans(
+	struct service *service, const struct options *options, const struct service_names *names)
+{
+	static const struct table_column columns[] = {
+		{.name = "ROOT"},
+		{.name = "SOURCE"},
+		{.name = "TARGET"},
+		{.name = "TYPE"},
+		{.name = "OPTIONS"},
+		{.name = "LIVE", .is_yes_no = true},
+	};
+	struct table *table = table_new("plan", columns, sizeof(columns) / sizeof(columns[0]),
+		options->json, service->report);
+	int result = table ? EXIT_SUCCESS : EXIT_FAILURE;
+
+	for (size_t i = 0; table && i < names->count; i++) {
+		service->report->subject = names->all[i];
+		if (show_plan(service, names->all[i], table) < 0)
+			result = EXIT_FAILURE;
+	}
+	service->report->subject = NULL;
+	if (table && table_print(table, service->report) < 0)
+		result = EXIT_FAILURE;
+	table_free(table);
+	return result;
+}
+
+/* Does a verb to each root; what fails with one keeps no other from it. */
+static int
+for_each(struct service *service, const struct service_names *names,
+	int (*act)(struct service *service, const char *name))
+{
+	int result = EXIT_SUCCESS;
+
+	for (size_t i = 0; i < names->count; i++) {
+		service->report->subject = names->all[i];
+		if (act(service, names->all[i]) < 0)
+			result = EXIT_FAILURE;
+	}
+	service->report->subject = NULL;
+	return result;
+}
+
+static int
+run_start(struct service *service, const struct options *options, const struct service_names *names)
+{
+	if (options->only_show)
+		return show_plans(service, options, names);
+	if (names->count == 0)
+		report_warning(service->report, "no root is configured");
+	return for_each(service, names, service_start);
+}
+
+static int
+run_stop(struct service *service, const struct options *options, const struct service_names *names)
+{
+	(void)options;
+	return for_each(service, names, service_stop);
+}
+
+static int
+add_status(struct table *table, const char *name, const struct service_status *status,
+	struct report *report)
+{
+	static const char *const words[] = {
+		[SERVICE_STOPPED] = "stopped",
+		[SERVICE_STARTED] = "started",
+		[SERVICE_STALE] = "stale",
+		[SERVICE_DAMAGED] = "damaged",
+	};
+	char inside[24];
+	const char *const cells[] = {name, words[status->state], inside,
+		status->reason[0] == '\0' ? NULL : status->reason};
+
+	snprintf(inside, sizeof(inside), "%zu", status->inside);
+	return table_add(table, cells, report);
+}
+
+static int
+run_status(
+	struct service *service, const struct options *options, const struct service_names *names)
+{
+	static const struct table_column columns[] = {{.name = "ROOT"}, {.name = "STATUS"},
+		{.name = "PROCESSES", .is_number = true}, {.name = "REASON"}};
+	struct table *table = table_new("roots", columns, sizeof(columns) / sizeof(columns[0]),
+		options->json, service->report);
+	size_t prepared = 0;
+	bool failed = !table;
+
+	for (size_t i = 0; table && i < names->count; i++) {
+		struct service_status status;
+
+		service->report->subject = names->all[i];
+		if (service_status(service, names->all[i], &status) < 0 ||
+			add_status(table, names->all[i], &status, service->report) < 0) {
+			failed = true;
+			continue;
+		}
+		if (status.state == SERVICE_STARTED || status.state == SERVICE_STALE)
+			prepared++;
+		else if (status.state == SERVICE_DAMAGED)
+			failed = true;
+	}
+	service->report->subject = NULL;
+	if (table && service->report->level > REPORT_ERRORS &&
+		table_print(table, service->report) < 0)
+		failed = true;
+	table_free(table);
+	if (failed)
+		return EXIT_FAILURE;
+	if (prepared == 0)
+		return STATUS_NONE;
+	return prepared == names->count ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* The path a root's file gives, "" where the file has an error, which is said. */
+static int
+add_listed(struct service *service, const struct catalogue_entry *entry, struct table *table)
+{
+	struct config config;
+	char name[NAME_LENGTH + sizeof("chroot-mounts.")];
+	const char *cells[] = {entry->name, NULL, name};
+	int result;
+
+	service->report->subject = entry->name;
+	result = catalogue_read(&service->catalogue, entry->name, &config, service->report);
+	snprintf(name, sizeof(name), "chroot-mounts%s%s", entry->has_symlink ? "." : "",
+		entry->has_symlink ? entry->name : "");
+	if (result == 0)
+		cells[1] = config_value(&config, NULL, CONFIG_ROOT, NULL);
+	if (table_add(table, cells, service->report) < 0)
+		result = -1;
+	config_release(&config);
+	return result;
+}
+
+static bool
+is_wanted(const struct options *options, const char *name)
+{
+	for (size_t i = 0; i < options->count; i++)
+		if (strcmp(options->names[i], name) == 0)
+			return true;
+	return options->count == 0;
+}
+
+static int
+run_list(struct service *service, const struct options *options, const struct service_names *names)
+{
+	static const struct table_column columns[] = {
+		{.name = "NAME"}, {.name = "ROOT"}, {.name = "SERVICE"}};
+	struct table *table = table_new("roots", columns, sizeof(columns) / sizeof(columns[0]),
+		options->json, service->report);
+	int result = table ? EXIT_SUCCESS : EXIT_FAILURE;
+
+	(void)names; /* every configured root is listed, whichever service handles it */
+	for (size_t i = 0; table && i < service->catalogue.count; i++)
+		if (is_wanted(options, service->catalogue.entries[i].name) &&
+			add_listed(service, &service->catalogue.entries[i], table) < 0)
+			result = EXIT_FAILURE;
+	service->report->subject = NULL;
+	if (table && table_print(table, service->report) < 0)
+		result = EXIT_FAILURE;
+	table_free(table);
+	return result;
+}
+
+static const struct verb verbs[] = {
+	{.name = "start", .run = run_start, .takes_json = true},
+	{.name = "stop", .run = run_stop, .for_prepared = true},
+	{.name = "status", .run = run_status, .takes_json = true, .for_prepared = true},
+	{.name = "list", .run = run_list, .takes_json = true},
+};
+
+static const struct verb *
+find_verb(const char *name)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+static int
+say_usage(struct report *report, const char *what, const char *which)
+{
+	report_error(report, 0, "%s%s; chroot-mounts -h says what there is", what, which);
+	return EXIT_USAGE;
+}
+
+/* 0 to go on, or -1 with the exit status in *status. */
+static int
+read_options(int argc, char **argv, struct options *options, struct report *report, int *status)
+{
+	static const struct option words[] = {
+		{"json", no_argument, NULL, 'j'},
+		{"dry-run", no_argument, NULL, 'n'},
+		{"quiet", no_argument, NULL, 'q'},
+		{"verbose", no_argument, NULL, 'v'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{0},
+	};
+	int option;
+
+	*options = (struct options){.level = REPORT_WARNINGS};
+	*status = EXIT_SUCCESS;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":jnqvhV", words, NULL)) != -1) {
+		switch (option) {
+		case 'j':
+			options->json = true;
+			break;
+		case 'n':
+			options->only_show = true;
+			break;
+		case 'q':
+			options->level = REPORT_ERRORS;
+			break;
+		case 'v':
+			options->level = REPORT_NOTES;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return -1;
+		case 'V':
+			puts("chroot-mounts " VERSION);
+			return -1;
+		default:
+			*status = say_usage(report, "unknown option ", argv[optind - 1]);
+			return -1;
+		}
+	}
+	if (optind >= argc) {
+		*status = say_usage(report, "a verb is missing", "");
+		return -1;
+	}
+	options->verb = find_verb(argv[optind]);
+	options->names = argv + optind + 1;
+	options->count = (size_t)(argc - optind - 1);
+	if (!options->verb)
+		*status = say_usage(report, "unknown verb ", argv[optind]);
+	else if (options->only_show && options->verb->run != run_start)
+		*status = say_usage(report, "-n goes with start, not with ", options->verb->name);
+	else if (options->json && (!options->verb->takes_json ||
+					  (options->verb->run == run_start && !options->only_show)))
+		*status = say_usage(report, "-j does not go with ", options->verb->name);
+	return *status == EXIT_SUCCESS ? 0 : -1;
+}
+
+/* The roots named on the command line, each of which something must be known about. */
+static int
+take_names(struct service *service, const struct options *options, struct service_names *names)
+{
+	int result = EXIT_SUCCESS;
+
+	*names = (struct service_names){.all = calloc(options->count, sizeof(*names->all))};
+	for (size_t i = 0; names->all && i < options->count; i++) {
+		const char *name = options->names[i];
+
+		if (!name_is_valid(name) || !service_knows(service, name)) {
+			report_error(service->report, 0, "no root is called %s", name);
+			result = EXIT_FAILURE;
+		} else if ((names->all[names->count] = strdup(name))) {
+			names->count++;
+		}
+	}
+	return names->all ? result : EXIT_FAILURE;
+}
+
+static int
+run(const struct options *options, struct report *report)
+{
+	struct service service;
+	struct service_names names = {0};
+	int chosen = EXIT_SUCCESS;
+	int result;
+
+	if (service_open(&service, report) < 0) {
+		service_close(&service);
+		return EXIT_FAILURE;
+	}
+	if (options->count > 0)
+		chosen = take_names(&service, options, &names);
+	else if (service_names(&service, options->verb->for_prepared, &names) < 0)
+		chosen = EXIT_FAILURE;
+	/* those that were found are served all the same */
+	result = chosen != EXIT_SUCCESS && names.count == 0
+			 ? chosen
+			 : options->verb->run(&service, options, &names);
+	service_names_release(&names);
+	service_close(&service);
+	return result == EXIT_SUCCESS ? chosen : result;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct report report;
+	struct options options;
+	int status;
+
+	report_init(&report, "chroot-mounts");
+	/* OpenRC hands down its umask, its directory and its descriptors (openrc-run does not close
+	 * them) */
+	if (syscall_close_range(STDERR_FILENO + 1, ~0U, 0) < 0 && errno == ENOSYS) {
+		report_error(&report, 0, "this kernel is too old: Linux 5.12 or later is needed");
+		return EXIT_FAILURE;
+	}
+	umask(0);
+	if (read_options(argc, argv, &options, &report, &status) < 0)
+		return status;
+	report.level = options.level;
+	if (geteuid() != 0) {
+		report_error(&report, 0, "only the superuser can run it");
+		return EXIT_FAILURE;
+	}
+	if (chdir("/") < 0) {
+		report_error(&report, errno, "cannot go to /");
+		return EXIT_FAILURE;
+	}
+	return run(&options, &report);
+}
