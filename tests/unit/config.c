@@ -1,0 +1,841 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cleanup.h"
+#include "config.h"
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* How many allocations there are before one fails; less than 0: none does. */
+static int allocations_left = -1;
+
+char *__real_strdup(const char *text);
+char *__wrap_strdup(const char *text);
+char *__real_strndup(const char *text, size_t size);
+char *__wrap_strndup(const char *text, size_t size);
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+
+static bool
+is_exhausted(void)
+{
+	if (allocations_left < 0)
+		return false;
+	return allocations_left == 0 || --allocations_left < 0;
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+	return is_exhausted() ? NULL : __real_strdup(text);
+}
+
+char *
+__wrap_strndup(const char *text, size_t size)
+{
+	return is_exhausted() ? NULL : __real_strndup(text, size);
+}
+
+void *
+__wrap_malloc(size_t size)
+{
+	return is_exhausted() ? NULL : __real_malloc(size);
+}
+
+/* What the report said, in a file of memory. */
+static struct report report;
+static char said[8192];
+
+static int
+report_to_memory(void **state)
+{
+	(void)state;
+	report_init(&report, "test");
+	report.fd = memfd_create("report", MFD_CLOEXEC);
+	return report.fd < 0;
+}
+
+static int
+report_close(void **state)
+{
+	(void)state;
+	return close(report.fd);
+}
+
+/* Takes what was said so far. */
+static const char *
+take_said(void)
+{
+	ssize_t length = pread(report.fd, said, sizeof(said) - 1, 0);
+
+	assert_true(length >= 0);
+	said[length] = '\0';
+	assert_int_equal(ftruncate(report.fd, 0), 0);
+	lseek(report.fd, 0, SEEK_SET);
+	return said;
+}
+
+static int
+read_bytes(struct config *config, const char *bytes, size_t size, enum config_kind kind)
+{
+	/* fmemopen refuses a size of 0 in some libraries */
+	cleanup_file FILE *stream =
+		size > 0 ? fmemopen((void *)(uintptr_t)bytes, size, "r") : fopen("/dev/null", "r");
+
+	assert_non_null(stream);
+	return config_read(config, stream, "games", kind, false, &report);
+}
+
+static int
+read_text(struct config *config, const char *text, enum config_kind kind)
+{
+	return read_bytes(config, text, strlen(text), kind);
+}
+
+static void
+assert_holds_nothing(const struct config *config)
+{
+	assert_null(config->file);
+	for (enum config_key key = 0; key < CONFIG_KEYS; key++) {
+		assert_null(config->values[key].text);
+		assert_null(config->values[key].source);
+		assert_int_equal(config->values[key].line, 0);
+	}
+}
+
+/* Only the key is set, to this, and nothing is said. */
+static void
+assert_value(enum config_kind kind, const char *text, enum config_key key, const char *expected)
+{
+	struct config config;
+
+	assert_int_equal(read_text(&config, text, kind), 0);
+	assert_string_equal(take_said(), "");
+	for (enum config_key other = 0; other < CONFIG_KEYS; other++)
+		if (other != key)
+			assert_null(config.values[other].text);
+	assert_non_null(config.values[key].text);
+	assert_string_equal(config.values[key].text, expected);
+	config_release(&config);
+}
+
+static void
+assert_users(const char *text, const char *expected)
+{
+	assert_value(CONFIG_INSTANCE, text, CONFIG_USERS, expected);
+}
+
+/* place_and_reason: "LINE: what is wrong" */
+static void
+assert_refused_bytes(
+	const char *bytes, size_t size, enum config_kind kind, const char *place_and_reason)
+{
+	struct config config;
+	char expected[1024];
+
+	snprintf(expected, sizeof(expected), "test: games:%s\n", place_and_reason);
+	assert_int_equal(read_bytes(&config, bytes, size, kind), -1);
+	assert_string_equal(take_said(), expected);
+	assert_holds_nothing(&config);
+}
+
+static void
+assert_refused(const char *text, const char *place_and_reason)
+{
+	assert_refused_bytes(text, strlen(text), CONFIG_INSTANCE, place_and_reason);
+}
+
+static void
+assert_refused_in_service(const char *text, const char *place_and_reason)
+{
+	assert_refused_bytes(text, strlen(text), CONFIG_SERVICE, place_and_reason);
+}
+
+static void
+a_file_may_be_empty_or_only_comments(void **state)
+{
+	static const char *const texts[] = {"", "\n", "# a", "\t # a\\\n \t\n#b\n", "\n\n  "};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct config config;
+
+		assert_int_equal(read_text(&config, texts[i], CONFIG_INSTANCE), 0);
+		assert_string_equal(take_said(), "");
+		assert_string_equal(config.file, "games");
+		for (enum config_key key = 0; key < CONFIG_KEYS; key++)
+			assert_null(config.values[key].text);
+		config_release(&config);
+	}
+}
+
+static void
+a_value_stands_bare_or_in_quotes(void **state)
+{
+	(void)state;
+	assert_users("users=bob", "bob");
+	assert_users(" \tusers=bob \t# friends", "bob");
+	assert_users("users=aZ09_./:,@%+=-\n", "aZ09_./:,@%+=-");
+	assert_users("users=\"bob alice\"\n", "bob alice");
+	assert_users("users='bob alice' #x\n", "bob alice");
+	assert_users("users=", "");
+	assert_users("users= # nobody\n", "");
+	assert_users("users=\"\"\n", "");
+	assert_users("users=''\n", "");
+	assert_users("users=\"bj\303\266rn \360\237\216\256\"", "bj\303\266rn \360\237\216\256");
+	assert_users("users='\340\240\200 \364\217\277\277'", "\340\240\200 \364\217\277\277");
+}
+
+static void
+a_quoted_value_keeps_its_lines(void **state)
+{
+	(void)state;
+	assert_users("users=\"\nbob\n\talice\n\n\"", "\nbob\n\talice\n\n");
+	assert_users("users='\nbob\n# no comment\n'", "\nbob\n# no comment\n");
+}
+
+static void
+a_backslash_means_in_double_quotes_what_it_means_to_sh(void **state)
+{
+	(void)state;
+	assert_users("users=\"\\\"\\\\\\$\\`\"", "\"\\$`");
+	assert_users("users=\"a\\\nb\"", "ab");
+	assert_users("users=\"a\\040b\\n\\'\\#\"", "a\\040b\\n\\'\\#");
+	assert_users("users=\"\\\\\\\\040\"", "\\\\040");
+	assert_users("users=\"\\\\\nb\"", "\\\nb");
+	assert_users("users=\"it's\"", "it's");
+}
+
+static void
+single_quotes_keep_all_as_it_is(void **state)
+{
+	(void)state;
+	assert_users("users='$a `b` \"c\" \\d\\\ne \\\\'", "$a `b` \"c\" \\d\\\ne \\\\");
+}
+
+static void
+a_line_number_is_where_the_assignment_begins(void **state)
+{
+	struct config config;
+
+	(void)state;
+	assert_int_equal(read_text(&config, "\n# a\nroot=/a\nusers=\"b\\\n\nc\"\nshell='/s'\n",
+				 CONFIG_INSTANCE),
+		0);
+	assert_int_equal(config.values[CONFIG_ROOT].line, 3);
+	assert_int_equal(config.values[CONFIG_USERS].line, 4);
+	assert_int_equal(config.values[CONFIG_SHELL].line, 7);
+	config_release(&config);
+}
+
+static void
+what_needs_a_shell_is_refused(void **state)
+{
+	(void)state;
+	assert_refused("users=$bob",
+		"1: `$` needs a shell; for the character itself, put the value in "
+		"single quotes");
+	assert_refused("users=a`id`",
+		"1: ``` needs a shell; for the character itself, put the value "
+		"in single quotes");
+	assert_refused(
+		"users=\"a\n$b\"", "2: `$` needs a shell; write \\$ for the character itself");
+	assert_refused(
+		"users=\"`id`\"", "1: ``` needs a shell; write \\` for the character itself");
+	assert_refused(
+		"users=\"100$\"", "1: `$` needs a shell; write \\$ for the character itself");
+	assert_refused(
+		"export users=bob", "1: `export` is a command for a shell; write KEY=VALUE alone");
+	assert_refused(
+		"export users", "1: `export` is a command for a shell; write KEY=VALUE alone");
+	assert_refused("users+=bob", "1: `+=` is not understood; write the whole value");
+	assert_refused("users=bob; id", "1: a value with `;` needs quotes");
+	assert_refused("users=bob&", "1: a value with `&` needs quotes");
+	assert_refused("users=(bob)", "1: a value with `(` needs quotes");
+	assert_refused("users=~bob", "1: a value with `~` needs quotes");
+	assert_refused("users=b*", "1: a value with `*` needs quotes");
+	assert_refused("users=a\\ b", "1: a value with `\\` needs quotes");
+	assert_refused("users=bob#x", "1: a value with `#` needs quotes");
+	assert_refused("users=bj\303\266rn", "1: a value with letters beyond ASCII needs quotes");
+}
+
+static void
+two_words_need_quotes(void **state)
+{
+	(void)state;
+	assert_refused("users=bob alice", "1: a value with blanks needs quotes");
+	assert_refused("users=bob\tshell=",
+		"1: two assignments on one line; write each on a line of its "
+		"own");
+	assert_refused("users=\"bob\" alice", "1: only a comment may follow a value");
+	assert_refused("users='bob' ;", "1: only a comment may follow a value");
+}
+
+static void
+blanks_around_the_equals_sign_are_refused(void **state)
+{
+	(void)state;
+	assert_refused("\nusers = bob", "2: no blanks may stand around `=`");
+	assert_refused("users= bob", "1: no blanks may stand around `=`");
+	assert_refused("users= \"bob\"", "1: no blanks may stand around `=`");
+	assert_refused("users =bob", "1: no blanks may stand around `=`");
+}
+
+static void
+a_value_is_one_piece(void **state)
+{
+	(void)state;
+	assert_refused("users=a\"b\"", "1: put the whole value inside one pair of quotes");
+	assert_refused("users=a'b'", "1: put the whole value inside one pair of quotes");
+	assert_refused("users=\"a\"b", "1: put the whole value inside one pair of quotes");
+	assert_refused("users='a''b'", "1: put the whole value inside one pair of quotes");
+	assert_refused("users=\"\"#x", "1: put the whole value inside one pair of quotes");
+}
+
+static void
+an_open_quote_is_named_by_the_line_that_opened_it(void **state)
+{
+	(void)state;
+	assert_refused("\nusers=\"bob\n\n", "4: the quote opened on line 2 is not closed");
+	assert_refused("users='bob", "1: the quote opened on line 1 is not closed");
+	assert_refused("users=\"bob\\", "1: the quote opened on line 1 is not closed");
+	assert_refused("users=\"bob\nshell=\"/bin/sh\"\n",
+		"2: the quote opened on line 1 ends here, and more follows it; is its closing "
+		"quote "
+		"missing?");
+	assert_refused("users='bob\nshell=' /bin/sh'\n",
+		"2: the quote opened on line 1 ends here, and more follows it; is its closing "
+		"quote "
+		"missing?");
+}
+
+static void
+a_line_that_is_no_assignment_is_refused(void **state)
+{
+	static const char begins[] =
+		"1: a line begins with a key, as in root=\"/opt/games\", or with `#`";
+
+	(void)state;
+	assert_refused("users", "1: `users` is not followed by `=`");
+	assert_refused("users \t\n", "1: `users` is not followed by `=`");
+	assert_refused("users[0]=bob", "1: `users` is not followed by `=`");
+	assert_refused("=bob", begins);
+	assert_refused("1users=bob", begins);
+	assert_refused(". /etc/other", begins);
+	assert_refused("\"users\"=bob", begins);
+	assert_refused("\\\nusers=bob", begins);
+	assert_refused("\357\273\277users=bob", begins);
+}
+
+static void
+an_unknown_key_is_named(void **state)
+{
+	char text[256] = "", expected[256];
+
+	(void)state;
+	assert_refused("\n\nuser=bob", "3: unknown key `user`");
+	assert_refused("Users=bob", "1: unknown key `Users`");
+	assert_refused("usersx=bob", "1: unknown key `usersx`");
+	assert_refused("rc=bob", "1: unknown key `rc`");
+	memset(text, 'a', 200);
+	strcpy(text + 200, "=");
+	snprintf(expected, sizeof(expected), "1: unknown key `%.80s`", text);
+	assert_refused(text, expected);
+}
+
+static void
+each_key_is_read_under_its_name(void **state)
+{
+	(void)state;
+	assert_string_equal(config_key_name(CONFIG_EXTRA_MOUNTS), "extra_mounts");
+	for (enum config_key key = 0; key < CONFIG_KEYS; key++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s=", config_key_name(key));
+		assert_value(key == CONFIG_ROOTS ? CONFIG_SERVICE : CONFIG_INSTANCE, text, key, "");
+	}
+}
+
+static void
+a_key_is_set_once(void **state)
+{
+	(void)state;
+	assert_refused(
+		"users=bob\nmounts=''\nusers=\"bob\"", "3: `users` was set on line 1 already");
+	assert_refused("\nusers=\nusers=", "3: `users` was set on line 2 already");
+}
+
+static void
+bytes_that_are_no_text_are_refused(void **state)
+{
+	static const char nul[] = "users=a\n#\0\n";
+	static const char *const no_utf8[] = {"\200", "\300\257", "\303", "\303(", "\302\205",
+		"\340\237\277", "\355\240\200", "\360\217\277\277", "\364\220\200\200",
+		"\365\200\200\200", "\342\202", "\360\237\216"};
+
+	(void)state;
+	assert_refused_bytes(
+		nul, sizeof(nul) - 1, CONFIG_INSTANCE, "2: a NUL byte; this is not a text file");
+	assert_refused("users=bob\r\n",
+		"1: a carriage return; a newline alone ends a line here; to mend "
+		"it: sed -i 's/\\r$//' games");
+	assert_refused("users=\"\n\033[31m\"", "2: control character \\033");
+	assert_refused("# \177", "1: control character \\177");
+	assert_refused("\fusers=bob", "1: control character \\014");
+	for (size_t i = 0; i < sizeof(no_utf8) / sizeof(*no_utf8); i++) {
+		char text[32], expected[80];
+
+		snprintf(text, sizeof(text), "users='%s'", no_utf8[i]);
+		snprintf(expected, sizeof(expected),
+			"1: byte \\%03o begins no printable UTF-8 character",
+			(unsigned char)no_utf8[i][0]);
+		assert_refused(text, expected);
+	}
+}
+
+static void
+a_file_of_64_kib_is_read_and_a_larger_one_is_not(void **state)
+{
+	struct config config;
+	cleanup_free char *text = malloc(CONFIG_FILE_SIZE + 1);
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'x', CONFIG_FILE_SIZE + 1);
+	memcpy(text, "users=", 6);
+	assert_int_equal(read_bytes(&config, text, CONFIG_FILE_SIZE, CONFIG_INSTANCE), 0);
+	assert_int_equal(strlen(config.values[CONFIG_USERS].text), CONFIG_FILE_SIZE - 6);
+	config_release(&config);
+	assert_refused_bytes(text, CONFIG_FILE_SIZE + 1, CONFIG_INSTANCE, " larger than 64 KiB");
+}
+
+static void
+a_stream_that_cannot_be_read_is_an_error(void **state)
+{
+	struct config config;
+	cleanup_file FILE *stream = fopen("/dev/null", "w");
+
+	(void)state;
+	assert_non_null(stream);
+	assert_int_equal(
+		config_read(&config, stream, "games", CONFIG_INSTANCE, false, &report), -1);
+	assert_string_equal(take_said(), "test: games: cannot be read: Bad file descriptor\n");
+	assert_holds_nothing(&config);
+}
+
+static void
+without_memory_nothing_is_held(void **state)
+{
+	static const char text[] = "users=\"bob\"\nstop_timeout=3\n";
+	struct config config;
+	int failures = 0;
+
+	(void)state;
+	for (int result = -1; result < 0; failures += result < 0) {
+		cleanup_file FILE *stream =
+			fmemopen((void *)(uintptr_t)text, sizeof(text) - 1, "r");
+
+		allocations_left = failures;
+		result = config_read(&config, stream, "games", CONFIG_INSTANCE, false, &report);
+		allocations_left = -1;
+		if (result < 0) {
+			assert_non_null(strstr(take_said(), "memory"));
+			assert_holds_nothing(&config);
+		}
+	}
+	assert_in_range(failures, 7, 10);
+	config_release(&config);
+}
+
+static void
+keys_of_openrc_are_parsed_and_passed_over(void **state)
+{
+	struct config config;
+	static const char text[] = "rc_need=\"a\nb\"\nrc_need=c\nusers=bob\n";
+	static const char warning[] = "` has no effect: OpenRC reads this file only if " SYSCONFDIR
+				      "/init.d has a symlink of the same name\n";
+	char expected[512];
+
+	(void)state;
+	assert_value(CONFIG_SERVICE, text, CONFIG_USERS, "bob");
+	assert_int_equal(read_text(&config, text, CONFIG_INSTANCE), 0);
+	snprintf(expected, sizeof(expected), "test: games:1: `rc_need%stest: games:3: `rc_need%s",
+		warning, warning);
+	assert_string_equal(take_said(), expected);
+	assert_string_equal(config.values[CONFIG_USERS].text, "bob");
+	config_release(&config);
+	assert_refused(
+		"rc_need=\"$a\"", "1: `$` needs a shell; write \\$ for the character itself");
+	assert_refused("rc_need=a b", "1: a value with blanks needs quotes");
+}
+
+static void
+a_symlink_in_init_d_silences_the_warning(void **state)
+{
+	struct config config;
+	static const char text[] = "rc_need=net\n";
+	cleanup_file FILE *stream = fmemopen((void *)(uintptr_t)text, sizeof(text) - 1, "r");
+
+	(void)state;
+	assert_int_equal(config_read(&config, stream, "games", CONFIG_INSTANCE, true, &report), 0);
+	assert_string_equal(take_said(), "");
+	config_release(&config);
+}
+
+static void
+root_and_roots_have_their_own_files(void **state)
+{
+	(void)state;
+	assert_value(CONFIG_SERVICE, "roots='games build'", CONFIG_ROOTS, "games build");
+	assert_refused("roots=games", "1: `roots` belongs in conf.d/chroot-mounts");
+	assert_value(CONFIG_INSTANCE, "root=/opt/games", CONFIG_ROOT, "/opt/games");
+	assert_refused_in_service("root=/opt/games",
+		"1: `root` belongs in conf.d/chroot-mounts.NAME: one tree cannot be every root's");
+}
+
+static void
+a_path_is_absolute_and_plain(void **state)
+{
+	static const char *const wrong[] = {"opt", "/opt//", "/opt//games", "/./opt", "/opt/..",
+		"//", "/opt/../games", "/.", ".", "/a\nb", "/a\tb"};
+
+	(void)state;
+	assert_value(CONFIG_INSTANCE, "root='/opt/my games/...'", CONFIG_ROOT, "/opt/my games/...");
+	assert_value(CONFIG_INSTANCE, "root=/.a/..b/c..", CONFIG_ROOT, "/.a/..b/c..");
+	assert_value(CONFIG_INSTANCE, "root=/opt/games/", CONFIG_ROOT, "/opt/games/");
+	assert_refused("\nroot=/", "2: `root` is `/`, the host's own tree");
+	assert_refused("shell=/", "1: `shell`: `/` is not an absolute path without `.`, `..` and "
+				  "`//` that names a file");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		struct config config;
+		char text[64];
+
+		snprintf(text, sizeof(text), "root='%s'", wrong[i]);
+		assert_int_equal(read_text(&config, text, CONFIG_INSTANCE), -1);
+		assert_non_null(strstr(take_said(), "games:1: `root`: `"));
+		assert_non_null(strstr(said, "` is not an absolute path"));
+		snprintf(text, sizeof(text), "shell='%s'", wrong[i]);
+		assert_int_equal(read_text(&config, text, CONFIG_INSTANCE), -1);
+		assert_non_null(strstr(take_said(), "games:1: `shell`: `"));
+	}
+}
+
+static void
+path_holds_absolute_directories(void **state)
+{
+	(void)state;
+	assert_value(CONFIG_INSTANCE, "path=/bin:/:/opt/bin", CONFIG_PATH, "/bin:/:/opt/bin");
+	assert_refused("path=/bin::/sbin", "1: `path`: `` is not an absolute path without `.`, "
+					   "`..` and `//`");
+	assert_refused("path=/bin:bin", "1: `path`: `bin` is not an absolute path without `.`, "
+					"`..` and `//`");
+}
+
+static void
+yes_and_no_are_spelled_so(void **state)
+{
+	(void)state;
+	assert_value(CONFIG_SERVICE, "visible=no", CONFIG_VISIBLE, "no");
+	assert_value(CONFIG_INSTANCE, "allow_setuid='yes'", CONFIG_ALLOW_SETUID, "yes");
+	assert_refused("visible=YES", "1: `visible`: `YES` is not yes or no");
+	assert_refused("allow_setuid=1", "1: `allow_setuid`: `1` is not yes or no");
+}
+
+static void
+stop_timeout_is_a_whole_number_up_to_an_hour(void **state)
+{
+	static const char *const wrong[] = {
+		"3601", "-1", "+1", "010", "' 1'", "1s", "1.5", "0x1", "18446744073709551626"};
+
+	(void)state;
+	assert_value(CONFIG_INSTANCE, "stop_timeout=0", CONFIG_STOP_TIMEOUT, "0");
+	assert_value(CONFIG_INSTANCE, "stop_timeout=\"3600\"", CONFIG_STOP_TIMEOUT, "3600");
+	assert_refused("stop_timeout=ten",
+		"1: `stop_timeout`: `ten` is not a whole number of seconds from 0 to 3600");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		struct config config;
+		char text[64];
+
+		snprintf(text, sizeof(text), "stop_timeout=%s", wrong[i]);
+		assert_int_equal(read_text(&config, text, CONFIG_INSTANCE), -1);
+		assert_non_null(strstr(take_said(), "is not a whole number"));
+	}
+}
+
+static void
+a_personality_has_a_known_name(void **state)
+{
+	(void)state;
+	assert_value(CONFIG_INSTANCE, "personality=linux32", CONFIG_PERSONALITY, "linux32");
+	assert_value(CONFIG_INSTANCE, "personality=linux64", CONFIG_PERSONALITY, "linux64");
+	assert_refused("personality=i386", "1: `personality`: `i386` is not linux32 or linux64");
+}
+
+static void
+the_words_of_the_environment_keys_are_checked(void **state)
+{
+	(void)state;
+	assert_value(CONFIG_INSTANCE, "set_env=' A=1\n\t_b2==x  C='", CONFIG_SET_ENV,
+		" A=1\n\t_b2==x  C=");
+	assert_refused("set_env='A=1 B'", "1: `set_env`: `B` is not of the form NAME=value");
+	assert_refused("\nset_env='A=1 2=x'", "2: `set_env`: `2=x` is not of the form NAME=value");
+	assert_refused("set_env='=x'", "1: `set_env`: `=x` is not of the form NAME=value");
+	assert_refused("set_env='A-B=x'", "1: `set_env`: `A-B=x` is not of the form NAME=value");
+	assert_value(CONFIG_INSTANCE, "pass_env='STEAM_* MANGOHUD'", CONFIG_PASS_ENV,
+		"STEAM_* MANGOHUD");
+	assert_refused("pass_env='A B?'",
+		"1: `pass_env`: `B?` is not a variable's name or a pattern of "
+		"letters, digits, `_` and `*`");
+}
+
+static void
+the_words_of_roots_are_names_of_roots(void **state)
+{
+	static const char *const wrong[] = {"Games", "-u", "../x", "default", "bak", "example"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		char text[64], expected[128];
+
+		snprintf(text, sizeof(text), "roots='games %s'", wrong[i]);
+		snprintf(expected, sizeof(expected),
+			"1: `roots`: `%s` is not a name that a root can have (see "
+			"chroot-mounts(5))",
+			wrong[i]);
+		assert_refused_in_service(text, expected);
+	}
+}
+
+static void
+an_empty_value_stands_for_the_default(void **state)
+{
+	struct config instance, service;
+	const struct config *from;
+
+	(void)state;
+	assert_int_equal(read_text(&instance,
+				 "stop_timeout=\nroot=''\nmounts=\"\"\nvisible=\n"
+				 "set_env=\npath=\nusers=\n",
+				 CONFIG_INSTANCE),
+		0);
+	assert_int_equal(read_text(&service, "stop_timeout=20\nvisible=yes\nusers=bob\nroots=\n",
+				 CONFIG_SERVICE),
+		0);
+	assert_int_equal(config_number(&instance, &service, CONFIG_STOP_TIMEOUT), 10);
+	assert_false(config_is_yes(&instance, &service, CONFIG_VISIBLE));
+	assert_string_equal(config_value(&instance, &service, CONFIG_USERS, &from), "");
+	assert_null(from);
+	assert_ptr_equal(config_value(&instance, &service, CONFIG_MOUNTS, NULL),
+		config_default(CONFIG_MOUNTS));
+	config_release(&instance);
+	config_release(&service);
+}
+
+static void
+the_instance_overrides_the_service_and_that_the_default(void **state)
+{
+	struct config instance, service;
+	const struct config *from = NULL;
+
+	(void)state;
+	assert_int_equal(
+		read_text(&instance, "root=/opt/games\nusers=bob\nvisible=yes\n", CONFIG_INSTANCE),
+		0);
+	assert_int_equal(
+		read_text(&service, "users=alice\ngroups=games\nstop_timeout=3\n", CONFIG_SERVICE),
+		0);
+	assert_string_equal(config_value(&instance, &service, CONFIG_USERS, &from), "bob");
+	assert_ptr_equal(from, &instance);
+	assert_string_equal(config_value(&instance, &service, CONFIG_GROUPS, &from), "games");
+	assert_ptr_equal(from, &service);
+	assert_string_equal(config_value(&instance, &service, CONFIG_PERSONALITY, &from), "");
+	assert_null(from);
+	assert_string_equal(config_value(&instance, NULL, CONFIG_GROUPS, &from), "");
+	assert_null(from);
+	assert_string_equal(config_value(NULL, &service, CONFIG_USERS, NULL), "alice");
+	assert_string_equal(config_value(NULL, NULL, CONFIG_STOP_TIMEOUT, NULL), "10");
+	assert_true(config_is_yes(&instance, &service, CONFIG_VISIBLE));
+	assert_false(config_is_yes(&instance, &service, CONFIG_ALLOW_SETUID));
+	assert_int_equal(config_number(&instance, &service, CONFIG_STOP_TIMEOUT), 3);
+	assert_int_equal(config_number(&instance, NULL, CONFIG_STOP_TIMEOUT), 10);
+	config_release(&instance);
+	config_release(&service);
+}
+
+static void
+release_is_fit_for_nothing(void **state)
+{
+	struct config config = {0};
+
+	(void)state;
+	config_release(&config);
+	config_release(&config);
+	assert_holds_nothing(&config);
+}
+
+static void
+assert_error_line(const char *text, unsigned offset, unsigned line)
+{
+	struct config config;
+	char expected[128];
+
+	assert_int_equal(read_text(&config, text, CONFIG_INSTANCE), 0);
+	snprintf(expected, sizeof(expected), "test: games:%u: no user `bob`\n", line);
+	assert_int_equal(
+		config_error(&config, CONFIG_USERS, offset, &report, "no user `%s`", "bob"), -1);
+	assert_string_equal(take_said(), expected);
+	config_release(&config);
+}
+
+static void
+a_later_error_finds_its_line_in_the_file(void **state)
+{
+	(void)state;
+	assert_error_line("\nusers=bob", 0, 2);
+	assert_error_line("users='\na\nb'", 2, 3);
+	assert_error_line("users=\"a\nb\nc\"", 1, 2);
+	assert_error_line("users=\"\\\na\nb\"", 0, 2);
+	assert_error_line("users=\"\\\na\nb\"", 1, 3);
+	assert_error_line("users=\"a\\\nb\nc\"", 0, 1);
+	assert_error_line("users=\"a\\\nb\n\\\nc\"", 1, 4);
+	assert_error_line("users=\"a\\\\\nb\"", 1, 2);
+	assert_error_line("users='a\\\nb'", 1, 2);
+	assert_error_line("users=\"a\n\"", 1, 2);
+	assert_error_line("users=\"a\\040\n\"", 9, 2);
+}
+
+static void
+a_later_error_without_a_line_names_the_file_or_the_default(void **state)
+{
+	struct config config;
+
+	(void)state;
+	assert_int_equal(read_text(&config, "users=bob", CONFIG_INSTANCE), 0);
+	assert_int_equal(config_error(&config, CONFIG_ROOT, 0, &report, "`root` is not set"), -1);
+	assert_string_equal(take_said(), "test: games: `root` is not set\n");
+	assert_int_equal(config_error(NULL, CONFIG_MOUNTS, 2, &report, "no /run"), -1);
+	assert_string_equal(take_said(), "test: the default of `mounts`: no /run\n");
+	config_release(&config);
+}
+
+/* Each line that is one `#` and then no blank is an assignment at its default. */
+static char *
+uncomment(const char *path)
+{
+	cleanup_file FILE *in = fopen(path, "r");
+	cleanup_free char *line = NULL;
+	size_t room = 0, size;
+	char *text = NULL;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!in)
+		fail_msg("%s is not here: the tests run from the top of the source", path);
+	while (getline(&line, &room, in) >= 0)
+		fputs(line[0] == '#' && !strchr("# \t\n", line[1]) ? line + 1 : line, out);
+	fclose(out);
+	return text;
+}
+
+static void
+assert_shipped_value(const struct config *config, enum config_key key)
+{
+	if (key == CONFIG_ROOT) {
+		assert_null(config->values[key].text);
+		return;
+	}
+	if (!config->values[key].text)
+		fail_msg("conf.d/chroot-mounts does not show %s", config_key_name(key));
+	assert_string_equal(config->values[key].text, config_default(key));
+}
+
+static void
+the_shipped_file_sets_nothing_and_shows_every_default(void **state)
+{
+	struct config config;
+	cleanup_free char *text = uncomment("conf.d/chroot-mounts");
+	cleanup_file FILE *shipped = fopen("conf.d/chroot-mounts", "r");
+
+	(void)state;
+	assert_int_equal(
+		config_read(&config, shipped, "shipped", CONFIG_SERVICE, true, &report), 0);
+	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
+		assert_null(config.values[key].text);
+	config_release(&config);
+	assert_int_equal(read_text(&config, text, CONFIG_SERVICE), 0);
+	assert_string_equal(take_said(), "");
+	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
+		assert_shipped_value(&config, key);
+	config_release(&config);
+}
+
+static void
+the_example_is_a_root_in_both_states(void **state)
+{
+	struct config config;
+	cleanup_free char *text = uncomment("conf.d/games.example");
+	cleanup_file FILE *shipped = fopen("conf.d/games.example", "r");
+
+	(void)state;
+	assert_non_null(shipped);
+	assert_int_equal(
+		config_read(&config, shipped, "games", CONFIG_INSTANCE, false, &report), 0);
+	assert_string_equal(config.values[CONFIG_ROOT].text, "/opt/games");
+	config_release(&config);
+	assert_int_equal(read_text(&config, text, CONFIG_INSTANCE), 0);
+	assert_string_equal(take_said(), "");
+	config_release(&config);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, report_to_memory, report_close)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_file_may_be_empty_or_only_comments),
+		TEST(a_value_stands_bare_or_in_quotes),
+		TEST(a_quoted_value_keeps_its_lines),
+		TEST(a_backslash_means_in_double_quotes_what_it_means_to_sh),
+		TEST(single_quotes_keep_all_as_it_is),
+		TEST(a_line_number_is_where_the_assignment_begins),
+		TEST(what_needs_a_shell_is_refused),
+		TEST(two_words_need_quotes),
+		TEST(blanks_around_the_equals_sign_are_refused),
+		TEST(a_value_is_one_piece),
+		TEST(an_open_quote_is_named_by_the_line_that_opened_it),
+		TEST(a_line_that_is_no_assignment_is_refused),
+		TEST(an_unknown_key_is_named),
+		TEST(each_key_is_read_under_its_name),
+		TEST(a_key_is_set_once),
+		TEST(bytes_that_are_no_text_are_refused),
+		TEST(a_file_of_64_kib_is_read_and_a_larger_one_is_not),
+		TEST(a_stream_that_cannot_be_read_is_an_error),
+		TEST(without_memory_nothing_is_held),
+		TEST(keys_of_openrc_are_parsed_and_passed_over),
+		TEST(a_symlink_in_init_d_silences_the_warning),
+		TEST(root_and_roots_have_their_own_files),
+		TEST(a_path_is_absolute_and_plain),
+		TEST(path_holds_absolute_directories),
+		TEST(yes_and_no_are_spelled_so),
+		TEST(stop_timeout_is_a_whole_number_up_to_an_hour),
+		TEST(a_personality_has_a_known_name),
+		TEST(the_words_of_the_environment_keys_are_checked),
+		TEST(the_words_of_roots_are_names_of_roots),
+		TEST(an_empty_value_stands_for_the_default),
+		TEST(the_instance_overrides_the_service_and_that_the_default),
+		TEST(release_is_fit_for_nothing),
+		TEST(a_later_error_finds_its_line_in_the_file),
+		TEST(a_later_error_without_a_line_names_the_file_or_the_default),
+		TEST(the_shipped_file_sets_nothing_and_shows_every_default),
+		TEST(the_example_is_a_root_in_both_states),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,165 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cleanup.h"
+#include "report.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+static struct report report;
+static char said[16384];
+
+static int
+report_to_memory(void **state)
+{
+	(void)state;
+	report_init(&report, "chroot-mounts");
+	report.fd = memfd_create("report", MFD_CLOEXEC);
+	return report.fd < 0;
+}
+
+static int
+report_close(void **state)
+{
+	(void)state;
+	return close(report.fd);
+}
+
+static const char *
+take_said(void)
+{
+	ssize_t length = pread(report.fd, said, sizeof(said) - 1, 0);
+
+	assert_true(length >= 0);
+	said[length] = '\0';
+	assert_int_equal(ftruncate(report.fd, 0), 0);
+	lseek(report.fd, 0, SEEK_SET);
+	return said;
+}
+
+static void
+a_report_begins_on_standard_error_with_warnings(void **state)
+{
+	struct report fresh;
+
+	(void)state;
+	report_init(&fresh, "chroot-enter");
+	assert_string_equal(fresh.program, "chroot-enter");
+	assert_null(fresh.subject);
+	assert_int_equal(fresh.level, REPORT_WARNINGS);
+	assert_int_equal(fresh.fd, STDERR_FILENO);
+	assert_int_equal(fresh.errors, 0);
+}
+
+static void
+an_error_says_who_what_why_and_what_mends_it(void **state)
+{
+	(void)state;
+	assert_int_equal(report_error(&report, 0, "no root `%s`", "x"), -1);
+	assert_string_equal(take_said(), "chroot-mounts: no root `x`\n");
+	report.subject = "games";
+	report_mend(&report, "chown %s /opt/games", "root:root");
+	assert_int_equal(report_error(&report, EACCES, "cannot open %s", "/opt/games"), -1);
+	assert_string_equal(take_said(), "chroot-mounts: games: cannot open /opt/games: Permission "
+					 "denied; to mend it: chown root:root /opt/games\n");
+	assert_int_equal(report.errors, 2);
+}
+
+static void
+what_mends_is_said_once_and_can_be_forgotten(void **state)
+{
+	(void)state;
+	report_mend(&report, "reboot");
+	report_error(&report, 0, "a");
+	report_error(&report, 0, "b");
+	assert_string_equal(
+		take_said(), "chroot-mounts: a; to mend it: reboot\nchroot-mounts: b\n");
+	report_mend(&report, "reboot");
+	report_forget(&report);
+	report_error(&report, 0, "c");
+	assert_string_equal(take_said(), "chroot-mounts: c\n");
+}
+
+static void
+the_level_decides_what_is_said_and_never_silences_an_error(void **state)
+{
+	static const char *const expected[] = {
+		[REPORT_ERRORS] = "chroot-mounts: e\n",
+		[REPORT_WARNINGS] = "chroot-mounts: e\nchroot-mounts: w1\n",
+		[REPORT_NOTES] = "chroot-mounts: e\nchroot-mounts: w1\nchroot-mounts: n2\n",
+	};
+
+	(void)state;
+	for (enum report_level level = REPORT_ERRORS; level <= REPORT_NOTES; level++) {
+		report.level = level;
+		report_error(&report, 0, "e");
+		report_warning(&report, "w%d", 1);
+		report_note(&report, "n%d", 2);
+		assert_string_equal(take_said(), expected[level]);
+	}
+	assert_int_equal(report.errors, 3);
+}
+
+static void
+bytes_that_steer_a_terminal_are_written_in_octal(void **state)
+{
+	(void)state;
+	report_error(&report, 0, "%s", "a\033[2J\nb\r\177\tc");
+	assert_string_equal(take_said(), "chroot-mounts: a\\033[2J\\012b\\015\\177\\011c\n");
+	/* C1 as UTF-8 writes it, and a letter that is none */
+	report_error(&report, 0, "%s", "\302\233 \303\233");
+	assert_string_equal(take_said(), "chroot-mounts: \302\\233 \303\233\n");
+}
+
+static void
+a_long_message_is_still_one_line(void **state)
+{
+	char text[9000];
+
+	(void)state;
+	memset(text, '\n', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	report.subject = text;
+	report_error(&report, ENOENT, "%s", text);
+	assert_in_range(strlen(take_said()), 4000, 4096);
+	assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
+}
+
+static void
+errno_is_kept(void **state)
+{
+	(void)state;
+	errno = ENOTTY;
+	close(report.fd);
+	report.fd = -1;
+	report_error(&report, EACCES, "e");
+	assert_int_equal(errno, ENOTTY);
+	report_warning(&report, "w");
+	assert_int_equal(errno, ENOTTY);
+	report_mend(&report, "m");
+	assert_int_equal(errno, ENOTTY);
+	report.fd = memfd_create("report", MFD_CLOEXEC);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, report_to_memory, report_close)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_report_begins_on_standard_error_with_warnings),
+		TEST(an_error_says_who_what_why_and_what_mends_it),
+		TEST(what_mends_is_said_once_and_can_be_forgotten),
+		TEST(the_level_decides_what_is_said_and_never_silences_an_error),
+		TEST(bytes_that_steer_a_terminal_are_written_in_octal),
+		TEST(a_long_message_is_still_one_line),
+		TEST(errno_is_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
