@@ -63,7 +63,7 @@ command_execute(const char *file, char *const *argv, char *const *environment,
 			/* one that is there and not ours to execute: the next directory may have a
 			 * better one */
 			if (access(path, F_OK) == 0 && refused[0] == '\0') {
-				strcpy(refused, path);
+				snprintf(refused, sizeof(refused), "%s", path);
 				error = why;
 			}
 		}

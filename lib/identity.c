@@ -115,8 +115,8 @@ identity_find_named(struct identity *identity, const char *words, struct report 
 		*group++ = '\0';
 	if (find_user(&account, user, group != NULL, report) < 0)
 		return -1;
-	*identity = (struct identity){
-		.uid = account.uid, .gid = account.gid, .name = steal_pointer(&account.name)};
+	*identity = (struct identity){.uid = account.uid, .gid = account.gid};
+	identity->name = steal_pointer(&account.name);
 	account_release(&account);
 	if ((group && find_group(group, &identity->gid, report) < 0) ||
 		find_groups(identity, report) < 0) {

@@ -36,13 +36,15 @@ filesystem_says(int context, char *text, size_t size)
 }
 
 static int
-filesystem_error(int context, const char *type, const char *tried, struct report *report)
+filesystem_error(
+	int context, const char *type, const char *target, const char *tried, struct report *report)
 {
 	int error = errno;
 	char said[256];
 
 	filesystem_says(context, said, sizeof(said));
-	return report_error(report, error, "cannot make a %s filesystem: %s%s", type, tried, said);
+	return report_error(
+		report, error, "cannot make the %s for %s: %s%s", type, target, tried, said);
 }
 
 static int
@@ -61,27 +63,27 @@ filesystem_option(int context, const char *option)
 }
 
 int
-mount_make(const char *type, const char *source, const char *const *options, uint64_t attributes,
-	struct report *report)
+mount_make(const char *type, const char *source, const char *target, const char *const *options,
+	uint64_t attributes, struct report *report)
 {
 	cleanup_fd int context = syscall_fsopen(type, FSOPEN_CLOEXEC);
 	int fd;
 
 	if (context < 0)
-		return report_error(report, errno, "cannot make a %s filesystem", type);
+		return report_error(report, errno, "cannot make the %s for %s", type, target);
 	if (source && syscall_fsconfig(context, FSCONFIG_SET_STRING, "source", source) < 0)
-		return filesystem_error(context, type, source, report);
+		return filesystem_error(context, type, target, source, report);
 	if (attributes & MOUNT_ATTR_RDONLY &&
 		syscall_fsconfig(context, FSCONFIG_SET_FLAG, "ro", NULL) < 0)
-		return filesystem_error(context, type, "ro", report);
+		return filesystem_error(context, type, target, "ro", report);
 	for (; options && *options; options++)
 		if (filesystem_option(context, *options) < 0)
-			return filesystem_error(context, type, *options, report);
+			return filesystem_error(context, type, target, *options, report);
 	if (syscall_fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
-		return filesystem_error(context, type, source ? source : "", report);
+		return filesystem_error(context, type, target, source ? source : type, report);
 	fd = syscall_fsmount(context, FSMOUNT_CLOEXEC, (unsigned)attributes);
 	if (fd < 0)
-		return filesystem_error(context, type, source ? source : "", report);
+		return filesystem_error(context, type, target, source ? source : type, report);
 	return fd;
 }
 

@@ -24,10 +24,10 @@ int mount_clone(int directory, const char *path, bool recursive);
 
 /*
  * Makes a filesystem of the given type. source may be NULL; options is a list, ended by NULL, of
- * "key" and "key=value". A descriptor, or -1 with the error said, in the words of the
- * filesystem where it has some.
+ * "key" and "key=value"; target is for messages alone. A descriptor, or -1 with the error said, in
+ * the words of the filesystem where it has some.
  */
-int mount_make(const char *type, const char *source, const char *const *options,
+int mount_make(const char *type, const char *source, const char *target, const char *const *options,
 	uint64_t attributes, struct report *report);
 
 /* Changes a mount that is a descriptor. 0, or -1 with errno set and nothing said. */

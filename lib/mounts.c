@@ -170,8 +170,8 @@ static int
 make_filesystem(const struct plan_mount *line, struct report *report)
 {
 	const struct mount_change asked = {.propagation = line->propagation};
-	cleanup_fd int fd = mount_make(
-		line->type, line->source, (const char *const *)line->options, line->set, report);
+	cleanup_fd int fd = mount_make(line->type, line->source, line->target,
+		(const char *const *)line->options, line->set, report);
 
 	if (fd < 0)
 		return -1;
@@ -291,12 +291,12 @@ attach_line(
 	}
 	if (target < 0)
 		return cannot_open_target(line, is_directory(fd), label, report);
-	if (mount_attach(fd, target) == 0)
-		return 0;
-	if (errno == ENOTDIR)
+	if (is_directory(fd) != is_directory(target))
 		return report_error(report, 0,
 			"cannot mount %s on %s%s: one is a directory and one is not", line->source,
 			label, line->target);
+	if (mount_attach(fd, target) == 0)
+		return 0;
 	return report_error(
 		report, errno, "cannot mount %s on %s%s", line->source, label, line->target);
 }

@@ -103,7 +103,8 @@ make_minimal(struct report *report)
 	/* before anything is taken away in it: the copy's mounts are still the host's peers */
 	if (copied < 0 || mount_change(copied, &alone) < 0)
 		return report_error(report, errno, "cannot part the new namespace from the host");
-	nothing = mount_make("tmpfs", "chroot-mounts", options, MOUNT_ATTR_RDONLY, report);
+	nothing = mount_make("tmpfs", "chroot-mounts", "the empty namespace", options,
+		MOUNT_ATTR_RDONLY, report);
 	if (nothing < 0)
 		return -1;
 	return take_as_root(nothing, report);

@@ -335,14 +335,14 @@ add_mount(struct plan *plan, struct libmnt_fs *line, const struct place *place)
 	return 0;
 }
 
-/* libmount says nothing on its own: the line is named by the caller. */
+/* libmount passes over a line that it cannot read, and says it here alone. */
 static int
-keep_line_error(struct libmnt_table *table, const char *file, int line)
+note_bad_line(struct libmnt_table *table, const char *file, int line)
 {
-	(void)table;
 	(void)file;
 	(void)line;
-	return -1;
+	*(bool *)mnt_table_get_userdata(table) = true;
+	return 1;
 }
 
 static int
@@ -351,6 +351,7 @@ add_line(struct plan *plan, char *text, const struct place *place)
 	cleanup_file FILE *stream = NULL;
 	struct libmnt_table *table;
 	struct libmnt_fs *line = NULL;
+	bool is_bad = false;
 	int result;
 
 	if (text[strspn(text, " \t")] == '\0')
@@ -361,8 +362,9 @@ add_line(struct plan *plan, char *text, const struct place *place)
 		mnt_unref_table(table);
 		return report_error(place->report, ENOMEM, "cannot make the plan");
 	}
-	mnt_table_set_parser_errcb(table, keep_line_error);
-	if (mnt_table_parse_stream(table, stream, "fstab") != 0)
+	mnt_table_set_parser_errcb(table, note_bad_line);
+	mnt_table_set_userdata(table, &is_bad);
+	if (mnt_table_parse_stream(table, stream, "fstab") != 0 || is_bad)
 		result = place_error(place, "not a line of fstab(5): %s", text);
 	else if (mnt_table_first_fs(table, &line) == 0)
 		result = add_mount(plan, line, place);

@@ -736,7 +736,7 @@ look(int proc, void *data)
 static bool
 is_damaged(struct service *service, const struct prepared *prepared)
 {
-	struct namespace_place place;
+	struct namespace_place place = {0};
 	uint64_t device, inode, mount;
 
 	if (record_number(&prepared->record, "device", &device) < 0 ||

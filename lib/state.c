@@ -39,7 +39,7 @@ static int
 mount_state(int directory, struct report *report)
 {
 	static const char *const options[] = {"mode=0700", "size=64m", NULL};
-	cleanup_fd int fd = mount_make("tmpfs", "chroot-mounts", options,
+	cleanup_fd int fd = mount_make("tmpfs", "chroot-mounts", STATE_DIRECTORY, options,
 		MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, report);
 
 	if (fd < 0)

@@ -21,8 +21,6 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 
-extern char **environ;
-
 #define PASSWD_SIZE (1024 * 1024) /* bytes of the root's passwd at most */
 
 struct options {

@@ -1,0 +1,186 @@
+# chroot-mounts: `make help` lists what this file can do.
+# What is set here with ?= can be set on the command line; give `make` and `make install` the same.
+
+VERSION = 0.1
+
+PREFIX ?= /usr
+BINDIR ?= $(PREFIX)/bin
+SBINDIR ?= $(PREFIX)/sbin
+SYSCONFDIR ?= /etc
+RUNSTATEDIR ?= /run
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/chroot-mounts
+SETUID ?= yes
+BUILD ?= build
+
+CC ?= cc
+PKG_CONFIG ?= pkg-config
+PROVE ?= prove
+CFLAGS ?= -O2 -g
+HARDENING ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
+HARDENING_LINK ?= -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+	-Wwrite-strings -Wvla -Wcast-qual -Wundef -Wformat=2
+# what this project needs, whatever CFLAGS a packager sets
+LANGUAGE = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -DVERSION='"$(VERSION)"' \
+	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DRUNSTATEDIR='"$(RUNSTATEDIR)"'
+# a section for each function, so that the setuid program holds none that it does not call
+ALL_CFLAGS = $(LANGUAGE) -MMD -MP -ffunction-sections $(WARNINGS) $(HARDENING) $(CFLAGS)
+ALL_LDFLAGS = -Wl,--gc-sections $(HARDENING_LINK) $(LDFLAGS)
+HELPER_CFLAGS = $(shell $(PKG_CONFIG) --cflags mount libbsd smartcols)
+HELPER_LIBS = $(shell $(PKG_CONFIG) --libs mount libbsd smartcols)
+CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
+
+# the folders are the list
+LIB = $(BUILD)/libchroot-mounts.a
+ROOMS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*.c)))
+PROGRAMS = $(patsubst sbin/%.c,$(BUILD)/%,$(sort $(wildcard sbin/*.c)))
+PAGES = $(sort $(wildcard sbin/*.[1-8] conf.d/*.[1-8]))
+UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
+TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/differential/*.c tests/system/*.c)))
+FUZZERS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
+SOURCES = $(sort $(wildcard lib/*.c sbin/*.c))
+C_FILES = $(sort $(wildcard lib/*.[ch] sbin/*.[ch] tests/*/*.[ch]))
+
+all: $(PROGRAMS) ## build both programs
+
+$(BUILD)/chroot-mounts: $(BUILD)/sbin/chroot-mounts.o $(LIB)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(HELPER_LIBS)
+
+# no library but libc: this one is setuid
+$(BUILD)/chroot-enter: $(BUILD)/sbin/chroot-enter.o $(LIB)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+
+$(LIB): $(ROOMS)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(HELPER_CFLAGS) -c -o $@ $<
+
+# a test that defines __wrap_NAME is called in place of NAME
+$(UNIT_TESTS): $(BUILD)/%: $(BUILD)/tests/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(HELPER_LIBS) $(CMOCKA_LIBS) \
+		$$(grep -o '\<__wrap_[a-z0-9_]*' tests/$*.c | sort -u | sed 's/__wrap_/-Wl,--wrap=/')
+
+$(TEST_TOOLS): $(BUILD)/%: $(BUILD)/tests/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(HELPER_LIBS)
+
+$(FUZZERS): $(BUILD)/%: $(BUILD)/tests/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HELPER_LIBS)
+
+# Tests: all speak TAP and find what was built in $BUILD. TESTS_MUST_RUN=1 makes a skip a failure.
+TEST = BUILD='$(abspath $(BUILD))' CC='$(CC)' CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -e ''
+
+check: unit style ## what a packager runs: unprivileged, offline
+
+check-all: check differential system ## every test; the system tests need the superuser
+
+unit: $(UNIT_TESTS) ## each room alone
+	$(TEST) $(UNIT_TESTS)
+
+style: $(PROGRAMS) ## the rules of the house
+	$(TEST) $(sort $(wildcard tests/style/*.t))
+
+differential: $(TEST_TOOLS) ## the configuration's grammar against the shells
+	$(TEST) $(sort $(wildcard tests/differential/*.t))
+
+system: $(PROGRAMS) $(TEST_TOOLS) ## on a real OpenRC, with real trees; as the superuser
+	$(TEST) $(sort $(wildcard tests/system/*.t))
+
+# AddressSanitizer needs a /proc, reads the environment and traces itself when it looks for leaks:
+# none of that is fit for a setuid program that changes its root and its identity. So chroot-enter
+# is built with the undefined-behaviour checks alone, as traps, which need no runtime library.
+SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+SANITIZE_ENTER = -O1 -g -fsanitize=undefined -fsanitize-undefined-trap-on-error
+SANITIZED = CFLAGS='$(SANITIZE)' HARDENING=-fPIE BUILD=$(BUILD)/sanitize
+
+sanitize: ## the same tests with the sanitizers' eyes; as the superuser
+	$(MAKE) $(SANITIZED) all unit differential
+	$(MAKE) CFLAGS='$(SANITIZE_ENTER)' HARDENING=-fPIE BUILD=$(BUILD)/trap $(BUILD)/trap/chroot-enter
+	cp $(BUILD)/trap/chroot-enter $(BUILD)/sanitize/chroot-enter
+	@# strace keeps the leak check from tracing; OpenRC drops the variable, so its own calls are checked
+	ASAN_OPTIONS=detect_leaks=0 $(MAKE) $(SANITIZED) system
+
+# The inputs found are kept in $(BUILD)/corpus; seeds in tests/fuzz/NAME/, words in NAME.dict.
+FUZZ_RUNS ?= 5000000
+FUZZ = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+
+fuzz: ## feed each parser FUZZ_RUNS inputs (clang)
+	$(MAKE) CC=clang CFLAGS='$(FUZZ)' HARDENING=-fPIE BUILD=$(BUILD)/fuzzing fuzz-run
+
+fuzz-run: $(FUZZERS:=.run)
+
+$(FUZZERS:=.run): $(BUILD)/%.run: $(BUILD)/%
+	@mkdir -p $(BUILD)/corpus/$(*F)
+	$< -runs=$(FUZZ_RUNS) -print_final_stats=1 -artifact_prefix=$(BUILD)/corpus/$(*F)- \
+		$(patsubst %,-dict=%,$(wildcard tests/$*.dict)) $(BUILD)/corpus/$(*F) $(wildcard tests/$*/)
+
+lint: lint-gcc lint-clang lint-cppcheck lint-tidy lint-shell lint-pages ## what compilers and readers of code find
+
+lint-gcc lint-clang: lint-%:
+	$(MAKE) CC=$* CFLAGS='-O2 -g -Werror' BUILD=$(BUILD)/$* compiled
+
+compiled: $(PROGRAMS) $(UNIT_TESTS) $(TEST_TOOLS) $(FUZZERS:$(BUILD)/%=$(BUILD)/tests/%.o)
+
+# missingIncludeSystem: cppcheck needs no system headers. memleak, resourceLeak: it does not know the
+# cleanup attribute; the sanitizers find the real ones. The tests' macros are cmocka's, unknown to it.
+lint-cppcheck:
+	cppcheck -q --std=c11 --language=c --enable=warning,performance,portability --inline-suppr \
+		--error-exitcode=1 $(addprefix --suppress=,missingIncludeSystem memleak resourceLeak) \
+		$(filter -I% -D%,$(LANGUAGE)) lib sbin
+
+# a process for each: clang-tidy 14 calls good va_lists uninitialised in the second file and later
+lint-tidy:
+	printf '%s\n' $(SOURCES) | \
+		xargs -P 4 -I FILE clang-tidy --quiet FILE -- $(LANGUAGE) $(WARNINGS) $(HELPER_CFLAGS)
+
+# SC2034: OpenRC reads the variables. SC2154: and sets some. SC2016: tests write scripts for other shells.
+lint-shell:
+	shellcheck -s sh -e SC2034,SC2154 init.d/* $(filter-out $(PAGES),$(wildcard conf.d/*))
+	shellcheck -e SC2016 $$(tests/style/files | xargs awk 'FNR == 1 && /^#!.*[\/ ](ba|da)?sh( |$$)/ { print FILENAME }')
+
+lint-pages:
+	mandoc -T lint -W warning $(PAGES) </dev/null
+
+format: ## put the code into OpenRC's clothes
+	clang-format -i $(C_FILES)
+
+install: all ## DESTDIR=, PREFIX=, SYSCONFDIR=; SETUID=no leaves chroot-enter to the superuser
+	install -d $(addprefix $(DESTDIR),$(SBINDIR) $(BINDIR) $(SYSCONFDIR)/init.d $(SYSCONFDIR)/conf.d \
+		$(DOCDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man8)
+	install -m 0755 $(BUILD)/chroot-mounts $(DESTDIR)$(SBINDIR)/chroot-mounts
+	install -m $(if $(filter no,$(SETUID)),0755,4755) $(BUILD)/chroot-enter $(DESTDIR)$(BINDIR)/chroot-enter
+	sed 's|@SBINDIR@|$(SBINDIR)|g' init.d/chroot-mounts > $(DESTDIR)$(SYSCONFDIR)/init.d/chroot-mounts
+	chmod 0755 $(DESTDIR)$(SYSCONFDIR)/init.d/chroot-mounts
+	@# the settings are the administrator's: never overwritten
+	test -e $(DESTDIR)$(SYSCONFDIR)/conf.d/chroot-mounts || \
+		install -m 0644 conf.d/chroot-mounts $(DESTDIR)$(SYSCONFDIR)/conf.d/chroot-mounts
+	install -m 0644 conf.d/games.example README.md $(DESTDIR)$(DOCDIR)
+	for page in $(PAGES); do \
+		install -m 0644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/ || exit 1; done
+
+uninstall: ## takes back what install put there, changed settings excepted
+	rm -f $(DESTDIR)$(SBINDIR)/chroot-mounts $(DESTDIR)$(BINDIR)/chroot-enter
+	rm -f $(DESTDIR)$(SYSCONFDIR)/init.d/chroot-mounts
+	cmp -s conf.d/chroot-mounts $(DESTDIR)$(SYSCONFDIR)/conf.d/chroot-mounts && \
+		rm $(DESTDIR)$(SYSCONFDIR)/conf.d/chroot-mounts || true
+	rm -f $(foreach page,$(PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+	rm -f $(DESTDIR)$(DOCDIR)/games.example $(DESTDIR)$(DOCDIR)/README.md
+	rmdir $(DESTDIR)$(DOCDIR) || true
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: all check check-all unit style differential system sanitize fuzz fuzz-run $(FUZZERS:=.run) lint \
+	lint-gcc lint-clang compiled lint-cppcheck lint-tidy lint-shell lint-pages format install uninstall \
+	clean help
+.DELETE_ON_ERROR:
+
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/tests/*/*.d)
