@@ -43,6 +43,7 @@ table_new(const char *name, const struct table_column *columns, size_t count, bo
 	scols_table_enable_json(table->rows, json);
 	/* words that are wider than the terminal stay whole: a path cut short names nothing */
 	scols_table_enable_nowrap(table->rows, 1);
+	scols_table_enable_minout(table->rows, 1); /* no blanks at the end of a line */
 	for (size_t i = 0; i < count; i++)
 		if (!add_column(table, &columns[i]))
 			goto no_memory;

@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# chroot-enter: the command's own status, arguments and terminal; the caller's own identity;
+# environment, descriptors and working directory; who is refused, and how.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs tmux perl
+on_machines PROPAGATION=private
+
+enter() { chroot-enter games "$@"; }
+as_alice() { as alice chroot-enter games "$@"; }
+status_of() { "$@" >/dev/null 2>&1; echo $?; }
+
+configure games 'root="/opt/games"' 'users="alice"'
+configure demo 'root="/opt/demo"'
+echo 'alice:x:1000:1000:Alice:/home/alice:/bin/sh' >>/opt/games/etc/passwd
+mkdir -p /opt/games/home/alice /opt/games/srv/both /srv/both
+chown alice:alice /opt/games/home/alice
+ok 'the roots start' chroot-mounts start
+
+# statuses
+is 'the status of the command is its own' "$(status_of enter sh -c 'exit 37')" 37
+is 'for an ordinary user too' "$(status_of as_alice sh -c 'exit 37')" 37
+# shellcheck disable=SC2016 # for the other shells
+is 'a command that a signal killed is seen to be' \
+	"$(perl -e 'system(@ARGV); print $? & 127' chroot-enter games sh -c 'kill -9 $$')" 9
+run enter no-such-command
+is 'a command that does not exist is 127' "$status" 127
+like 'and named' "$errors" 'no-such-command'
+run enter /etc/passwd
+is 'a file that cannot be executed is 126' "$status" 126
+like 'and named' "$errors" '/etc/passwd'
+is 'an unknown option is 125' "$(status_of chroot-enter --nonsense games true)" 125
+is 'no root at all is 125' "$(status_of chroot-enter)" 125
+is 'a name that could be a path is 125' "$(status_of chroot-enter ../games true)" 125
+is 'an ordinary user may not say -u' "$(status_of as alice chroot-enter -u bob games true)" 125
+
+# arguments and streams
+is 'arguments arrive as they are' "$(enter printf '%s\n' 'a b' '*' '"')" $'a b\n*\n"'
+is 'options behind the root are the command'"'"'s' "$(enter echo -u x)" '-u x'
+is 'and behind --' "$(chroot-enter games -- echo -n x)" x
+is 'standard input is passed on' "$(echo through | as_alice cat)" through
+run enter sh -c 'echo out; echo err >&2'
+is 'standard output is the command'"'"'s alone' "$output" out
+is 'standard error too' "$errors" err
+
+# identity
+is 'the user has 12 supplementary groups on the host' "$(as alice id -G | wc -w)" 13
+for what in -u -g -G; do
+	is "id $what is the same inside" "$(as_alice id $what)" "$(as alice id $what)"
+done
+is 'the real and the effective ids are the user'"'"'s, all four' \
+	"$(as_alice grep -E '^(Uid|Gid):' /proc/self/status | tr -s '\t\n' ' ')" \
+	'Uid: 1000 1000 1000 1000 Gid: 1000 1000 1000 1000 '
+is 'no capability is left, and none can come' \
+	"$(as_alice grep -E '^(Cap|NoNewPrivs)' /proc/self/status | tr -s '\t\n' ' ')" \
+	'CapInh: 0000000000000000 CapPrm: 0000000000000000 CapEff: 0000000000000000 CapBnd: 0000000000000000 CapAmb: 0000000000000000 NoNewPrivs: 1 '
+mknod -m 0660 /dev/games0 c 1 3
+chgrp render /dev/games0
+ok 'a device of a group that only the host knows opens inside' as_alice sh -c ': <>/dev/games0'
+ok 'but not without that group' fails setpriv --reuid=alice --regid=alice --clear-groups \
+	chroot-enter games sh -c ': <>/dev/games0'
+is 'the superuser stays the superuser' "$(enter id -u)" 0
+is 'or becomes a user' "$(chroot-enter -u alice games id -u)" 1000
+is 'with the groups of that user' "$(chroot-enter -u alice games id -G)" "$(as alice id -G)"
+is 'or user and group' "$(chroot-enter -u alice:players games id -g)" 3001
+is 'and has no capability then' "$(chroot-enter -u alice games grep -c '^Cap.*:.0*$' /proc/self/status)" 5
+
+# refusals
+run as bob chroot-enter games true
+refusal=$errors
+is 'a user who is not listed is refused' "$status" 125
+run as bob chroot-enter absent true
+is 'with the status of a root that does not exist' "$status" 125
+is 'and in the same words' "${errors//absent/games}" "$refusal"
+run as alice chroot-enter demo true
+is 'listed for one root is not listed for another' "${errors//demo/games}" "$refusal"
+like 'the words say what to do' "$refusal" 'not prepared.*rc-service chroot-mounts start.*not listed'
+
+# environment and descriptors
+is 'the environment is built from nothing' "$(setpriv --reuid=alice --regid=alice --init-groups \
+	env -i PATH=/usr/bin TERM=vt100 LANG=C.UTF-8 DISPLAY=:0 SECRET=1 LD_LIBRARY_PATH=/x GCONV_PATH=/x \
+	WAYLAND_SOCKET=5 IFS=x HOME=/elsewhere chroot-enter games env | sort)" "$(sort <<-END
+	CHROOT_NAME=games
+	DISPLAY=:0
+	HOME=/home/alice
+	LANG=C.UTF-8
+	LOGNAME=alice
+	PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/games:/usr/games:/opt/bin
+	SHELL=/bin/sh
+	TERM=vt100
+	TMUX_TMPDIR=/var/tmp
+	USER=alice
+	debian_chroot=games
+	END
+)"
+# shellcheck disable=SC2016 # for the inner shell
+is 'a variable can be given' "$(chroot-enter -e GIVEN='a b' games sh -c 'echo "$GIVEN"')" 'a b'
+# shellcheck disable=SC2016 # for the inner shell
+is 'the session of the display stays behind when the user changes' \
+	"$(DISPLAY=:0 chroot-enter -u alice games sh -c 'echo "${DISPLAY-none}"')" none
+# shellcheck disable=SC2016 # for the inner shell
+is '-E keeps the environment' "$(KEPT=1 chroot-enter -E games sh -c 'echo "${KEPT-none}"')" 1
+# shellcheck disable=SC2016 # for the inner shell
+is 'but nothing that steers the loader' \
+	"$(LD_LIBRARY_PATH=/x chroot-enter -E games sh -c 'echo "${LD_LIBRARY_PATH-none}"')" none
+for number in {20..39}; do
+	eval "exec $number</etc/passwd"
+done
+is 'only the three standard descriptors pass (and the one that ls reads)' \
+	"$(as_alice ls /proc/self/fd | tr '\n' ' ')" '0 1 2 3 '
+
+# working directory
+cd /srv/both || exit
+is 'the working directory is kept where it exists inside' "$(enter pwd)" /srv/both
+cd "$work" || exit
+run enter pwd
+is 'a command is not run elsewhere' "$status" 125
+like 'and the message names -d' "$errors" '-d'
+is 'which says where' "$(chroot-enter -d /var games pwd)" /var
+run chroot-enter -d /no-such games pwd
+is 'a directory that is missing is 125' "$status" 125
+run as_alice <<<'pwd'
+is 'a shell begins in the home then' "$output" /home/alice
+like 'with a note' "$errors" '/home/alice|/test'
+cd /srv/both || exit
+is 'a login shell begins in the home' "$(as alice chroot-enter -l games <<<'pwd' 2>/dev/null)" /home/alice
+# shellcheck disable=SC2016 # for the inner shell
+is 'and is a login shell' "$(as alice chroot-enter -l games <<<'echo $0' 2>/dev/null)" -sh
+# shellcheck disable=SC2016 # for the inner shell
+is 'another shell can be asked for' "$(chroot-enter -s /bin/ash games <<<'echo $0 $SHELL' 2>/dev/null)" 'ash /bin/ash'
+cd /
+
+# the terminal
+terminal() { TMUX_TMPDIR=$work tmux -u -L test -f /dev/null "$@"; }
+shows() { terminal capture-pane -p -t test | grep -q "$1"; }
+runs() { [ "$(terminal display-message -p -t test '#{pane_current_command}')" = "$1" ]; }
+type_line() { terminal send-keys -t test "$1" Enter; }
+
+# the shell of the panes must not read anybody's files
+SHELL=/bin/sh terminal new-session -d -s test -x 80 -y 24 \
+	"setpriv --reuid=alice --regid=alice --init-groups sh -c 'chroot-enter games; echo left with \$?; read -r line'"
+# shellcheck disable=SC2016 # typed into the shell inside
+type_line 'echo user $(id -u) ready'
+ok 'a shell inside answers on the terminal' await shows '^user 1000 ready'
+ok 'without a complaint about job control' fails shows 'job control'
+type_line 'cat'
+ok 'a program has the terminal' await runs cat
+terminal send-keys -t test C-z
+ok 'Ctrl-Z stops it' await shows 'Stopped.*cat'
+# shellcheck disable=SC2016 # typed into the shell inside
+type_line 'echo then $((40 + 2))'
+ok 'and the shell goes on' await shows '^then 42'
+type_line 'fg'
+ok 'fg takes it to the front' await runs cat
+type_line 'again'
+terminal send-keys -t test C-c
+ok 'Ctrl-C ends it' await fails runs cat
+type_line 'exit 3'
+ok 'and the status of the shell comes out' await shows '^left with 3'
+terminal kill-server

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# What is wrong with one root is said in one line that names the place and what mends it; the
+# other roots start.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+on_machines 'TREES=games=busybox bad=busybox'
+
+file=/etc/conf.d/chroot-mounts.bad
+
+# refused WHAT PLACE MENDED: start refuses the root `bad`, and only it.
+refused()
+{
+	local what=$1 place=$2 mended=$3
+	run chroot-mounts start
+	is "$what: the status is 1" "$status" 1
+	is "$what: one line" "$(grep -c . <<<"$errors")" 1
+	like "$what: it names the place" "$errors" "$place"
+	like "$what: and what mends it" "$errors" "$mended"
+	ok "$what: the other root is started" chroot-enter games true
+	ok "$what: the bad one is not" fails chroot-enter bad true
+	chroot-mounts stop >/dev/null 2>&1
+}
+
+configure games 'root="/opt/games"'
+# the first start on a host makes /run a shared mount, and says so
+chroot-mounts -q start
+chroot-mounts -q stop
+
+configure bad 'root="/opt/bad"' 'colour="red"'
+refused 'an unknown key' "$file:2: " 'colour'
+configure bad 'root="/opt/bad"' 'shell="/bin/sh"' 'shell="/bin/ash"'
+refused 'a duplicate key' "$file:3: " 'shell'
+# shellcheck disable=SC2016 # the parser must not expand it
+configure bad '# a comment' 'root="$(echo /opt/bad)"'
+refused 'a command substitution' "$file:2: " '\$|shell|quote|substitut|expan'
+configure bad 'root=/opt/bad; reboot'
+refused 'a second command' "$file:1: " ';|quote|word'
+configure bad 'users="alice"'
+refused 'no root at all' "$file" 'root='
+configure bad 'root="/opt/bad"' 'users="nobody-knows"'
+refused 'an unknown user' "$file:2: " 'nobody-knows'
+configure bad 'root="/opt/bad"' 'extra_mounts="
+/srv /srv none bind,no-such-option
+"'
+refused 'a line that is no line of fstab' "$file:3: " 'no-such-option'
+
+configure bad 'root="/opt/nowhere"'
+refused 'a missing tree' '/opt/nowhere' 'No such file|does not exist|mkdir'
+configure bad 'root="/opt/bad"'
+chown alice /opt/bad
+refused "a user's tree" '/opt/bad' 'chown'
+chown root /opt/bad
+chmod g+w /opt/bad
+refused 'a tree that a group can write to' '/opt/bad' 'chmod'
+chmod g-w /opt/bad
+rmdir /opt/bad/proc
+refused 'a tree without /proc' '/opt/bad/proc|/proc.*/opt/bad' 'mkdir'
+mkdir /opt/bad/proc
+chmod g+w "$file"
+refused 'a configuration that a group can write to' "$file" 'chmod'
+chmod g-w "$file"
+chown alice "$file"
+refused "a user's configuration" "$file" 'chown'
+chown root "$file"
+ok 'with all mended, every root starts' chroot-mounts start
+ok 'and the bad one can be entered' chroot-enter bad true

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# In a Debian tree, an ordinary user makes user namespaces and sandboxes: the kernel refuses them
+# to whoever is only chrooted.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs mmdebstrap
+on_machines TREES=debian=debian
+
+inside() { as alice chroot-enter debian "$@"; }
+chrooted() { chroot --userspec=1000:1000 /opt/debian "$@"; }
+
+bwrap=(bwrap --dev-bind / / --unshare-all --share-net true)
+# the outer one needs a /proc of its own PID namespace, or the inner one finds no process of its own
+nested=(bwrap --dev-bind / / --proc /proc --unshare-all --share-net "${bwrap[@]}")
+configure debian 'root="/opt/debian"' 'users="alice"'
+ok 'the Debian root starts' chroot-mounts start
+is 'the user is themselves, not the superuser' "$(inside id -u)" 1000
+ok 'bwrap works inside' inside "${bwrap[@]}"
+ok 'unshare -Urm works inside' inside unshare -Urm true
+ok 'bwrap in bwrap works inside' inside "${nested[@]}"
+ok 'and can mount there' inside unshare -Urm mount -t tmpfs tmpfs /mnt
+is 'a user namespace maps the superuser' "$(inside unshare -Ur id -u)" 0
+is 'and what runs there sees its processes' "$(inside bwrap --bind / / --proc /proc --unshare-pid sh -c 'echo $$')" 2
+ok 'stop ends it' chroot-mounts stop
+
+# the same in a plain chroot that has all of its mounts
+for directory in dev proc sys; do
+	mount --rbind "/$directory" "/opt/debian/$directory"
+done
+ok 'in a plain chroot programs run' chrooted true
+run chrooted unshare -Urm true
+ok 'in a plain chroot unshare -Urm fails' test "$status" != 0
+like 'because the kernel refuses' "$errors" 'Operation not permitted'
+ok 'in a plain chroot bwrap fails' fails chrooted "${bwrap[@]}"
