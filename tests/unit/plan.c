@@ -1,0 +1,591 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cleanup.h"
+#include "config.h"
+#include "plan.h"
+#include "report.h"
+#include "syscalls.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+static struct report report;
+static char said[8192];
+
+static int
+report_to_memory(void **state)
+{
+	(void)state;
+	report_init(&report, "test");
+	report.fd = memfd_create("report", MFD_CLOEXEC);
+	return report.fd < 0;
+}
+
+static int
+report_close(void **state)
+{
+	(void)state;
+	return close(report.fd);
+}
+
+static const char *
+take_said(void)
+{
+	ssize_t length = pread(report.fd, said, sizeof(said) - 1, 0);
+
+	assert_true(length >= 0);
+	said[length] = '\0';
+	assert_int_equal(ftruncate(report.fd, 0), 0);
+	lseek(report.fd, 0, SEEK_SET);
+	return said;
+}
+
+static void
+read_text(struct config *config, const char *text, const char *file, enum config_kind kind)
+{
+	cleanup_file FILE *stream = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+
+	assert_non_null(stream);
+	assert_int_equal(config_read(config, stream, file, kind, false, &report), 0);
+}
+
+/* The plan of two files; NULL for one that is not there. */
+static int
+make_of(struct plan *plan, const char *instance, const char *service)
+{
+	struct config own = {0};
+	struct config shared = {0};
+	int result;
+
+	if (instance)
+		read_text(&own, instance, "games", CONFIG_INSTANCE);
+	if (service)
+		read_text(&shared, service, "service", CONFIG_SERVICE);
+	result = plan_make(plan, instance ? &own : NULL, service ? &shared : NULL, &report);
+	config_release(&own);
+	config_release(&shared);
+	return result;
+}
+
+/* The plan of one line. */
+static int
+make_line(struct plan *plan, const char *line)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "root=/opt/games\nmounts='%s'\n", line);
+	return make_of(plan, text, NULL);
+}
+
+/* The plan has one line, and the filesystem's own options in it are these. */
+static void
+assert_options(const struct plan_mount *mount, const char *expected)
+{
+	char text[256] = "";
+
+	for (char **option = mount->options; option && *option; option++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
+			text[0] == '\0' ? "" : " ", *option);
+	assert_string_equal(text, expected);
+}
+
+static void
+assert_refused(const char *line, const char *message)
+{
+	char expected[512];
+	struct plan plan;
+
+	assert_int_equal(make_line(&plan, line), -1);
+	snprintf(expected, sizeof(expected), "test: games:2: %s\n", message);
+	assert_string_equal(take_said(), expected);
+	assert_null(plan.mounts);
+	assert_int_equal(plan.count, 0);
+}
+
+static void
+without_a_file_the_plan_is_the_documented_one(void **state)
+{
+	static const struct {
+		const char *source, *target, *type, *words, *options;
+		bool is_bind, is_recursive, is_live, may_fail, makes_target;
+		uint64_t set, clear, propagation;
+	} lines[] = {
+		{"/dev", "/dev", "none", "rbind,rslave", "", true, true, false, false, false, 0, 0,
+			MS_SLAVE},
+		{"/sys", "/sys", "none", "rbind,rslave", "", true, true, false, false, false, 0, 0,
+			MS_SLAVE},
+		{"/run", "/run", "none", "rbind,rslave,x-live", "", true, true, true, false, false,
+			0, 0, MS_SLAVE},
+		{"/tmp", "/tmp", "none", "rbind,rslave", "", true, true, false, false, false, 0, 0,
+			MS_SLAVE},
+		{"proc", "/proc", "proc", "nosuid,nodev,noexec", "", false, false, false, false,
+			false, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+			MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, 0},
+		{"tmpfs", "/run/openrc", "tmpfs", "nofail,mode=0755,size=1m", "mode=0755 size=1m",
+			false, false, false, true, false, 0, 0, 0},
+		{"/etc/resolv.conf", "/etc/resolv.conf", "none", "bind,ro,nofail,x-mount.mkdir", "",
+			true, false, false, true, true, MOUNT_ATTR_RDONLY, MOUNT_ATTR_RDONLY, 0},
+	};
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(make_of(&plan, NULL, NULL), 0);
+	assert_string_equal(take_said(), "");
+	assert_int_equal(plan.count, sizeof(lines) / sizeof(*lines));
+	for (size_t i = 0; i < plan.count; i++) {
+		const struct plan_mount *mount = &plan.mounts[i];
+
+		assert_string_equal(mount->source, lines[i].source);
+		assert_string_equal(mount->target, lines[i].target);
+		assert_string_equal(mount->type, lines[i].type);
+		assert_string_equal(mount->words, lines[i].words);
+		assert_options(mount, lines[i].options);
+		assert_int_equal(mount->is_bind, lines[i].is_bind);
+		assert_int_equal(mount->is_recursive, lines[i].is_recursive);
+		assert_int_equal(mount->is_live, lines[i].is_live);
+		assert_int_equal(mount->may_fail, lines[i].may_fail);
+		assert_int_equal(mount->makes_target, lines[i].makes_target);
+		assert_int_equal(mount->target_mode, 0);
+		assert_int_equal(mount->set, lines[i].set);
+		assert_int_equal(mount->clear, lines[i].clear);
+		assert_int_equal(mount->propagation, lines[i].propagation);
+	}
+	assert_false(plan_is_nested(&plan, 2));
+	assert_true(plan_is_nested(&plan, 5));
+	assert_false(plan_is_nested(&plan, 6));
+	plan_release(&plan);
+}
+
+static void
+each_word_of_a_mount_sets_or_clears_its_own_bits(void **state)
+{
+	static const struct {
+		const char *words;
+		uint64_t set, clear;
+	} cases[] = {
+		{"bind,ro", MOUNT_ATTR_RDONLY, MOUNT_ATTR_RDONLY},
+		{"bind,rw", 0, MOUNT_ATTR_RDONLY},
+		{"bind,nosuid", MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOSUID},
+		{"bind,suid", 0, MOUNT_ATTR_NOSUID},
+		{"bind,nodev", MOUNT_ATTR_NODEV, MOUNT_ATTR_NODEV},
+		{"bind,dev", 0, MOUNT_ATTR_NODEV},
+		{"bind,noexec", MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOEXEC},
+		{"bind,exec", 0, MOUNT_ATTR_NOEXEC},
+		{"bind,nodiratime", MOUNT_ATTR_NODIRATIME, MOUNT_ATTR_NODIRATIME},
+		{"bind,diratime", 0, MOUNT_ATTR_NODIRATIME},
+		{"bind,nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW},
+		{"bind,noatime", MOUNT_ATTR_NOATIME, MOUNT_ATTR__ATIME},
+		{"bind,atime", 0, MOUNT_ATTR__ATIME},
+		{"bind,relatime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
+		{"bind,strictatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR__ATIME},
+		{"bind,noatime,strictatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR__ATIME},
+		{"bind,ro,rw", 0, MOUNT_ATTR_RDONLY},
+		{"bind,nosuid,ro", MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY,
+			MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY},
+		{"bind,defaults,auto,_netdev,comment=a,x-gvfs-hide", 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char line[128];
+		struct plan plan;
+
+		snprintf(line, sizeof(line), "/a /b none %s 0 0", cases[i].words);
+		assert_int_equal(make_line(&plan, line), 0);
+		assert_string_equal(take_said(), "");
+		assert_int_equal(plan.count, 1);
+		assert_true(plan.mounts[0].is_bind);
+		assert_false(plan.mounts[0].is_recursive);
+		assert_int_equal(plan.mounts[0].set, cases[i].set);
+		assert_int_equal(plan.mounts[0].clear, cases[i].clear);
+		assert_int_equal(plan.mounts[0].propagation, 0);
+		assert_options(&plan.mounts[0], "");
+		plan_release(&plan);
+	}
+}
+
+static void
+each_word_of_propagation_is_understood(void **state)
+{
+	static const struct {
+		const char *words;
+		uint64_t propagation;
+		bool is_recursive;
+	} cases[] = {
+		{"bind", 0, false},
+		{"rbind", 0, true},
+		{"bind,slave", MS_SLAVE, false},
+		{"bind,rslave", MS_SLAVE, false}, /* rbind alone says what comes along */
+		{"rbind,slave", MS_SLAVE, true},
+		{"rbind,rshared", MS_SHARED, true},
+		{"bind,shared", MS_SHARED, false},
+		{"rbind,rprivate", MS_PRIVATE, true},
+		{"bind,private", MS_PRIVATE, false},
+		{"rbind,runbindable", MS_UNBINDABLE, true},
+		{"bind,unbindable", MS_UNBINDABLE, false},
+		{"rbind,rslave,private", MS_PRIVATE, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char line[128];
+		struct plan plan;
+
+		snprintf(line, sizeof(line), "/a /b none %s", cases[i].words);
+		assert_int_equal(make_line(&plan, line), 0);
+		assert_true(plan.mounts[0].is_bind);
+		assert_int_equal(plan.mounts[0].is_recursive, cases[i].is_recursive);
+		assert_int_equal(plan.mounts[0].propagation, cases[i].propagation);
+		assert_int_equal(plan.mounts[0].set | plan.mounts[0].clear, 0);
+		plan_release(&plan);
+	}
+}
+
+static void
+the_words_of_this_suite_are_understood(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(make_line(&plan, "/a /b bind rbind,nofail,x-live,x-mount.mkdir=1770"), 0);
+	assert_true(plan.mounts[0].may_fail);
+	assert_true(plan.mounts[0].is_live);
+	assert_true(plan.mounts[0].makes_target);
+	assert_int_equal(plan.mounts[0].target_mode, 01770);
+	plan_release(&plan);
+	assert_int_equal(make_line(&plan, "/a /b none bind"), 0);
+	assert_false(plan.mounts[0].may_fail);
+	assert_false(plan.mounts[0].is_live);
+	assert_false(plan.mounts[0].makes_target);
+	plan_release(&plan);
+}
+
+static void
+what_is_no_word_of_a_mount_goes_to_its_filesystem(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(
+		make_line(&plan, "tmpfs /t tmpfs size=1m,ro,huge=never,sync,noswap,mode=1777"), 0);
+	assert_false(plan.mounts[0].is_bind);
+	assert_options(&plan.mounts[0], "size=1m huge=never sync noswap mode=1777");
+	assert_int_equal(plan.mounts[0].set, MOUNT_ATTR_RDONLY);
+	plan_release(&plan);
+}
+
+static void
+octal_escapes_stand_for_the_characters_that_fstab_lacks(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(make_line(&plan, "/my\\040games\\011x /g\\040h none bind"), 0);
+	assert_string_equal(plan.mounts[0].source, "/my games\tx");
+	assert_string_equal(plan.mounts[0].target, "/g h");
+	plan_release(&plan);
+}
+
+static void
+a_slash_at_the_end_of_a_path_means_nothing(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(make_line(&plan, "/a/ /b/ none bind"), 0);
+	assert_string_equal(plan.mounts[0].source, "/a");
+	assert_string_equal(plan.mounts[0].target, "/b");
+	plan_release(&plan);
+	assert_int_equal(make_line(&plan, "/ /b none bind"), 0);
+	assert_string_equal(plan.mounts[0].source, "/");
+	plan_release(&plan);
+}
+
+static void
+blank_lines_and_comments_are_no_mounts(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(make_line(&plan, "\n \t\n# /a /b none bind\n\t/c /d none bind\n\n"), 0);
+	assert_string_equal(take_said(), "");
+	assert_int_equal(plan.count, 1);
+	assert_string_equal(plan.mounts[0].source, "/c");
+	plan_release(&plan);
+}
+
+static void
+a_line_that_is_none_of_fstab_is_refused(void **state)
+{
+	(void)state;
+	assert_refused("/a", "not a line of fstab(5): /a");
+	assert_refused("/a /b", "not a line of fstab(5): /a /b");
+	assert_refused("/a /b none bind x y", "not a line of fstab(5): /a /b none bind x y");
+}
+
+static void
+a_doubtful_option_is_refused(void **state)
+{
+	(void)state;
+	assert_refused(
+		"/a /b none bind,x-mount.mkdir=9", "x-mount.mkdir=9: not a mode such as 0755");
+	assert_refused("/a /b none bind,x-mount.mkdir=", "x-mount.mkdir=: not a mode such as 0755");
+	assert_refused("/a /b none bind,x-mount.mkdir=+755",
+		"x-mount.mkdir=+755: not a mode such as 0755");
+	assert_refused("/a /b none bind,x-mount.mkdir=10000",
+		"x-mount.mkdir=10000: not a mode such as 0755");
+	assert_refused("/a /b none bind,x-systemd.automount", "unknown option x-systemd.automount");
+	assert_refused("/a /b none bind,X-live", "unknown option X-live");
+	assert_refused("/a /b none bind,x-lively", "unknown option x-lively");
+	assert_refused("/a /b none bind,remount", "remount: a plan only makes mounts");
+	assert_refused("/a /b ext4 loop", "the option loop is not understood here");
+	assert_refused("/a /b none bind,noauto", "the option noauto is not understood here");
+}
+
+static void
+a_bind_that_cannot_be_one_is_refused(void **state)
+{
+	(void)state;
+	assert_refused("a /b none bind", "the source a of a bind is no absolute path");
+	assert_refused("tmpfs /b tmpfs bind", "the source tmpfs of a bind is no absolute path");
+	assert_refused("/a /b none bind,size=1m", "the option size=1m has no meaning for a bind");
+	assert_refused("/a /b ext4 bind", "a bind has no filesystem type: write none for ext4");
+}
+
+static void
+a_filesystem_that_cannot_be_made_here_is_refused(void **state)
+{
+	static const char *const types[] = {"nfs", "nfs4", "cifs", "fuse", "fuse.sshfs", "fuseblk"};
+
+	(void)state;
+	assert_refused("tmpfs /b tmpfs x-live",
+		"x-live is for binds: nothing of the host is below a new filesystem");
+	assert_refused("/a /b none rslave",
+		"/a is mounted on /b: as a bind, or as which filesystem type?");
+	assert_refused(
+		"/a /b auto ro", "/a is mounted on /b: as a bind, or as which filesystem type?");
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		char line[64], message[128];
+
+		snprintf(line, sizeof(line), "x /b %s ro", types[i]);
+		snprintf(message, sizeof(message),
+			"%s needs a mount program of its own: mount it on the host and bind it "
+			"here",
+			types[i]);
+		assert_refused(line, message);
+	}
+}
+
+static void
+a_mount_point_that_is_no_plain_path_is_refused(void **state)
+{
+	static const char *const targets[] = {"b", "/b/..", "/../b", "/./b", "/b/.", "none"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
+		char line[64], message[128];
+
+		snprintf(line, sizeof(line), "/a %s none bind", targets[i]);
+		snprintf(message, sizeof(message),
+			"the mount point %s is no absolute path without . and ..", targets[i]);
+		assert_refused(line, message);
+	}
+	assert_refused("/a / none bind",
+		"a line for / is not supported by this version; set root= instead");
+}
+
+static void
+dots_in_a_name_are_only_letters(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(make_line(&plan, "/... /.b/..c/d. none bind"), 0);
+	assert_string_equal(plan.mounts[0].target, "/.b/..c/d.");
+	plan_release(&plan);
+}
+
+static void
+nothing_is_made_below_another_line(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(make_of(&plan,
+				 "mounts='/a /b none rbind\n"
+				 "/c /b/c none bind,x-mount.mkdir'\n",
+				 NULL),
+		-1);
+	assert_string_equal(take_said(),
+		"test: games:2: x-mount.mkdir would make /b/c on the host, since it lies below "
+		"another line\n");
+	/* a neighbour with the same letters, the same place, and a line that comes later */
+	assert_int_equal(make_of(&plan,
+				 "mounts='/a /b none rbind\n"
+				 "/c /bc none bind,x-mount.mkdir\n"
+				 "/c /b none bind,x-mount.mkdir\n"
+				 "/c /d/e none bind,x-mount.mkdir\n"
+				 "/c /d none bind'\n",
+				 NULL),
+		0);
+	assert_string_equal(take_said(), "");
+	for (size_t i = 0; i < plan.count; i++)
+		assert_false(plan_is_nested(&plan, i));
+	plan_release(&plan);
+}
+
+static void
+what_lies_below_may_be_mounted_on_without_making_it(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(
+		make_of(&plan, "mounts='/a /b none rbind\n/c /b/c/d none bind'\n", NULL), 0);
+	assert_false(plan_is_nested(&plan, 0));
+	assert_true(plan_is_nested(&plan, 1));
+	plan_release(&plan);
+}
+
+static void
+extra_lines_of_the_service_and_then_the_root_come_last(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(make_of(&plan,
+				 "extra_mounts='/own /o none bind'\n"
+				 "mounts='/m /m none bind'\n",
+				 "extra_mounts='/shared /s none bind'\n"
+				 "mounts='/n /n none bind'\n"),
+		0);
+	assert_int_equal(plan.count, 3);
+	assert_string_equal(plan.mounts[0].source, "/m");
+	assert_string_equal(plan.mounts[1].source, "/shared");
+	assert_string_equal(plan.mounts[2].source, "/own");
+	plan_release(&plan);
+	assert_int_equal(
+		make_of(&plan, "root=/opt/games\n", "mounts='/n /n none bind\n/o /o none bind'\n"),
+		0);
+	assert_int_equal(plan.count, 2);
+	plan_release(&plan);
+}
+
+static void
+an_error_is_said_at_the_line_where_it_stands(void **state)
+{
+	static const struct {
+		const char *instance, *service, *where;
+	} cases[] = {
+		{"root=/opt/games\n\nmounts='/a /b none bind\n\n/c d none bind'\n", NULL,
+			"games:5"},
+		/* a backslash joins two lines of the file to one of the value */
+		{"mounts=\"\\\n/a /b none bind\n/c d none bind\n\"\n", NULL, "games:3"},
+		{"mounts=\"/a /b \\\nnone bind\n/c d none bind\"\n", NULL, "games:3"},
+		{"mounts=\"/a\\\\040 /b none bind\n/c d none bind\"\n", NULL, "games:2"},
+		{"root=/opt/games\n", "# a\nmounts='/a /b none bind\n/c d none bind'\n",
+			"service:3"},
+		{"mounts='/a /b none bind'\n", "extra_mounts='\n\n/c d none bind'\n", "service:3"},
+		{"mounts='/a /b none bind'\nextra_mounts='\n/c d none bind'\n",
+			"extra_mounts='/a /b none bind'\n", "games:3"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char expected[256];
+		struct plan plan;
+
+		assert_int_equal(make_of(&plan, cases[i].instance, cases[i].service), -1);
+		snprintf(expected, sizeof(expected),
+			"test: %s: the mount point d is no absolute path without . and ..\n",
+			cases[i].where);
+		assert_string_equal(take_said(), expected);
+		assert_int_equal(plan.count, 0);
+	}
+}
+
+static void
+a_fresh_proc_hides_what_the_host_hides(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(make_of(&plan, NULL, NULL), 0);
+	assert_int_equal(plan_inherit_proc(&plan, "rw,gid=26,hidepid=invisible,subset=pid"), 0);
+	assert_options(&plan.mounts[4], "hidepid=invisible gid=26 subset=pid");
+	assert_options(&plan.mounts[5], "mode=0755 size=1m");
+	assert_options(&plan.mounts[0], "");
+	plan_release(&plan);
+	assert_int_equal(make_of(&plan, NULL, NULL), 0);
+	assert_int_equal(plan_inherit_proc(&plan, "rw"), 0);
+	assert_int_equal(plan_inherit_proc(&plan, ""), 0);
+	assert_options(&plan.mounts[4], "");
+	plan_release(&plan);
+}
+
+static void
+a_proc_line_that_names_one_of_these_inherits_none(void **state)
+{
+	static const char *const words[] = {"hidepid=0", "gid=5", "subset=pid"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		char line[64];
+		struct plan plan;
+
+		snprintf(line, sizeof(line), "proc /proc proc nosuid,%s", words[i]);
+		assert_int_equal(make_line(&plan, line), 0);
+		assert_int_equal(plan_inherit_proc(&plan, "rw,hidepid=2,gid=26,subset=pid"), 0);
+		assert_options(&plan.mounts[0], words[i]);
+		plan_release(&plan);
+	}
+}
+
+static void
+a_bind_of_proc_inherits_nothing(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(make_line(&plan, "/proc /proc none rbind"), 0);
+	assert_int_equal(plan_inherit_proc(&plan, "rw,hidepid=2"), 0);
+	assert_options(&plan.mounts[0], "");
+	plan_release(&plan);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, report_to_memory, report_close)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(without_a_file_the_plan_is_the_documented_one),
+		TEST(each_word_of_a_mount_sets_or_clears_its_own_bits),
+		TEST(each_word_of_propagation_is_understood),
+		TEST(the_words_of_this_suite_are_understood),
+		TEST(what_is_no_word_of_a_mount_goes_to_its_filesystem),
+		TEST(octal_escapes_stand_for_the_characters_that_fstab_lacks),
+		TEST(a_slash_at_the_end_of_a_path_means_nothing),
+		TEST(blank_lines_and_comments_are_no_mounts),
+		TEST(a_line_that_is_none_of_fstab_is_refused),
+		TEST(a_doubtful_option_is_refused),
+		TEST(a_bind_that_cannot_be_one_is_refused),
+		TEST(a_filesystem_that_cannot_be_made_here_is_refused),
+		TEST(a_mount_point_that_is_no_plain_path_is_refused),
+		TEST(dots_in_a_name_are_only_letters),
+		TEST(nothing_is_made_below_another_line),
+		TEST(what_lies_below_may_be_mounted_on_without_making_it),
+		TEST(extra_lines_of_the_service_and_then_the_root_come_last),
+		TEST(an_error_is_said_at_the_line_where_it_stands),
+		TEST(a_fresh_proc_hides_what_the_host_hides),
+		TEST(a_proc_line_that_names_one_of_these_inherits_none),
+		TEST(a_bind_of_proc_inherits_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
