@@ -103,7 +103,8 @@ account_read(struct account *account, FILE *passwd, uid_t uid)
 	const struct passwd *entry;
 
 	while ((entry = fgetpwent(passwd)))
-		if (entry->pw_uid == uid)
+		/* a line "+…" or "-…" is for nsswitch(5)'s compat, and nobody's account */
+		if (entry->pw_uid == uid && entry->pw_name[0] != '+' && entry->pw_name[0] != '-')
 			return fill(account, entry);
 	*account = (struct account){0};
 	errno = ENOENT;

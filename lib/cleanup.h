@@ -27,6 +27,7 @@ cleanup_free_release(void *pointer)
 	int saved = errno;
 
 	free(*(void **)pointer);
+	*(void **)pointer = NULL;
 	errno = saved;
 }
 

@@ -25,22 +25,36 @@ static const char *const unsafe[] = {"LD_*", "GCONV_PATH", "GETCONF_DIR", "GLIBC
 struct list {
 	char **strings; /* owned, as each string, ended by NULL */
 	size_t count;
+	size_t room;
 	bool failed;
 };
+
+static bool
+list_make_room(struct list *list)
+{
+	size_t room = list->room == 0 ? 64 : list->room * 2;
+	char **grown;
+
+	if (list->count + 1 < list->room)
+		return true;
+	grown = reallocarray(list->strings, room, sizeof(*grown));
+	if (!grown)
+		return false;
+	list->strings = grown;
+	list->room = room;
+	return true;
+}
 
 static void
 list_append(struct list *list, char *string)
 {
-	char **grown = string ? reallocarray(list->strings, list->count + 2, sizeof(*grown)) : NULL;
-
-	if (!grown) {
+	if (!string || !list_make_room(list)) {
 		free(string);
 		list->failed = true;
 		return;
 	}
-	list->strings = grown;
-	grown[list->count++] = string;
-	grown[list->count] = NULL;
+	list->strings[list->count++] = string;
+	list->strings[list->count] = NULL;
 }
 
 static size_t
@@ -49,35 +63,64 @@ name_length(const char *assignment)
 	return strcspn(assignment, "=");
 }
 
-/* Puts "NAME=value" in the place of an earlier one of that name, or behind the others. */
-static void
-list_set(struct list *list, const char *assignment)
+static int
+compare_names(const char *left, const char *right)
 {
-	size_t length = name_length(assignment) + 1;
-	char *copy = strdup(assignment);
-
-	for (size_t i = 0; copy && i < list->count; i++) {
-		if (strncmp(list->strings[i], assignment, length) != 0)
-			continue;
-		free(list->strings[i]);
-		list->strings[i] = copy;
-		return;
-	}
-	list_append(list, copy);
+	return strncmp(left, right, name_length(left) + 1);
 }
 
-static void
-list_set_value(struct list *list, const char *name, const char *value)
+/* By name, and of one name by place. */
+static int
+compare_places(const void *left, const void *right)
 {
-	size_t size = strlen(name) + 1 + strlen(value) + 1;
-	cleanup_free char *assignment = malloc(size);
+	char **a = *(char **const *)left;
+	char **b = *(char **const *)right;
+	int order = compare_names(*a, *b);
 
-	if (!assignment) {
+	return order != 0 ? order : (a > b) - (a < b);
+}
+
+/*
+ * Of each name the last one stays: so the rules below overrule the caller and each other, and what
+ * the caller has twice is what dash, bash and busybox read. getenv(3) would read the first, and
+ * nobody inside should see another value than the shell that started them.
+ */
+static void
+list_unify(struct list *list)
+{
+	cleanup_free char ***places = calloc(list->count + 1, sizeof(*places));
+	size_t kept = 0;
+
+	if (!places) {
 		list->failed = true;
 		return;
 	}
-	snprintf(assignment, size, "%s=%s", name, value);
-	list_set(list, assignment);
+	for (size_t i = 0; i < list->count; i++)
+		places[i] = &list->strings[i];
+	/* sorted, since a caller may have a hundred thousand */
+	qsort(places, list->count, sizeof(*places), compare_places);
+	for (size_t i = 1; i < list->count; i++) {
+		if (compare_names(*places[i - 1], *places[i]) != 0)
+			continue;
+		free(*places[i - 1]);
+		*places[i - 1] = NULL;
+	}
+	for (size_t i = 0; i < list->count; i++)
+		if (list->strings[i])
+			list->strings[kept++] = list->strings[i];
+	list->strings[kept] = NULL;
+	list->count = kept;
+}
+
+static void
+list_append_value(struct list *list, const char *name, const char *value)
+{
+	size_t size = strlen(name) + 1 + strlen(value) + 1;
+	char *assignment = malloc(size);
+
+	if (assignment)
+		snprintf(assignment, size, "%s=%s", name, value);
+	list_append(list, assignment);
 }
 
 static bool
@@ -140,7 +183,7 @@ keep(struct list *list, const struct environment_rules *rules)
 }
 
 static void
-set_words(struct list *list, const char *words)
+append_words(struct list *list, const char *words)
 {
 	cleanup_free char *copy = strdup(words);
 	char *rest = NULL;
@@ -152,7 +195,7 @@ set_words(struct list *list, const char *words)
 	for (char *word = strtok_r(copy, " \t\n", &rest); word;
 		word = strtok_r(NULL, " \t\n", &rest))
 		if (environment_is_assignment(word))
-			list_set(list, word);
+			list_append(list, strdup(word));
 }
 
 char **
@@ -161,18 +204,20 @@ environment_make(const struct environment_rules *rules)
 	struct list list = {0};
 
 	keep(&list, rules);
-	list_set_value(&list, "HOME", rules->home);
-	list_set_value(&list, "USER", rules->user);
-	list_set_value(&list, "LOGNAME", rules->user);
-	list_set_value(&list, "SHELL", rules->shell);
-	list_set_value(&list, "PATH", record_value(rules->record, "path"));
-	list_set_value(&list, "CHROOT_NAME", rules->root);
-	list_set_value(&list, "debian_chroot", rules->root);
+	list_append_value(&list, "HOME", rules->home);
+	list_append_value(&list, "USER", rules->user);
+	list_append_value(&list, "LOGNAME", rules->user);
+	list_append_value(&list, "SHELL", rules->shell);
+	list_append_value(&list, "PATH", record_value(rules->record, "path"));
+	list_append_value(&list, "CHROOT_NAME", rules->root);
+	list_append_value(&list, "debian_chroot", rules->root);
 	/* /tmp is the host's, and so is the tmux server that has its socket there */
-	list_set_value(&list, "TMUX_TMPDIR", "/var/tmp");
-	set_words(&list, record_value(rules->record, "set_env"));
+	list_append_value(&list, "TMUX_TMPDIR", "/var/tmp");
+	append_words(&list, record_value(rules->record, "set_env"));
 	for (size_t i = 0; i < rules->added_count; i++)
-		list_set(&list, rules->added[i]);
+		list_append(&list, strdup(rules->added[i]));
+	if (!list.failed)
+		list_unify(&list);
 	if (!list.failed)
 		return list.strings;
 	environment_free(list.strings);

@@ -57,10 +57,14 @@ find_user(struct account *account, const char *word, bool has_group, struct repo
 
 	if (account_by_name(account, word) == 0)
 		return 0;
+	if (errno != ENOENT)
+		return report_error(report, errno, "cannot look up the user %s", word);
 	if (number_parse(word, LARGEST_ID, &number) < 0)
 		return report_error(report, 0, "the host knows no user %s", word);
 	if (account_by_uid(account, (uid_t)number) == 0)
 		return 0;
+	if (errno != ENOENT)
+		return report_error(report, errno, "cannot look up the user %s", word);
 	if (!has_group) {
 		report_mend(report, "-u %s:GROUP", word);
 		return report_error(report, 0,
@@ -77,6 +81,8 @@ find_group(const char *word, gid_t *gid, struct report *report)
 
 	if (account_group(word, gid) == 0)
 		return 0;
+	if (errno != ENOENT)
+		return report_error(report, errno, "cannot look up the group %s", word);
 	if (number_parse(word, LARGEST_ID, &number) < 0)
 		return report_error(report, 0, "the host knows no group %s", word);
 	*gid = (gid_t)number;

@@ -5,15 +5,43 @@
 #include "report.h"
 #include "syscalls.h"
 
-#include <libmount/libmount.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 
 #define KILL_SECONDS 5 /* how long SIGKILL may take before a process counts as stuck */
 #define LOOK_AGAIN_MS 50 /* a child born since the last look is found this much later */
+#define EMPTY_LOOKS 3 /* a fork can slip past one look, not past several */
+/*
+ * How much of a strange namespace's mountinfo is read. A copy of the pinned one begins with `/`.
+ * Without a limit, anybody on the machine could hold up a stop with a namespace of a hundred
+ * thousand mounts.
+ */
+#define MOUNTINFO_BYTES (256 * 1024)
+
+/* A namespace, seen from a root directory that decides how much of it mountinfo shows. */
+struct inside_stranger {
+	uint64_t namespace;
+	uint64_t root;
+};
+
+/* One line of mountinfo(5), as far as it tells whose a mount is. */
+struct mount_line {
+	uint64_t id;
+	uint64_t device;
+	uint64_t shared; /* peer groups, 0 for none */
+	uint64_t master;
+};
+
+/* A process of the machine, in one look at all. */
+struct process {
+	pid_t pid;
+	pid_t parent;
+	bool is_inside;
+};
 
 static int
 add_number(uint64_t **numbers, size_t *count, uint64_t number)
@@ -36,138 +64,214 @@ has_number(const uint64_t *numbers, size_t count, uint64_t number)
 	return false;
 }
 
-int
-inside_add_device(struct inside *inside, uint64_t device)
+void
+inside_forget(struct inside *inside)
 {
-	return add_number(&inside->devices, &inside->device_count, device);
+	cleanup_free_release(&inside->devices);
+	cleanup_free_release(&inside->mounts);
+	inside->device_count = inside->mount_count = 0;
+	inside->group = 0;
 }
 
 void
 inside_release(struct inside *inside)
 {
-	free(inside->devices);
-	free(inside->groups);
-	free(inside->mounts);
+	inside_forget(inside);
+	free(inside->strangers);
 	*inside = (struct inside){0};
 }
 
 void
 inside_processes_release(struct inside_processes *processes)
 {
-	free(processes->all);
+	free(processes->pids);
 	*processes = (struct inside_processes){0};
 }
 
-static int
-skip_line(struct libmnt_table *table, const char *file, int line)
-{
-	(void)table;
-	(void)file;
-	(void)line;
-	return 1; /* libmount: pass over it, go on */
-}
-
-static struct libmnt_table *
-read_mountinfo(FILE *stream)
-{
-	struct libmnt_table *table = mnt_new_table();
-
-	if (!table)
-		return NULL;
-	mnt_table_set_parser_errcb(table, skip_line);
-	if (mnt_table_parse_stream(table, stream, "mountinfo") != 0) {
-		mnt_unref_table(table);
-		return NULL;
-	}
-	return table;
-}
-
-/* The number behind "shared:" or "master:" in the optional fields of mountinfo(5), 0 for none. */
+/* The number behind "shared:" or "master:" among the optional fields. */
 static uint64_t
-peer_group(struct libmnt_fs *mount, const char *word)
+peer_group(const char *fields, const char *word)
 {
-	const char *fields = mnt_fs_get_optional_fields(mount);
-	const char *found = fields ? strstr(fields, word) : NULL;
+	const char *found = strstr(fields, word);
 
 	return found ? strtoull(found + strlen(word), NULL, 10) : 0;
 }
 
-int
-inside_learn(struct inside *inside, FILE *mountinfo)
+static bool
+parse_mount_line(char *text, struct mount_line *line)
 {
-	struct libmnt_table *table = read_mountinfo(mountinfo);
-	struct libmnt_iter *each = mnt_new_iter(MNT_ITER_FORWARD);
-	struct libmnt_fs *mount;
-	int result = table && each ? 0 : -1;
+	unsigned major, minor;
+	int fields = 0;
+	char *end;
 
-	while (result == 0 && mnt_table_next_fs(table, each, &mount) == 0) {
-		/* all sources are slaves, so a peer group in here was made in here */
-		uint64_t group = peer_group(mount, "shared:");
-
-		result = add_number(
-			&inside->mounts, &inside->mount_count, (uint64_t)mnt_fs_get_id(mount));
-		if (result == 0 && group)
-			result = add_number(&inside->groups, &inside->group_count, group);
-	}
-	mnt_free_iter(each);
-	mnt_unref_table(table);
-	return result;
+	if (sscanf(text, "%lu %*d %u:%u %*s %*s %*s%n", &line->id, &major, &minor, &fields) != 3 ||
+		fields == 0)
+		return false;
+	end = strstr(text + fields, " - ");
+	if (end)
+		*end = '\0';
+	line->device = makedev(major, minor);
+	line->shared = peer_group(text + fields, " shared:");
+	line->master = peer_group(text + fields, " master:");
+	return true;
 }
 
+/* A filesystem that start made is a slave of nobody: a mount of the host that came by later is. */
 static bool
-is_made_for_root(const struct inside *inside, struct libmnt_fs *mount)
+is_as_made(const struct mount_line *line, const struct inside_mark *marks, size_t count)
 {
-	return has_number(inside->devices, inside->device_count, mnt_fs_get_devno(mount)) ||
-	       has_number(inside->groups, inside->group_count, peer_group(mount, "shared:")) ||
-	       has_number(inside->groups, inside->group_count, peer_group(mount, "master:"));
-}
-
-/* Does the namespace of this thread hold a mount that was made for the root? */
-static bool
-has_marked_mount(const struct inside *inside, int task)
-{
-	cleanup_fd int fd = openat(task, "mountinfo", O_RDONLY | O_CLOEXEC);
-	cleanup_file FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
-	struct libmnt_table *table;
-	struct libmnt_iter *each = mnt_new_iter(MNT_ITER_FORWARD);
-	struct libmnt_fs *mount;
-	bool found = false;
-
-	if (stream)
-		steal_fd(&fd); /* the stream owns it now */
-	table = stream ? read_mountinfo(stream) : NULL;
-	while (each && table && !found && mnt_table_next_fs(table, each, &mount) == 0)
-		found = is_made_for_root(inside, mount);
-	mnt_free_iter(each);
-	mnt_unref_table(table);
-	return found;
-}
-
-/* Is the root or the working directory of this thread on a mount of the pinned namespace? */
-static bool
-stands_inside(const struct inside *inside, int task)
-{
-	static const char *const links[] = {"cwd", "root"};
-	struct statx found;
-
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
-		if (statx(task, links[i], AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID,
-			    &found) == 0 &&
-			has_number(inside->mounts, inside->mount_count, found.stx_mnt_id))
+	for (size_t i = 0; i < count; i++)
+		if (marks[i].mount == line->id && marks[i].device == line->device &&
+			line->master == 0)
 			return true;
 	return false;
 }
 
+int
+inside_learn(struct inside *inside, FILE *mountinfo, uint64_t root, const struct inside_mark *marks,
+	size_t count)
+{
+	cleanup_free char *text = NULL;
+	size_t size = 0;
+
+	while (getline(&text, &size, mountinfo) > 0) {
+		struct mount_line line;
+
+		if (!parse_mount_line(text, &line))
+			continue;
+		if (line.id == root)
+			inside->group = line.shared;
+		if (add_number(&inside->mounts, &inside->mount_count, line.id) < 0 ||
+			(is_as_made(&line, marks, count) &&
+				add_number(&inside->devices, &inside->device_count, line.device) <
+					0))
+			return -1;
+	}
+	return ferror(mountinfo) ? -1 : 0;
+}
+
+static FILE *
+open_mountinfo(int task)
+{
+	cleanup_fd int fd = openat(task, "mountinfo", O_RDONLY | O_CLOEXEC);
+	FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (stream)
+		steal_fd(&fd); /* the stream owns it now */
+	return stream;
+}
+
+/* Asks about each mount that the thread's mountinfo shows, until one matches or limit bytes are
+ * read. */
 static bool
-is_thread_inside(const struct inside *inside, int task)
+any_mount(int task, size_t limit, bool (*matches)(const struct mount_line *line, const void *data),
+	const void *data)
+{
+	cleanup_file FILE *stream = open_mountinfo(task);
+	cleanup_free char *text = NULL;
+	size_t size = 0, total = 0;
+	ssize_t length;
+
+	while (stream && total < limit && (length = getline(&text, &size, stream)) > 0) {
+		struct mount_line line;
+
+		total += (size_t)length;
+		if (parse_mount_line(text, &line) && matches(&line, data))
+			return true;
+	}
+	return false;
+}
+
+/* Was the mount made for the root, or is it a copy of its `/`? */
+static bool
+is_marked(const struct mount_line *line, const void *data)
+{
+	const struct inside *inside = data;
+
+	return has_number(inside->devices, inside->device_count, line->device) ||
+	       (inside->group != 0 &&
+		       (line->shared == inside->group || line->master == inside->group));
+}
+
+static bool
+has_id(const struct mount_line *line, const void *id)
+{
+	return line->id == *(const uint64_t *)id;
+}
+
+/*
+ * Is the root or the working directory of this thread on a mount of the pinned namespace? An id
+ * that the thread's own namespace has too went to a mount there after it was freed inside.
+ */
+static bool
+stands_inside(const struct inside *inside, int task, uint64_t namespace)
+{
+	static const char *const links[] = {"cwd", "root"};
+	size_t limit = namespace == inside->host ? SIZE_MAX : MOUNTINFO_BYTES;
+	struct statx found;
+
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		uint64_t id;
+
+		if (statx(task, links[i], AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID,
+			    &found) < 0)
+			continue;
+		id = found.stx_mnt_id;
+		if (has_number(inside->mounts, inside->mount_count, id) &&
+			!any_mount(task, limit, has_id, &id))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_known_stranger(const struct inside *inside, const struct inside_stranger *stranger)
+{
+	for (size_t i = 0; i < inside->stranger_count; i++)
+		if (inside->strangers[i].namespace == stranger->namespace &&
+			inside->strangers[i].root == stranger->root)
+			return true;
+	return false;
+}
+
+/*
+ * Reads a strange namespace once. Only that it holds nothing is remembered: its number may go to
+ * another, and what is missed so is found by the next stop, what was hit wrongly is dead.
+ */
+static bool
+is_marked_namespace(struct inside *inside, int task, uint64_t namespace)
+{
+	struct inside_stranger stranger = {.namespace = namespace};
+	struct inside_stranger *grown;
+	struct statx root;
+
+	if (inside->device_count == 0 && inside->group == 0)
+		return false;
+	if (statx(task, "root", AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID, &root) == 0)
+		stranger.root = root.stx_mnt_id;
+	if (is_known_stranger(inside, &stranger))
+		return false;
+	if (any_mount(task, MOUNTINFO_BYTES, is_marked, inside))
+		return true;
+	grown = reallocarray(inside->strangers, inside->stranger_count + 1, sizeof(*grown));
+	if (grown) {
+		inside->strangers = grown;
+		grown[inside->stranger_count++] = stranger;
+	}
+	return false;
+}
+
+static bool
+is_thread_inside(struct inside *inside, int task)
 {
 	struct stat namespace;
 
 	if (fstatat(task, "ns/mnt", &namespace, 0) < 0)
 		return false; /* it has exited */
-	if (namespace.st_ino == inside->namespace || stands_inside(inside, task))
+	if (namespace.st_ino == inside->namespace || stands_inside(inside, task, namespace.st_ino))
 		return true;
-	return namespace.st_ino != inside->host && has_marked_mount(inside, task);
+	return namespace.st_ino != inside->host &&
+	       is_marked_namespace(inside, task, namespace.st_ino);
 }
 
 static pid_t
@@ -201,242 +305,276 @@ read_stat(int process, char *state, pid_t *parent)
 
 /*
  * Looks at every thread, since one can live on when the leader has exited, and can have a
- * namespace of its own. 1 when one of them lives, with process filled in; 0 for a process that
- * has gone.
+ * namespace of its own. parent_inside: then it is inside if one of them lives at all.
  */
-static int
-look_at(const struct inside *inside, int proc, const char *name, struct inside_process *process)
+static bool
+is_process_inside(struct inside *inside, int process, bool parent_inside)
 {
-	cleanup_fd int here = openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	cleanup_directory DIR *tasks = NULL;
+	cleanup_fd int fd = openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_directory DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
-	int tasks_fd;
-	int lives = 0;
-	char state;
 
-	if (here < 0 || read_stat(here, &state, &process->parent) < 0)
-		return 0;
-	tasks_fd = openat(here, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	tasks = tasks_fd < 0 ? NULL : fdopendir(tasks_fd);
-	while (tasks && (entry = readdir(tasks))) {
+	if (!tasks)
+		return false;
+	steal_fd(&fd); /* the directory owns it now */
+	while ((entry = readdir(tasks))) {
 		cleanup_fd int task = -1;
-		pid_t ignored;
+		pid_t parent;
+		char state;
 
 		if (number_of(entry) == 0)
 			continue;
-		task = openat(tasks_fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (task < 0 || read_stat(task, &state, &ignored) < 0 || state == 'Z' ||
+		task = openat(dirfd(tasks), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (task < 0 || read_stat(task, &state, &parent) < 0 || state == 'Z' ||
 			state == 'X')
 			continue;
-		lives = 1;
-		if (is_thread_inside(inside, task)) {
-			process->is_inside = true;
-			return 1;
-		}
+		if (parent_inside || is_thread_inside(inside, task))
+			return true;
 	}
-	return lives;
+	return false;
 }
+
+/* One look at all processes of the machine, and what is done with each that is inside. */
+struct look {
+	struct inside *inside; /* borrowed */
+	struct process *all; /* owned; in the order of their pids, as proc(5) lists them */
+	size_t count;
+	size_t found;
+	/* called with a pidfd that was opened before the process was looked at; may take it */
+	int (*act)(void *data, pid_t pid, int *pidfd);
+	void *data;
+	bool is_short_of_descriptors;
+};
 
 static int
 compare_pids(const void *one, const void *other)
 {
-	const struct inside_process *first = one;
-	const struct inside_process *second = other;
+	const struct process *first = one;
+	const struct process *second = other;
 
 	return (first->pid > second->pid) - (first->pid < second->pid);
 }
 
-/* proc(5) lists processes in the order of their pids */
-static struct inside_process *
-process_of(const struct inside_processes *processes, pid_t pid)
+static struct process *
+process_of(const struct look *look, pid_t pid)
 {
-	const struct inside_process key = {.pid = pid};
+	const struct process key = {.pid = pid};
 
-	return processes->count == 0
-		       ? NULL
-		       : bsearch(&key, processes->all, processes->count, sizeof(key), compare_pids);
+	return look->count == 0 ? NULL
+				: bsearch(&key, look->all, look->count, sizeof(key), compare_pids);
 }
 
-/* A child of a process inside is inside, however deep. */
-static void
-add_descendants(struct inside_processes *processes)
+static struct process *
+add_process(struct look *look, pid_t pid)
+{
+	struct process *grown;
+
+	/* room is doubled, so that it is no matter how many there are */
+	if ((look->count & (look->count - 1)) == 0) {
+		size_t room = look->count ? look->count * 2 : 1;
+
+		grown = reallocarray(look->all, room, sizeof(*grown));
+		if (!grown)
+			return NULL;
+		look->all = grown;
+	}
+	look->all[look->count] = (struct process){.pid = pid};
+	return &look->all[look->count++];
+}
+
+/*
+ * The pidfd is opened first: if the pid goes to another process while this one is looked at, the
+ * signal goes to the dead one and hits nobody.
+ */
+static int
+look_again(struct look *look, int proc, const char *name, struct process *process)
+{
+	cleanup_fd int pidfd = syscall_pidfd_open(process->pid, 0);
+	cleanup_fd int directory = -1;
+	const struct process *parent;
+	char state;
+
+	if (pidfd < 0) {
+		/* gone; or its turn comes when others have gone */
+		look->is_short_of_descriptors |= errno == EMFILE || errno == ENFILE;
+		return 0;
+	}
+	directory = openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0 || read_stat(directory, &state, &process->parent) < 0)
+		return 0;
+	parent = process_of(look, process->parent);
+	process->is_inside =
+		is_process_inside(look->inside, directory, parent && parent->is_inside);
+	if (!process->is_inside)
+		return 0;
+	look->found++;
+	return look->act(look->data, process->pid, &pidfd);
+}
+
+static int
+look_at(struct look *look, int proc, const char *name, pid_t pid)
+{
+	struct process *process = add_process(look, pid);
+
+	return process ? look_again(look, proc, name, process) : -1;
+}
+
+/* Once the pids have come round, a child can stand before its parent. */
+static int
+look_at_younger_parents(struct look *look, int proc)
 {
 	bool changed = true;
 
 	while (changed) {
 		changed = false;
-		for (size_t i = 0; i < processes->count; i++) {
-			struct inside_process *process = &processes->all[i];
-			struct inside_process *parent;
+		for (size_t i = 0; i < look->count; i++) {
+			const struct process *process = &look->all[i];
+			const struct process *parent = process_of(look, process->parent);
+			size_t before = look->found;
+			char name[16];
 
-			if (process->is_inside)
+			if (process->is_inside || !parent || !parent->is_inside)
 				continue;
-			parent = process_of(processes, process->parent);
-			if (parent && parent->is_inside)
-				changed = process->is_inside = true;
+			snprintf(name, sizeof(name), "%d", process->pid);
+			if (look_again(look, proc, name, &look->all[i]) < 0)
+				return -1;
+			changed = changed || look->found > before;
 		}
 	}
+	return 0;
 }
 
-/* Every process of the machine; those inside are marked. */
 static int
-look_at_all(const struct inside *inside, struct inside_processes *processes, struct report *report)
+look_at_all(struct look *look, struct report *report)
 {
 	cleanup_directory DIR *proc = opendir("/proc");
 	struct dirent *entry;
+	int result = 0;
 
-	*processes = (struct inside_processes){0};
 	if (!proc)
 		return report_error(report, errno, "cannot read /proc");
-	while ((entry = readdir(proc))) {
-		struct inside_process process = {.pid = number_of(entry)};
-		struct inside_process *grown;
-
-		if (process.pid == 0 || !look_at(inside, dirfd(proc), entry->d_name, &process))
-			continue;
-		grown = reallocarray(processes->all, processes->count + 1, sizeof(*grown));
-		if (!grown) {
-			inside_processes_release(processes);
-			return report_error(report, ENOMEM, "cannot look at the processes");
-		}
-		processes->all = grown;
-		grown[processes->count++] = process;
-	}
-	add_descendants(processes);
-	return 0;
+	while (result == 0 && (entry = readdir(proc)))
+		if (number_of(entry) != 0)
+			result = look_at(look, dirfd(proc), entry->d_name, number_of(entry));
+	if (result == 0)
+		result = look_at_younger_parents(look, dirfd(proc));
+	free(look->all);
+	return result < 0 ? report_error(report, errno, "cannot look at the processes") : 0;
 }
 
-static void
-keep_those_inside(struct inside_processes *processes)
+static int
+take_pid(void *data, pid_t pid, int *pidfd)
 {
-	size_t kept = 0;
+	struct inside_processes *processes = data;
+	pid_t *grown = reallocarray(processes->pids, processes->count + 1, sizeof(*grown));
 
-	for (size_t i = 0; i < processes->count; i++)
-		if (processes->all[i].is_inside)
-			processes->all[kept++] = processes->all[i];
-	processes->count = kept;
+	(void)pidfd;
+	if (!grown)
+		return -1;
+	processes->pids = grown;
+	grown[processes->count++] = pid;
+	return 0;
 }
 
 int
-inside_find(const struct inside *inside, struct inside_processes *processes, struct report *report)
+inside_find(struct inside *inside, struct inside_processes *processes, struct report *report)
 {
-	if (look_at_all(inside, processes, report) < 0)
-		return -1;
-	keep_those_inside(processes);
-	return 0;
+	struct look look = {.inside = inside, .act = take_pid, .data = processes};
+
+	*processes = (struct inside_processes){0};
+	if (look_at_all(&look, report) == 0 && !look.is_short_of_descriptors)
+		return 0;
+	inside_processes_release(processes);
+	return look.is_short_of_descriptors
+		       ? report_error(report, EMFILE, "cannot look at every process")
+		       : -1;
 }
 
-/* Init, this process and those above it are never ended. */
-static void
-spare_ancestors(struct inside_processes *processes)
-{
-	struct inside_process *process;
-	pid_t pid = getpid();
-
-	while (pid > 0 && (process = process_of(processes, pid))) {
-		process->is_inside = false;
-		pid = process->parent;
-	}
-	process = process_of(processes, 1);
-	if (process)
-		process->is_inside = false;
-}
-
-/* Those who were told to end and have not gone yet. */
-struct told {
+/*
+ * Those who are being ended: held by pidfd until they have gone. Who was inside once stays one of
+ * them, even when what it was known by, its parent say, has gone before it.
+ */
+struct ending {
 	struct pollfd *pidfds; /* owned, as the descriptors in it */
 	pid_t *pids; /* owned */
 	size_t count;
+	pid_t spared[64]; /* init, this process and those above it */
+	size_t spared_count;
+	size_t spared_found;
+	int signal;
 };
 
 static void
-told_release(struct told *told)
+ending_release(struct ending *ending)
 {
-	for (size_t i = 0; i < told->count; i++)
-		close(told->pidfds[i].fd);
-	free(told->pidfds);
-	free(told->pids);
+	for (size_t i = 0; i < ending->count; i++)
+		close(ending->pidfds[i].fd);
+	free(ending->pidfds);
+	free(ending->pids);
+}
+
+static void
+ending_spare_ancestors(struct ending *ending)
+{
+	pid_t pid = getpid();
+
+	ending->spared[ending->spared_count++] = 1;
+	while (pid > 1 &&
+		ending->spared_count < sizeof(ending->spared) / sizeof(ending->spared[0])) {
+		cleanup_fd int directory = -1;
+		char path[32];
+		char state;
+
+		ending->spared[ending->spared_count++] = pid;
+		snprintf(path, sizeof(path), "/proc/%d", pid);
+		directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (directory < 0 || read_stat(directory, &state, &pid) < 0)
+			break;
+	}
 }
 
 static bool
-told_has(const struct told *told, pid_t pid)
+has_pid(const pid_t *pids, size_t count, pid_t pid)
 {
-	for (size_t i = 0; i < told->count; i++)
-		if (told->pids[i] == pid)
+	for (size_t i = 0; i < count; i++)
+		if (pids[i] == pid)
 			return true;
 	return false;
 }
 
-static int
-told_add(struct told *told, pid_t pid)
+static void
+ending_send(const struct ending *ending, int pidfd)
 {
-	struct pollfd *pidfds = reallocarray(told->pidfds, told->count + 1, sizeof(*pidfds));
-	pid_t *pids;
-	int fd;
+	syscall_pidfd_send_signal(pidfd, ending->signal);
+	/* a stopped process does not see SIGTERM before it goes on */
+	syscall_pidfd_send_signal(pidfd, SIGCONT);
+}
 
+static int
+ending_add(void *data, pid_t pid, int *pidfd)
+{
+	struct ending *ending = data;
+	struct pollfd *pidfds;
+	pid_t *pids;
+
+	if (has_pid(ending->spared, ending->spared_count, pid)) {
+		ending->spared_found++;
+		return 0;
+	}
+	/* SIGTERM is said once: a second one means something else to many programs */
+	if (has_pid(ending->pids, ending->count, pid))
+		return 0;
+	ending_send(ending, *pidfd);
+	pidfds = reallocarray(ending->pidfds, ending->count + 1, sizeof(*pidfds));
 	if (!pidfds)
 		return -1;
-	told->pidfds = pidfds;
-	pids = reallocarray(told->pids, told->count + 1, sizeof(*pids));
+	ending->pidfds = pidfds;
+	pids = reallocarray(ending->pids, ending->count + 1, sizeof(*pids));
 	if (!pids)
 		return -1;
-	told->pids = pids;
-	fd = syscall_pidfd_open(pid, 0);
-	if (fd < 0)
-		return errno == ESRCH ? 0 : -1;
-	pidfds[told->count] = (struct pollfd){.fd = fd, .events = POLLIN};
-	pids[told->count++] = pid;
-	return 0;
-}
-
-static void
-told_remove(struct told *told, size_t index)
-{
-	close(told->pidfds[index].fd);
-	told->count--;
-	told->pidfds[index] = told->pidfds[told->count];
-	told->pids[index] = told->pids[told->count];
-}
-
-static int
-find_others(const struct inside *inside, struct inside_processes *processes, struct report *report)
-{
-	if (look_at_all(inside, processes, report) < 0)
-		return -1;
-	spare_ancestors(processes);
-	keep_those_inside(processes);
-	return 0;
-}
-
-/*
- * Signals those who were not told before. They are held by pidfd, looked for again, and signalled
- * when they are still there: a pid that went to somebody else in between is never hit.
- */
-static int
-tell(const struct inside *inside, const struct inside_processes *found, struct told *told,
-	int number, struct report *report)
-{
-	struct inside_processes again;
-	size_t old = told->count;
-
-	for (size_t i = 0; i < found->count; i++)
-		if (!told_has(told, found->all[i].pid) && told_add(told, found->all[i].pid) < 0)
-			return report_error(
-				report, errno, "cannot hold the process %d", found->all[i].pid);
-	if (told->count == old)
-		return 0;
-	if (find_others(inside, &again, report) < 0)
-		return -1;
-	for (size_t i = told->count; i-- > old;) {
-		if (!process_of(&again, told->pids[i])) {
-			told_remove(told, i);
-			continue;
-		}
-		syscall_pidfd_send_signal(told->pidfds[i].fd, number);
-		/* a stopped process does not see SIGTERM before it goes on */
-		syscall_pidfd_send_signal(told->pidfds[i].fd, SIGCONT);
-	}
-	inside_processes_release(&again);
+	ending->pids = pids;
+	pidfds[ending->count] = (struct pollfd){.fd = steal_fd(pidfd), .events = POLLIN};
+	pids[ending->count++] = pid;
 	return 0;
 }
 
@@ -449,68 +587,105 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Waits until all who were told have gone, or it is time for another look; forgets who has gone. */
+/* Waits until all have gone, but no longer than ms, and forgets who has. */
 static void
-told_wait(struct told *told, int64_t until)
+ending_wait(struct ending *ending, int64_t ms)
 {
-	int64_t end = now_ms() + LOOK_AGAIN_MS;
+	int64_t end = now_ms() + ms;
+	int left = (int)ms;
 
-	if (end > until)
-		end = until;
-	while (told->count > 0 && now_ms() < end) {
-		if (poll(told->pidfds, (nfds_t)told->count, (int)(end - now_ms())) <= 0)
-			break;
-		for (size_t i = told->count; i-- > 0;)
-			if (told->pidfds[i].revents & POLLIN)
-				told_remove(told, i);
+	while (ending->count > 0 && poll(ending->pidfds, (nfds_t)ending->count, left) > 0) {
+		for (size_t i = ending->count; i-- > 0;) {
+			if (ending->pidfds[i].revents == 0)
+				continue;
+			close(ending->pidfds[i].fd);
+			ending->count--;
+			ending->pidfds[i] = ending->pidfds[ending->count];
+			ending->pids[i] = ending->pids[ending->count];
+		}
+		left = end > now_ms() ? (int)(end - now_ms()) : 0;
 	}
 }
 
-/* Signals whoever is found inside until nobody is, or the time is over. 1 when some are left. */
+/*
+ * Looks and signals until several looks have found nobody, or the time is over. 1 when somebody
+ * is left. SIGKILL needs no patience, and a program that forks faster than it can be looked at is
+ * caught only without a pause.
+ */
 static int
-end_until(const struct inside *inside, int number, int64_t until, struct report *report)
+end_until(struct inside *inside, struct ending *ending, int64_t until, struct report *report)
 {
-	struct told told = {0};
-	int result;
+	size_t empty = 0;
 
 	do {
-		struct inside_processes found;
+		struct look look = {.inside = inside, .act = ending_add, .data = ending};
 
-		result = find_others(inside, &found, report);
-		if (result < 0)
-			break;
-		result = found.count > 0;
-		if (result > 0 && tell(inside, &found, &told, number, report) < 0)
-			result = -1;
-		inside_processes_release(&found);
-		if (result > 0)
-			told_wait(&told, until);
-	} while (result > 0 && now_ms() < until);
-	told_release(&told);
-	return result;
+		ending->spared_found = 0;
+		if (look_at_all(&look, report) < 0)
+			return -1;
+		if (look.is_short_of_descriptors && ending->count == 0)
+			return report_error(report, EMFILE, "cannot look at every process");
+		ending_wait(
+			ending, ending->signal == SIGKILL || look.found == 0 ? 0 : LOOK_AGAIN_MS);
+		empty = look.found == 0 && ending->count == 0 ? empty + 1 : 0;
+		if (empty == EMPTY_LOOKS)
+			return 0;
+		if (look.found > 0 && look.found == ending->spared_found && ending->count == 0)
+			return 1; /* none but those who are never ended */
+		if (look.found == 0 && ending->count > 0)
+			ending_wait(ending, LOOK_AGAIN_MS);
+	} while (now_ms() < until);
+	return 1;
+}
+
+/* Each process that is being ended is held by a descriptor. */
+static void
+allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit); /* fewer are ended at a time if it cannot be */
 }
 
 static int
-name_those_left(const struct inside_processes *left, struct report *report)
+name_those_left(struct inside *inside, const struct ending *ending, struct report *report)
 {
+	struct inside_processes left;
 	char pids[256] = "";
 
-	for (size_t i = 0; i < left->count && strlen(pids) + 16 < sizeof(pids); i++)
-		snprintf(pids + strlen(pids), sizeof(pids) - strlen(pids), " %d", left->all[i].pid);
+	if (inside_find(inside, &left, report) < 0)
+		return -1;
+	for (size_t i = 0; i < ending->count && strlen(pids) + 16 < sizeof(pids); i++)
+		snprintf(pids + strlen(pids), sizeof(pids) - strlen(pids), " %d", ending->pids[i]);
+	for (size_t i = 0; i < left.count && strlen(pids) + 16 < sizeof(pids); i++)
+		if (!has_pid(ending->pids, ending->count, left.pids[i]))
+			snprintf(pids + strlen(pids), sizeof(pids) - strlen(pids), " %d",
+				left.pids[i]);
+	inside_processes_release(&left);
+	report_mend(report, "see what holds them, and stop again");
 	return report_error(report, 0, "cannot end the processes inside:%s", pids);
 }
 
 int
-inside_end(const struct inside *inside, unsigned timeout, struct report *report)
+inside_end(struct inside *inside, unsigned timeout, struct report *report)
 {
-	struct inside_processes left;
-	int result = end_until(inside, SIGTERM, now_ms() + (int64_t)timeout * 1000, report);
+	struct ending ending = {.signal = SIGTERM};
+	int result;
 
+	allow_descriptors();
+	ending_spare_ancestors(&ending);
+	result = end_until(inside, &ending, now_ms() + (int64_t)timeout * 1000, report);
+	if (result > 0) {
+		ending.signal = SIGKILL;
+		for (size_t i = 0; i < ending.count; i++)
+			ending_send(&ending, ending.pidfds[i].fd);
+		result = end_until(inside, &ending, now_ms() + KILL_SECONDS * 1000, report);
+	}
 	if (result > 0)
-		result = end_until(inside, SIGKILL, now_ms() + KILL_SECONDS * 1000, report);
-	if (result < 0 || inside_find(inside, &left, report) < 0)
-		return -1;
-	result = left.count > 0 ? name_those_left(&left, report) : 0;
-	inside_processes_release(&left);
+		result = name_those_left(inside, &ending, report);
+	ending_release(&ending);
 	return result;
 }

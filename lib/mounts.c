@@ -8,6 +8,7 @@
 #include "syscalls.h"
 
 #include <libmount/libmount.h>
+#include <string.h>
 
 int
 mounts_host_read(struct mounts_host *host, struct report *report)
@@ -105,26 +106,25 @@ mounts_share_live(const struct mounts_host *host, const struct plan *plan, struc
 }
 
 int
-mounts_clone_root(int root, bool allow_setuid, struct report *report)
+mounts_clone_root(struct root *root, bool allow_setuid, struct report *report)
 {
 	const struct mount_change change = {
 		.set = allow_setuid ? 0 : MOUNT_ATTR_NOSUID,
 		.propagation = MS_SLAVE,
 		.recursive = true,
 	};
-	cleanup_fd int tree = mount_clone(root, "", true);
+	cleanup_fd int tree = mount_clone(root->tree, "", true);
 
-	if (tree < 0 && errno == ENOSYS)
-		return report_error(
-			report, 0, "this kernel lacks open_tree(2): Linux 5.12 or later is needed");
-	if (tree < 0)
-		return report_error(report, errno, "cannot clone the root's mount");
-	if (mount_change(tree, &change) == 0)
-		return steal_fd(&tree);
+	if (tree >= 0 && mount_change(tree, &change) == 0) {
+		close(root->tree);
+		root->tree = steal_fd(&tree);
+		return 0;
+	}
 	if (errno == ENOSYS)
 		return report_error(report, 0,
-			"this kernel lacks mount_setattr(2): Linux 5.12 or later is needed");
-	return report_error(report, errno, "cannot change the clone of the root's mount");
+			"this kernel lacks open_tree(2) or mount_setattr(2): Linux 5.12 or later "
+			"is needed");
+	return report_error(report, errno, "cannot clone the mount of %s", root->path);
 }
 
 /* A clone that is a peer of its source would carry mounts made inside to the host: always slave
@@ -166,21 +166,6 @@ make_bind(const struct plan_mount *line, struct report *report)
 	return steal_fd(&fd);
 }
 
-static int
-make_filesystem(const struct plan_mount *line, struct report *report)
-{
-	const struct mount_change asked = {.propagation = line->propagation};
-	cleanup_fd int fd = mount_make(line->type, line->source, line->target,
-		(const char *const *)line->options, line->set, report);
-
-	if (fd < 0)
-		return -1;
-	if (line->propagation && mount_change(fd, &asked) < 0)
-		return report_error(
-			report, errno, "cannot give %s the options %s", line->target, line->words);
-	return steal_fd(&fd);
-}
-
 /* The source of a line with nofail that is not there: the line is passed over. */
 static bool
 lacks_source(const struct plan_mount *line)
@@ -188,16 +173,6 @@ lacks_source(const struct plan_mount *line)
 	struct stat found;
 
 	return line->is_bind && line->may_fail && stat(line->source, &found) < 0 && errno == ENOENT;
-}
-
-static int
-cannot_open_target(
-	const struct plan_mount *line, bool directory, const char *label, struct report *report)
-{
-	if (errno == ENOENT)
-		report_mend(
-			report, directory ? "mkdir -p %s%s" : "touch %s%s", label, line->target);
-	return report_error(report, errno, "cannot open the mount point %s%s", label, line->target);
 }
 
 static bool
@@ -208,70 +183,71 @@ is_directory(int fd)
 	return fstat(fd, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
-/*
- * The target as the tree itself has it, before anything is attached: so x-mount.mkdir cannot
- * reach the host. 1 when there is something to mount on, 0 when the line is passed over.
- */
+/* A tag such as LABEL=games becomes the device that has it; anything else stays what it is. */
 static int
-look_at_target(const struct plan_mount *line, int source, int tree, const char *label,
-	struct report *report)
+find_source(const struct plan_mount *line, char **source, struct report *report)
 {
-	bool directory = is_directory(source);
-	mode_t mode = line->target_mode ? line->target_mode : directory ? 0755 : 0644;
-	cleanup_fd int target = -1;
+	static const char *const tags[] = {"LABEL=", "UUID=", "PARTLABEL=", "PARTUUID=", NULL};
 
-	if (line->makes_target && root_make_target(tree, line->target, directory, mode) < 0)
+	for (size_t i = 0; tags[i]; i++) {
+		if (strncmp(line->source, tags[i], strlen(tags[i])) != 0)
+			continue;
+		*source = mnt_resolve_spec(line->source, NULL);
+		if (*source)
+			return 0;
+		report_mend(report, "blkid shows which there are");
 		return report_error(
-			report, errno, "cannot make the mount point %s%s", label, line->target);
-	target = root_open_target(tree, line->target);
-	if (target < 0 && errno == ENOENT && line->may_fail) {
-		report_note(report, "passed over %s, which the tree lacks", line->target);
-		return 0;
+			report, 0, "no filesystem for %s has %s", line->target, line->source);
 	}
-	if (target < 0)
-		return cannot_open_target(line, directory, label, report);
-	return root_judge_target(tree, line->target, label, report) < 0 ? -1 : 1;
+	*source = strdup(line->source);
+	return *source ? 0 : report_error(report, ENOMEM, "cannot make %s", line->target);
 }
 
 static int
-make_line(const struct plan *plan, size_t index, int tree, const char *label, int *made,
-	struct report *report)
+make_filesystem(const struct plan_mount *line, struct report *report)
 {
-	const struct plan_mount *line = &plan->mounts[index];
+	const struct mount_change asked = {.propagation = line->propagation};
+	cleanup_free char *source = NULL;
 	cleanup_fd int fd = -1;
-	int usable = 1;
 
+	if (find_source(line, &source, report) < 0)
+		return -1;
+	fd = mount_make(line->type, source, line->target, (const char *const *)line->options,
+		line->set, report);
+	if (fd < 0)
+		return -1;
+	if (line->propagation && mount_change(fd, &asked) < 0)
+		return report_error(
+			report, errno, "cannot give %s the options %s", line->target, line->words);
+	return steal_fd(&fd);
+}
+
+static int
+make_line(const struct plan_mount *line, int *made, struct report *report)
+{
 	if (lacks_source(line)) {
 		report_note(report, "passed over %s, since the host lacks %s", line->target,
 			line->source);
 		return 0;
 	}
-	fd = line->is_bind ? make_bind(line, report) : make_filesystem(line, report);
-	if (fd < 0)
-		return -1;
-	if (!plan_is_nested(plan, index))
-		usable = look_at_target(line, fd, tree, label, report);
-	if (usable < 0)
-		return -1;
-	if (usable)
-		*made = steal_fd(&fd);
-	return 0;
+	*made = line->is_bind ? make_bind(line, report) : make_filesystem(line, report);
+	return *made < 0 ? -1 : 0;
 }
 
 int
-mounts_make(struct mounts *mounts, const struct plan *plan, int tree, const char *label,
-	struct report *report)
+mounts_make(struct mounts *mounts, const struct plan *plan, struct report *report)
 {
-	mounts->count = plan->count;
-	mounts->fds = reallocarray(NULL, plan->count, sizeof(*mounts->fds));
-	if (!mounts->fds && plan->count > 0) {
-		mounts->count = 0;
+	mounts->fds = calloc(plan->count, sizeof(*mounts->fds));
+	mounts->ids = calloc(plan->count, sizeof(*mounts->ids));
+	if (plan->count > 0 && (!mounts->fds || !mounts->ids)) {
+		mounts_release(mounts);
 		return report_error(report, ENOMEM, "cannot make the mounts");
 	}
+	mounts->count = plan->count;
 	for (size_t i = 0; i < plan->count; i++)
 		mounts->fds[i] = -1;
 	for (size_t i = 0; i < plan->count; i++) {
-		if (make_line(plan, i, tree, label, &mounts->fds[i], report) < 0) {
+		if (make_line(&plan->mounts[i], &mounts->fds[i], report) < 0) {
 			mounts_release(mounts);
 			return -1;
 		}
@@ -280,34 +256,80 @@ mounts_make(struct mounts *mounts, const struct plan *plan, int tree, const char
 }
 
 static int
-attach_line(
-	const struct plan_mount *line, int fd, int tree, const char *label, struct report *report)
+make_target(const struct plan_mount *line, const struct root *root, bool directory,
+	struct report *report)
 {
-	cleanup_fd int target = root_open_target(tree, line->target);
+	mode_t mode = line->target_mode ? line->target_mode : directory ? 0755 : 0644;
 
+	if (root_make_target(root, line->target, directory, mode) == 0)
+		return 0;
+	if (errno == EXDEV)
+		return report_error(report, 0,
+			"x-mount.mkdir makes nothing on another mount, and %s%s leads onto one",
+			root->path, line->target);
+	return report_error(
+		report, errno, "cannot make the mount point %s%s", root->path, line->target);
+}
+
+static int
+cannot_open_target(const struct plan_mount *line, bool directory, const struct root *root,
+	struct report *report)
+{
+	if (errno == ENOENT)
+		report_mend(report, directory ? "mkdir -p %s%s" : "touch %s%s", root->path,
+			line->target);
+	return report_error(
+		report, errno, "cannot open the mount point %s%s", root->path, line->target);
+}
+
+/* Its id, by which what is attached below it later is known not to be on the root's own tree. */
+static int
+note_id(struct mounts *mounts, size_t index, struct report *report)
+{
+	struct statx found;
+
+	if (statx(mounts->fds[index], "", AT_EMPTY_PATH, STATX_MNT_ID, &found) < 0)
+		return report_error(report, errno, "cannot look at a mount");
+	mounts->ids[index] = found.stx_mnt_id;
+	return 0;
+}
+
+static int
+attach_line(struct mounts *mounts, size_t index, const struct plan_mount *line,
+	const struct root *root, struct report *report)
+{
+	int fd = mounts->fds[index];
+	bool directory = is_directory(fd);
+	cleanup_fd int target = -1;
+
+	if (line->makes_target && make_target(line, root, directory, report) < 0)
+		return -1;
+	target = root_open_target(root, line->target);
 	if (target < 0 && errno == ENOENT && line->may_fail) {
 		report_note(report, "passed over %s, which is not there", line->target);
 		return 0;
 	}
 	if (target < 0)
-		return cannot_open_target(line, is_directory(fd), label, report);
-	if (is_directory(fd) != is_directory(target))
+		return cannot_open_target(line, directory, root, report);
+	if (root_judge_target(root, line->target, mounts->ids, mounts->count, report) < 0)
+		return -1;
+	if (directory != is_directory(target))
 		return report_error(report, 0,
 			"cannot mount %s on %s%s: one is a directory and one is not", line->source,
-			label, line->target);
-	if (mount_attach(fd, target) == 0)
-		return 0;
-	return report_error(
-		report, errno, "cannot mount %s on %s%s", line->source, label, line->target);
+			root->path, line->target);
+	if (mount_attach(fd, target) < 0)
+		return report_error(report, errno, "cannot mount %s on %s%s", line->source,
+			root->path, line->target);
+	return note_id(mounts, index, report);
 }
 
 int
-mounts_attach(struct mounts *mounts, const struct plan *plan, int tree, const char *label,
+mounts_attach(struct mounts *mounts, const struct plan *plan, const struct root *root,
 	struct report *report)
 {
 	for (size_t i = 0; i < mounts->count; i++)
 		if (mounts->fds[i] >= 0 &&
-			attach_line(&plan->mounts[i], mounts->fds[i], tree, label, report) < 0)
+			attach_line(mounts, i, &plan->mounts[i], root, report) < 0)
 			return -1;
 	return 0;
 }
@@ -319,5 +341,6 @@ mounts_release(struct mounts *mounts)
 		if (mounts->fds[i] >= 0)
 			close(mounts->fds[i]);
 	free(mounts->fds);
+	free(mounts->ids);
 	*mounts = (struct mounts){0};
 }

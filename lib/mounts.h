@@ -5,10 +5,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct libmnt_table;
 struct plan;
 struct report;
+struct root;
 
 /* What the host has mounted, read once for any number of roots. */
 struct mounts_host {
@@ -34,29 +36,28 @@ bool mounts_host_is_shared(const struct mounts_host *host, const char *path);
 int
 mounts_share_live(const struct mounts_host *host, const struct plan *plan, struct report *report);
 
-/* The mounts of a plan, one descriptor for each line; -1 for a line with nofail that has nothing to
- * mount. */
+/* The mounts of a plan, one of each for every line. */
 struct mounts {
-	int *fds; /* owned, as the descriptors in it */
+	int *fds; /* owned, as the descriptors in it; -1 for a line with nofail that has nothing to
+		     mount */
+	uint64_t *ids; /* owned; the mount's id once it is attached, 0 before */
 	size_t count;
 };
 
 /*
- * Clones the tree that is opened on root for the namespace: recursive, slave, and nosuid unless
- * setuid programs in it are to work. A descriptor, or -1 with the error said.
+ * Puts a clone of the tree in the root's place, detached: recursive, slave, and nosuid unless
+ * setuid programs in it are to work. 0, or -1 with the error said.
  */
-int mounts_clone_root(int root, bool allow_setuid, struct report *report);
+int mounts_clone_root(struct root *root, bool allow_setuid, struct report *report);
+
+/* Makes every mount of the plan, detached. 0, or -1 with the error said and nothing held. */
+int mounts_make(struct mounts *mounts, const struct plan *plan, struct report *report);
 
 /*
- * Looks at the targets in the detached tree, makes those that are to be made, and makes every
- * mount of the plan, detached. label: the root's path, for messages. 0, or -1 with the error
- * said and nothing held.
+ * Attaches them, in order, in the root, which is `/` now; makes and judges their targets. 0, or -1
+ * with the error said.
  */
-int mounts_make(struct mounts *mounts, const struct plan *plan, int tree, const char *label,
-	struct report *report);
-
-/* Attaches them, in order, in the tree that is `/` now. 0, or -1 with the error said. */
-int mounts_attach(struct mounts *mounts, const struct plan *plan, int tree, const char *label,
+int mounts_attach(struct mounts *mounts, const struct plan *plan, const struct root *root,
 	struct report *report);
 
 /* Lets their descriptors go; what is attached stays. */

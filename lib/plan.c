@@ -111,6 +111,12 @@ take_attribute(struct plan_mount *mount, unsigned long set, unsigned long clear)
 }
 
 static int
+no_memory(const struct place *place)
+{
+	return report_error(place->report, ENOMEM, "cannot make the plan");
+}
+
+static int
 take_mkdir(struct plan_mount *mount, const char *mode, const struct place *place)
 {
 	char *end;
@@ -184,11 +190,12 @@ take_option(struct plan_mount *mount, const char *option, const struct place *pl
 	}
 	if (set & (MS_REMOUNT | MS_MOVE))
 		return place_error(place, "%s: a plan only makes mounts", option);
-	if (take_attribute(mount, set, clear))
-		return 0;
+	/* first: libmount has nosuid and more in what `user` stands for */
 	if (is_for_mount_program(option))
 		return place_error(place, "the option %s is not understood here", option);
-	return add_option(mount, option);
+	if (take_attribute(mount, set, clear))
+		return 0;
+	return add_option(mount, option) < 0 ? no_memory(place) : 0;
 }
 
 static int
@@ -198,17 +205,24 @@ take_options(struct plan_mount *mount, const char *words, const struct place *pl
 	char *rest = copy;
 	char *name, *value;
 	size_t name_size, value_size;
+	int more;
 
 	if (!copy)
-		return -1;
-	while (mnt_optstr_next_option(&rest, &name, &name_size, &value, &value_size) == 0) {
+		return no_memory(place);
+	while ((more = mnt_optstr_next_option(&rest, &name, &name_size, &value, &value_size)) ==
+		0) {
 		cleanup_free char *option =
 			strndup(name, value ? (size_t)(value + value_size - name) : name_size);
 
-		if (!option || take_option(mount, option, place) < 0)
+		if (!option)
+			return no_memory(place);
+		if (take_option(mount, option, place) < 0)
 			return -1;
 	}
-	return 0;
+	/* 1 is the end */
+	return more < 0 ? place_error(
+				  place, "the options %s cannot be read: is a quote open?", words)
+			: 0;
 }
 
 /* An absolute path without "." and "..", so that which line lies below which can be read off it. */
@@ -220,7 +234,7 @@ is_plain_path(const char *path)
 	for (const char *slash = path; slash; slash = strchr(slash + 1, '/')) {
 		size_t length = strcspn(slash + 1, "/");
 
-		if ((length == 0 && slash != path) || (length == 1 && slash[1] == '.') ||
+		if ((length == 0 && path[1] != '\0') || (length == 1 && slash[1] == '.') ||
 			(length == 2 && slash[1] == '.' && slash[2] == '.'))
 			return false;
 	}
@@ -243,8 +257,9 @@ static int
 check_bind(const struct plan_mount *mount, const struct place *place)
 {
 	if (!is_plain_path(mount->source))
-		return place_error(
-			place, "the source %s of a bind is no absolute path", mount->source);
+		return place_error(place,
+			"the source %s of a bind is no absolute path without . and ..",
+			mount->source);
 	if (mount->options)
 		return place_error(
 			place, "the option %s has no meaning for a bind", mount->options[0]);
@@ -260,9 +275,11 @@ check_filesystem(const struct plan_mount *mount, const struct place *place)
 	if (mount->is_live)
 		return place_error(place,
 			"x-live is for binds: nothing of the host is below a new filesystem");
-	if (strcmp(mount->type, "none") == 0 || strcmp(mount->type, "auto") == 0)
+	if (strcmp(mount->type, "none") == 0 || strcmp(mount->type, "auto") == 0 ||
+		strcmp(mount->type, "bind") == 0 || strcmp(mount->type, "rbind") == 0)
 		return place_error(place,
-			"%s is mounted on %s: as a bind, or as which filesystem type?",
+			"%s is mounted on %s: as a bind (the option bind), or as which filesystem "
+			"type?",
 			mount->source, mount->target);
 	if (needs_mount_helper(mount->type))
 		return place_error(place,
@@ -310,10 +327,29 @@ fill_mount(struct plan_mount *mount, struct libmnt_fs *line, const struct place 
 		.words = strdup(words ? words : ""),
 	};
 	if (!mount->source || !mount->target || !mount->type || !mount->words)
-		return report_error(place->report, ENOMEM, "cannot make the plan");
+		return no_memory(place);
 	if (take_options(mount, mount->words, place) < 0)
 		return -1;
 	return check_mount(mount, place);
+}
+
+static bool
+is_below(const char *path, const char *above)
+{
+	size_t length = strlen(above);
+
+	return strncmp(path, above, length) == 0 && path[length] == '/';
+}
+
+/* Does the line's target lie below the target of an earlier line? Then it is not on the root's own
+ * tree. */
+static bool
+is_nested(const struct plan *plan, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (is_below(plan->mounts[index].target, plan->mounts[i].target))
+			return true;
+	return false;
 }
 
 static int
@@ -322,13 +358,13 @@ add_mount(struct plan *plan, struct libmnt_fs *line, const struct place *place)
 	struct plan_mount *mounts = reallocarray(plan->mounts, plan->count + 1, sizeof(*mounts));
 
 	if (!mounts)
-		return report_error(place->report, ENOMEM, "cannot make the plan");
+		return no_memory(place);
 	plan->mounts = mounts;
 	/* counted at once, so that plan_release frees what an error leaves in it */
 	plan->count++;
 	if (fill_mount(&mounts[plan->count - 1], line, place) < 0)
 		return -1;
-	if (mounts[plan->count - 1].makes_target && plan_is_nested(plan, plan->count - 1))
+	if (mounts[plan->count - 1].makes_target && is_nested(plan, plan->count - 1))
 		return place_error(place,
 			"x-mount.mkdir would make %s on the host, since it lies below another line",
 			mounts[plan->count - 1].target);
@@ -360,7 +396,7 @@ add_line(struct plan *plan, char *text, const struct place *place)
 	table = mnt_new_table();
 	if (!stream || !table) {
 		mnt_unref_table(table);
-		return report_error(place->report, ENOMEM, "cannot make the plan");
+		return no_memory(place);
 	}
 	mnt_table_set_parser_errcb(table, note_bad_line);
 	mnt_table_set_userdata(table, &is_bad);
@@ -382,7 +418,7 @@ add_lines(struct plan *plan, const char *value, struct place place)
 	char *line;
 
 	if (!copy)
-		return report_error(place.report, ENOMEM, "cannot make the plan");
+		return no_memory(&place);
 	for (; (line = strsep(&rest, "\n")); place.offset++)
 		if (add_line(plan, line, &place) < 0)
 			return -1;
@@ -410,54 +446,43 @@ plan_make(struct plan *plan, const struct config *instance, const struct config 
 }
 
 static bool
-names_proc_options(const struct plan_mount *mount)
+has_option(const struct plan_mount *mount, const char *name)
 {
+	size_t length = strlen(name);
+
 	for (char **option = mount->options; option && *option; option++)
-		if (strncmp(*option, "hidepid=", 8) == 0 || strncmp(*option, "gid=", 4) == 0 ||
-			strncmp(*option, "subset=", 7) == 0)
+		if (strncmp(*option, name, length) == 0 && (*option)[length] == '=')
 			return true;
 	return false;
+}
+
+/* Takes over one option of the host's own proc, unless the line names it. */
+static int
+inherit(struct plan_mount *mount, const char *name, const char *host_options)
+{
+	char option[64];
+	char *value;
+	size_t size;
+
+	if (has_option(mount, name) ||
+		mnt_optstr_get_option(host_options, name, &value, &size) != 0 || !value)
+		return 0;
+	snprintf(option, sizeof(option), "%s=%.*s", name, (int)size, value);
+	return add_option(mount, option);
 }
 
 int
 plan_inherit_proc(struct plan *plan, const char *host_options)
 {
-	static const char *const names[] = {"hidepid", "gid", "subset"};
-
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_mount *mount = &plan->mounts[i];
 
-		if (mount->is_bind || strcmp(mount->type, "proc") != 0 || names_proc_options(mount))
+		if (mount->is_bind || strcmp(mount->type, "proc") != 0)
 			continue;
-		for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
-			char option[64];
-			char *value;
-			size_t size;
-
-			if (mnt_optstr_get_option(host_options, names[n], &value, &size) != 0 ||
-				!value)
-				continue;
-			snprintf(option, sizeof(option), "%s=%.*s", names[n], (int)size, value);
-			if (add_option(mount, option) < 0)
-				return -1;
-		}
+		if (inherit(mount, "hidepid", host_options) < 0 ||
+			inherit(mount, "gid", host_options) < 0 ||
+			inherit(mount, "subset", host_options) < 0)
+			return -1;
 	}
 	return 0;
-}
-
-static bool
-is_below(const char *path, const char *above)
-{
-	size_t length = strlen(above);
-
-	return strncmp(path, above, length) == 0 && path[length] == '/';
-}
-
-bool
-plan_is_nested(const struct plan *plan, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (is_below(plan->mounts[index].target, plan->mounts[i].target))
-			return true;
-	return false;
 }

@@ -45,14 +45,10 @@ int plan_make(struct plan *plan, const struct config *instance, const struct con
 void plan_release(struct plan *plan);
 
 /*
- * A proc line that names none of hidepid, gid and subset takes those of the host's own /proc,
- * whose options are given: a fresh proc would otherwise show what the host hides. 0, or -1 with
- * errno.
+ * A proc line takes those of hidepid, gid and subset that it does not name from the host's own
+ * /proc, whose options are given: a fresh proc would otherwise show what the host hides. 0, or
+ * -1 with errno.
  */
 int plan_inherit_proc(struct plan *plan, const char *host_options);
-
-/* Does the line's target lie below the target of an earlier line? Then it is not on the root's own
- * tree. */
-bool plan_is_nested(const struct plan *plan, size_t index);
 
 #endif

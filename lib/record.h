@@ -8,7 +8,7 @@
  *   host        inode of the host's mount namespace
  *   namespace   inode of the pinned one
  *   device, inode, mount    of `/` inside: st_dev, st_ino and mount id
- *   filesystem  st_dev of a filesystem made for this root alone (several)
+ *   filesystem  MOUNT:DEVICE of a filesystem made for this root alone (several)
  *   service     whose commands mend it: chroot-mounts, or chroot-mounts.NAME
  */
 #ifndef RECORD_H

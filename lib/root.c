@@ -7,6 +7,8 @@
 #include <limits.h>
 #include <string.h>
 
+#define LINKS 40 /* as many as the kernel follows, path_resolution(7) */
+
 /* openat2(2): RESOLVE_IN_ROOT gives EAGAIN when a rename raced with "..", and asks to try again. */
 static int
 open_inside(int directory, const char *path, int flags, uint64_t resolve)
@@ -25,91 +27,193 @@ open_inside(int directory, const char *path, int flags, uint64_t resolve)
 	return fd;
 }
 
-/* next: what the path names in it, or NULL where the path ends. */
+/* What a descriptor is called, seen from where the process is; "?" where nobody knows. */
+static const char *
+name_of(const struct root *root, int fd, char *name, size_t size)
+{
+	char number[16];
+	ssize_t length;
+
+	snprintf(number, sizeof(number), "%d", fd);
+	length = readlinkat(root->names, number, name, size - 1);
+	if (length < 0)
+		return "?";
+	name[length] = '\0';
+	return name;
+}
+
+static bool
+is_writable_by_others(const struct stat *found)
+{
+	return found->st_mode & (S_IWGRP | S_IWOTH);
+}
+
+/* next: what the path names in the directory, or NULL where the path ends. */
 static bool
 is_trustworthy(const struct stat *directory, const struct stat *next)
 {
 	if (directory->st_uid != 0)
 		return false;
-	if (!(directory->st_mode & (S_IWGRP | S_IWOTH)))
+	if (!is_writable_by_others(directory))
 		return true;
 	return directory->st_mode & S_ISVTX && next && next->st_uid == 0;
 }
 
+/* In a sticky directory it is the next component that is wrong, and /tmp that is right. */
 static int
-untrustworthy(const char *path, const struct stat *found, struct report *report)
+untrustworthy(const char *path, const struct stat *found, const char *next, struct report *report)
 {
+	static const char why[] = "who could replace what everyone inside relies on";
+	const char *slash = path[1] == '\0' ? "" : "/";
+
+	if (found->st_uid == 0 && found->st_mode & S_ISVTX && next) {
+		report_mend(report, "chown -h root:root %s%s%s", path, slash, next);
+		return report_error(report, 0,
+			"%s%s%s does not belong to the superuser but to somebody %s", path, slash,
+			next, why);
+	}
 	report_mend(report, "chown root:root %s && chmod go-w %s", path, path);
 	if (found->st_uid != 0)
-		return report_error(report, 0,
-			"%s belongs to user %u, who could replace what everyone inside relies on",
-			path, (unsigned)found->st_uid);
-	return report_error(report, 0,
-		"%s can be written by others (mode %04o), who could replace what everyone inside "
-		"relies on",
-		path, (unsigned)found->st_mode & 07777);
+		return report_error(
+			report, 0, "%s belongs to user %u, %s", path, (unsigned)found->st_uid, why);
+	return report_error(report, 0, "%s can be written by others (mode %04o), %s", path,
+		(unsigned)found->st_mode & 07777, why);
 }
 
-/*
- * Walks a path without links one component at a time, judging each directory by its own
- * descriptor. path is cut and mended on the way.
- */
-static int
-open_judged(char *path, struct report *report)
+void
+root_release(struct root *root)
 {
-	cleanup_fd int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd_release(&root->tree);
+	cleanup_fd_release(&root->names);
+	cleanup_free_release(&root->path);
+}
+
+/* A walk along a path, one component at a time, each judged by the descriptor it was opened as. */
+struct walk {
+	const struct root *root; /* borrowed */
+	struct report *report; /* borrowed */
+	const char *path; /* borrowed; as it was written */
+	int here; /* owned */
+	char rest[PATH_MAX]; /* what is still to go */
+	unsigned links;
+};
+
+static int
+walk_error(const struct walk *walk, int error)
+{
+	if (error == ENOENT)
+		report_mend(walk->report, "put a tree there, or set root= to where it is");
+	return report_error(walk->report, error, "cannot open the root %s", walk->path);
+}
+
+static int
+walk_move(struct walk *walk, int to)
+{
+	if (to < 0)
+		return -1;
+	close(walk->here);
+	walk->here = to;
+	return 0;
+}
+
+/* Puts what the link names in its place. */
+static int
+walk_link(struct walk *walk, const char *name, const char *behind)
+{
+	char target[PATH_MAX], whole[PATH_MAX];
+	ssize_t length = readlinkat(walk->here, name, target, sizeof(target) - 1);
+
+	if (length < 0)
+		return -1;
+	target[length] = '\0';
+	errno = ELOOP;
+	if (++walk->links > LINKS)
+		return -1;
+	errno = ENAMETOOLONG;
+	if (snprintf(whole, sizeof(whole), "%s/%s", target, behind) >= (int)sizeof(whole))
+		return -1;
+	memcpy(walk->rest, whole, sizeof(whole));
+	return target[0] == '/' ? walk_move(walk, open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)) : 0;
+}
+
+/* One component. 1 when there is none left. */
+static int
+walk_step(struct walk *walk)
+{
+	const char *begin = walk->rest + strspn(walk->rest, "/");
+	size_t length = strcspn(begin, "/");
+	char name[NAME_MAX + 1], path[PATH_MAX];
 	struct stat here, next;
-	char *rest = path + 1;
 
-	if (fd < 0 || fstat(fd, &here) < 0)
-		return report_error(report, errno, "cannot open /");
-	while (*rest != '\0') {
-		char *end = rest + strcspn(rest, "/");
-		char cut = *end;
-		int opened;
+	if (length == 0)
+		return 1;
+	if (length > NAME_MAX)
+		return walk_error(walk, ENAMETOOLONG);
+	snprintf(name, sizeof(name), "%.*s", (int)length, begin);
+	if (fstat(walk->here, &here) < 0 ||
+		fstatat(walk->here, name, &next, AT_SYMLINK_NOFOLLOW) < 0)
+		return walk_error(walk, errno);
+	if (!is_trustworthy(&here, &next))
+		return untrustworthy(name_of(walk->root, walk->here, path, sizeof(path)), &here,
+			name, walk->report);
+	if (S_ISLNK(next.st_mode))
+		return walk_link(walk, name, begin + length) < 0 ? walk_error(walk, errno) : 0;
+	if (walk_move(walk, open_inside(walk->here, name, O_NOFOLLOW | O_DIRECTORY, 0)) < 0)
+		return walk_error(walk, errno);
+	memmove(walk->rest, begin + length, strlen(begin + length) + 1);
+	return 0;
+}
 
-		*end = '\0';
-		opened = open_inside(fd, rest, O_NOFOLLOW | O_DIRECTORY, RESOLVE_BENEATH);
-		if (opened < 0 || fstat(opened, &next) < 0)
-			return report_error(report, errno, "cannot open the root %s", path);
-		close(fd);
-		fd = opened;
-		if (!is_trustworthy(&here, &next)) {
-			rest[-1] = '\0';
-			return untrustworthy(path[0] == '\0' ? "/" : path, &here, report);
-		}
-		here = next;
-		*end = cut;
-		rest = cut == '\0' ? end : end + 1;
-	}
-	if (!is_trustworthy(&here, NULL))
-		return untrustworthy(path, &here, report);
-	return steal_fd(&fd);
+static int
+walk_whole(struct walk *walk)
+{
+	char path[PATH_MAX];
+	struct stat found;
+	int result;
+
+	while ((result = walk_step(walk)) == 0)
+		continue;
+	if (result < 0)
+		return -1;
+	if (fstat(walk->here, &found) < 0)
+		return walk_error(walk, errno);
+	if (!is_trustworthy(&found, NULL))
+		return untrustworthy(name_of(walk->root, walk->here, path, sizeof(path)), &found,
+			NULL, walk->report);
+	return 0;
 }
 
 int
-root_open(const char *path, char **canonical, struct report *report)
+root_open(struct root *root, const char *path, struct report *report)
 {
-	cleanup_free char *resolved = realpath(path, NULL);
-	struct stat found;
-	int fd;
+	struct walk walk = {.root = root, .report = report, .path = path};
+	char name[PATH_MAX];
 
-	if (!resolved) {
-		report_mend(report, "put a tree there, or set root= to where it is");
-		return report_error(report, errno, "cannot open the root %s", path);
-	}
-	if (stat(resolved, &found) == 0 && !S_ISDIR(found.st_mode))
-		return report_error(report, ENOTDIR, "cannot open the root %s", path);
-	fd = open_judged(resolved, report);
-	if (fd >= 0)
-		*canonical = steal_pointer(&resolved);
-	return fd;
+	*root = (struct root){.tree = -1};
+	root->names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	walk.here = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root->names < 0 || walk.here < 0)
+		report_error(
+			report, errno, "cannot open %s", root->names < 0 ? "/proc/self/fd" : "/");
+	else if (snprintf(walk.rest, sizeof(walk.rest), "%s", path) >= (int)sizeof(walk.rest))
+		walk_error(&walk, ENAMETOOLONG);
+	else if (walk_whole(&walk) == 0)
+		root->tree = steal_fd(&walk.here);
+	cleanup_fd_release(&walk.here);
+	if (root->tree >= 0)
+		root->path = strdup(name_of(root, root->tree, name, sizeof(name)));
+	if (root->path && strcmp(root->path, "/") == 0)
+		report_error(report, 0, "%s leads to /, the host's own tree", path);
+	else if (root->path)
+		return 0;
+	root_release(root);
+	return -1;
 }
 
 /* The directory that holds the last component of path, and that component, which points into path.
  */
 static int
-open_parent(int root, const char *path, const char **last)
+open_parent(const struct root *root, const char *path, uint64_t resolve, const char **last)
 {
 	cleanup_free char *parent = strdup(path);
 	char *slash;
@@ -123,14 +227,14 @@ open_parent(int root, const char *path, const char **last)
 	}
 	*last = path + (slash - parent) + 1;
 	slash[1] = '\0';
-	return open_inside(root, parent, O_DIRECTORY, RESOLVE_IN_ROOT);
+	return open_inside(root->tree, parent, O_DIRECTORY, RESOLVE_IN_ROOT | resolve);
 }
 
 int
-root_open_target(int root, const char *path)
+root_open_target(const struct root *root, const char *path)
 {
 	const char *last;
-	cleanup_fd int parent = open_parent(root, path, &last);
+	cleanup_fd int parent = open_parent(root, path, 0, &last);
 
 	if (parent < 0)
 		return -1;
@@ -143,42 +247,79 @@ is_same(const struct stat *one, const struct stat *other)
 	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
 }
 
-int
-root_judge_target(int root, const char *path, const char *label, struct report *report)
+static bool
+is_on_foreign_mount(int fd, const uint64_t *foreign, size_t count)
 {
-	const char *last;
-	cleanup_fd int here = open_parent(root, path, &last);
-	struct stat top, found, next;
-	char name[PATH_MAX];
+	struct statx found;
 
-	snprintf(name, sizeof(name), "%s%s", label, path);
-	if (here < 0 || fstat(root, &top) < 0 ||
-		fstatat(here, last, &next, AT_SYMLINK_NOFOLLOW) < 0)
-		return report_error(report, errno, "cannot open the mount point %s", name);
-	for (;;) {
-		char *slash = strrchr(name, '/');
-		int above;
-
-		if (slash)
-			*slash = '\0';
-		if (fstat(here, &found) < 0)
-			return report_error(report, errno, "cannot look at %s", name);
-		if (!is_trustworthy(&found, &next))
-			return untrustworthy(name, &found, report);
-		if (is_same(&found, &top))
-			return 0;
-		next = found;
-		above = open_inside(here, "..", O_DIRECTORY, 0);
-		if (above < 0)
-			return report_error(
-				report, errno, "cannot open the directory above %s", name);
-		close(here);
-		here = above;
-	}
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &found) < 0)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (foreign[i] == found.stx_mnt_id)
+			return true;
+	return false;
 }
 
 static int
-make_missing_directory(int parent, const char *name, mode_t mode)
+untrustworthy_inside(const struct root *root, int fd, const struct stat *found, const char *next,
+	struct report *report)
+{
+	char inside[PATH_MAX], path[2 * PATH_MAX];
+	const char *name = name_of(root, fd, inside, sizeof(inside));
+
+	snprintf(path, sizeof(path), "%s%s", root->path, strcmp(name, "/") == 0 ? "" : name);
+	return untrustworthy(path, found, next, report);
+}
+
+/*
+ * From the target's directory up to the top. What is wrong on the way is said only when the top is
+ * reached: a mount of the plan in between means that all below it is the host's own matter, and
+ * what is above was judged when that mount was attached.
+ */
+int
+root_judge_target(const struct root *root, const char *path, const uint64_t *foreign, size_t count,
+	struct report *report)
+{
+	const char *last;
+	cleanup_fd int here = open_parent(root, path, 0, &last);
+	cleanup_fd int wrong = -1;
+	struct stat top, found, next, wrong_found;
+	bool first = true, is_last_wrong = false;
+
+	if (here < 0 || fstat(root->tree, &top) < 0 ||
+		fstatat(here, last, &next, AT_SYMLINK_NOFOLLOW) < 0)
+		return report_error(
+			report, errno, "cannot open the mount point %s%s", root->path, path);
+	for (;;) {
+		int above;
+
+		if (is_on_foreign_mount(here, foreign, count))
+			return 0;
+		if (fstat(here, &found) < 0)
+			return report_error(report, errno, "cannot look at %s%s", root->path, path);
+		if (wrong < 0 && !is_trustworthy(&found, &next)) {
+			wrong = fcntl(here, F_DUPFD_CLOEXEC, 3);
+			wrong_found = found;
+			is_last_wrong = first;
+		}
+		if (is_same(&found, &top))
+			break;
+		next = found;
+		first = false;
+		above = open_inside(here, "..", O_DIRECTORY, 0);
+		if (above < 0)
+			return report_error(
+				report, errno, "cannot look above %s%s", root->path, path);
+		close(here);
+		here = above;
+	}
+	return wrong < 0 ? 0
+			 : untrustworthy_inside(
+				   root, wrong, &wrong_found, is_last_wrong ? last : NULL, report);
+}
+
+static int
+make_directory(int parent, const char *name, mode_t mode)
 {
 	return mkdirat(parent, name, mode) < 0 && errno != EEXIST ? -1 : 0;
 }
@@ -189,7 +330,7 @@ make_last(int parent, const char *name, bool directory, mode_t mode)
 	int fd;
 
 	if (directory)
-		return make_missing_directory(parent, name, mode);
+		return make_directory(parent, name, mode);
 	fd = openat(parent, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY, mode);
 	if (fd < 0)
 		return errno == EEXIST ? 0 : -1;
@@ -197,27 +338,28 @@ make_last(int parent, const char *name, bool directory, mode_t mode)
 	return 0;
 }
 
+static int
+make_component(const struct root *root, const char *path, bool directory, mode_t mode)
+{
+	const char *last;
+	cleanup_fd int parent = open_parent(root, path, RESOLVE_NO_XDEV, &last);
+
+	return parent < 0 ? -1 : make_last(parent, last, directory, mode);
+}
+
 /* A link on the way must lead to something that exists: what it names is opened inside the root. */
 int
-root_make_target(int root, const char *path, bool directory, mode_t mode)
+root_make_target(const struct root *root, const char *path, bool directory, mode_t mode)
 {
 	cleanup_free char *copy = strdup(path);
-	const char *last;
 
 	if (!copy)
 		return -1;
 	for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		cleanup_fd int parent = -1;
-
 		*slash = '\0';
-		parent = open_parent(root, copy, &last);
-		if (parent < 0 || make_missing_directory(parent, last, 0755) < 0)
+		if (make_component(root, copy, true, 0755) < 0)
 			return -1;
 		*slash = '/';
 	}
-	cleanup_fd int parent = open_parent(root, copy, &last);
-
-	if (parent < 0)
-		return -1;
-	return make_last(parent, last, directory, mode);
+	return make_component(root, copy, directory, mode);
 }

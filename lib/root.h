@@ -3,35 +3,47 @@
 #define ROOT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct report;
 
+struct root {
+	int tree; /* owned; its top directory, on the host or, once cloned, on a mount of its own */
+	char *path; /* owned; where it is on the host, without links */
+	int names; /* owned; /proc/self/fd, which tells what a descriptor is called */
+};
+
 /*
- * Opens the tree at an absolute path of the host, O_PATH. Links on the way are followed first;
- * then the tree and each directory above it must belong to the superuser and be writable by
- * nobody else (or be sticky, with the next one the superuser's): their owner could put another
- * /proc or /dev under everyone inside. *canonical becomes the path without links, owned by the
- * caller. A descriptor, or -1 with the error said.
+ * Opens the tree at an absolute path of the host. Each directory on the way, those that hold a
+ * link and those that the link leads through too, must belong to the superuser and be writable
+ * by nobody else (or be sticky, with the next component the superuser's): their owner could put
+ * another /proc or /dev under everyone inside. 0, or -1 with the error said and nothing held.
  */
-int root_open(const char *path, char **canonical, struct report *report);
+int root_open(struct root *root, const char *path, struct report *report);
+
+void root_release(struct root *root);
 
 /*
  * Opens what path names inside the root, O_PATH; the last component is not followed, links
  * before it resolve inside the root. A descriptor, or -1 with errno set and nothing said.
  */
-int root_open_target(int root, const char *path);
+int root_open_target(const struct root *root, const char *path);
 
 /*
- * Are the directories that path crosses inside the root the superuser's, as root_open wants
- * them? label: the root's path on the host, for the message. 0, or -1 with the error said.
+ * Are the directories that path leads through in the root the superuser's, as root_open wants
+ * them? Those on a mount of foreign (ids, count of them) and below are not asked: they are the
+ * host's. To be called where the tree is `/`. 0, or -1 with the error said.
  */
-int root_judge_target(int root, const char *path, const char *label, struct report *report);
+int root_judge_target(const struct root *root, const char *path, const uint64_t *foreign,
+	size_t count, struct report *report);
 
 /*
- * Makes a directory, or an empty file, and the directories above it, where they are missing.
- * 0, or -1 with errno set and nothing said. What it makes stays.
+ * Makes a directory, or an empty file, and the directories above it, where they are missing. On
+ * the tree's own mount alone: EXDEV says that it would be made on another one, the host's. 0, or
+ * -1 with errno set and nothing said. What it makes stays.
  */
-int root_make_target(int root, const char *path, bool directory, mode_t mode);
+int root_make_target(const struct root *root, const char *path, bool directory, mode_t mode);
 
 #endif

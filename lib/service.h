@@ -1,10 +1,10 @@
-/* What the service does with its roots: start, stop, status, and the plan it would carry out. */
+/* The service: which roots it handles, how they are configured, and what its verbs have in common.
+ */
 #ifndef SERVICE_H
 #define SERVICE_H
 
 #include "catalogue.h"
 #include "mounts.h"
-#include "plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,11 +14,12 @@ struct report;
 struct service {
 	struct report *report; /* borrowed */
 	struct catalogue catalogue;
-	bool is_configured; /* the service's own file is absent or good */
+	bool is_read; /* the service's own file */
+	bool is_good; /* it is absent or has no error */
 	int state; /* the state directory; -1 before it is needed */
 	int host; /* the host's mount namespace */
 	int minimal; /* the one that new ones are copied from; -1 before it is needed */
-	struct mounts_host mounts; /* no table before it is needed */
+	struct mounts_host mounts; /* what the host has mounted; no table before it is needed */
 };
 
 struct service_names {
@@ -26,21 +27,7 @@ struct service_names {
 	size_t count;
 };
 
-enum service_state {
-	SERVICE_STOPPED,
-	SERVICE_STARTED,
-	SERVICE_STALE, /* started, and the configuration has changed since */
-	SERVICE_DAMAGED, /* there is a namespace, but not the one that start made */
-};
-
-struct service_status {
-	enum service_state state;
-	size_t inside; /* processes */
-	char reason[256]; /* which key changed, what is missing; "" for none */
-};
-
-/* Reads which roots there are. 0, or -1 with the error said; a bad file of the service alone is no
- * error here. */
+/* Reads which roots there are. 0, or -1 with the error said. service_close in both cases. */
 int service_open(struct service *service, struct report *report);
 void service_close(struct service *service);
 
@@ -55,21 +42,21 @@ void service_names_release(struct service_names *names);
 /* Is there anything about the name, a configuration or something prepared? */
 bool service_knows(struct service *service, const char *name);
 
-/* Prepares a root; one that is prepared already is success. 0, or -1 with the error said and
- * nothing left. */
-int service_start(struct service *service, const char *name);
+/*
+ * Reads the configuration of a root, and the service's own file once. 0, or -1 with the error said;
+ * that the service's own file is bad was said when it was read.
+ */
+int service_read(struct service *service, const char *name, struct config *config);
 
-/* The plan that start would carry out. 0, or -1 with the error said. Free it with plan_release. */
-int service_plan(struct service *service, const char *name, struct plan *plan);
+/* The service that handles a root: "chroot-mounts", or "chroot-mounts.NAME" for one with a symlink.
+ */
+const char *service_of(const struct service *service, const char *name, char *text, size_t size);
 
-/* Will what the host mounts below the source of a line appear inside? */
-bool service_is_live(struct service *service, const struct plan_mount *line);
-
-/* Ends what runs inside and takes the namespace away; one that is not prepared is success. 0, or -1
+/* The state directory, if anything was ever started: 1 when it is open, 0 when it is not there, -1
  * with the error said. */
-int service_stop(struct service *service, const char *name);
+int service_find_state(struct service *service);
 
-/* How a root fares. 0, or -1 with the error said. */
-int service_status(struct service *service, const char *name, struct service_status *status);
+/* Reads what the host has mounted, once. 0, or -1 with the error said. */
+int service_need_mounts(struct service *service);
 
 #endif

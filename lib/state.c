@@ -11,7 +11,10 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/vfs.h>
 #include <time.h>
+
+#include <linux/magic.h>
 
 #define LOCK_SECONDS 30
 
@@ -50,48 +53,80 @@ mount_state(int directory, struct report *report)
 	return 0;
 }
 
-/* Somebody may have said `mount --make-rshared /`, which reaches the pins too. */
+/*
+ * Somebody may have said `mount --make-rshared /`, which reaches the pins too. All in one call,
+ * since a root that is being started elsewhere may clone /run at any moment.
+ */
 static int
 part_state(int directory, struct report *report)
 {
-	const struct mount_change all = {.propagation = MS_PRIVATE, .recursive = true};
-	const struct mount_change top = {.propagation = MS_UNBINDABLE};
+	const struct mount_change all = {.propagation = MS_UNBINDABLE, .recursive = true};
 
-	if (mount_change(directory, &all) < 0 || mount_change(directory, &top) < 0)
+	if (mount_change(directory, &all) < 0)
 		return report_error(report, errno, "cannot make the state directory %s unbindable",
 			STATE_DIRECTORY);
 	return 0;
+}
+
+/* What somebody else mounted there may be anybody's to write. */
+static int
+judge_state(int directory, struct report *report)
+{
+	struct stat found;
+	struct statfs filesystem;
+
+	if (fstat(directory, &found) == 0 && fstatfs(directory, &filesystem) == 0 &&
+		found.st_uid == 0 && (found.st_mode & 07777) == 0700 &&
+		filesystem.f_type == TMPFS_MAGIC)
+		return 0;
+	report_mend(report, "umount %s", STATE_DIRECTORY);
+	return report_error(
+		report, 0, "something else is mounted on the state directory %s", STATE_DIRECTORY);
+}
+
+static int
+open_made(struct report *report)
+{
+	int fd = state_open();
+
+	return fd >= 0 ? fd
+		       : report_error(report, errno, "cannot open the state directory %s",
+				 STATE_DIRECTORY);
+}
+
+/* Two commands at once: the second looks again when the first has mounted. */
+static int
+mount_once(int directory, struct report *report)
+{
+	cleanup_fd int mounted = -1;
+
+	if (flock(directory, LOCK_EX) < 0)
+		return report_error(report, errno, "cannot lock %s", STATE_DIRECTORY);
+	mounted = open_made(report);
+	if (mounted < 0)
+		return -1;
+	return is_mount_point(mounted) ? 0 : mount_state(directory, report);
 }
 
 int
 state_make(struct report *report)
 {
 	cleanup_fd int directory = -1;
-	cleanup_fd int mounted = -1;
 
 	if (mkdir(STATE_DIRECTORY, 0700) < 0 && errno != EEXIST)
 		return report_error(
 			report, errno, "cannot make the state directory %s", STATE_DIRECTORY);
-	directory = state_open();
+	directory = open_made(report);
 	if (directory < 0)
-		return report_error(
-			report, errno, "cannot open the state directory %s", STATE_DIRECTORY);
+		return -1;
 	if (!is_mount_point(directory)) {
-		/* two commands at once: the second looks again when the first has mounted */
-		if (flock(directory, LOCK_EX) < 0)
-			return report_error(report, errno, "cannot lock %s", STATE_DIRECTORY);
-		mounted = state_open();
-		if (mounted < 0 || (!is_mount_point(mounted) && mount_state(directory, report) < 0))
+		if (mount_once(directory, report) < 0)
 			return -1;
-		close(mounted);
 		close(directory);
-		mounted = -1;
-		directory = state_open();
-		if (directory < 0)
-			return report_error(report, errno, "cannot open the state directory %s",
-				STATE_DIRECTORY);
+		directory = open_made(report);
 	}
-	if (part_state(directory, report) < 0)
+	if (directory < 0 || judge_state(directory, report) < 0 ||
+		part_state(directory, report) < 0)
 		return -1;
 	return steal_fd(&directory);
 }
@@ -169,7 +204,7 @@ state_names(int state, char ***names, size_t *count)
 }
 
 int
-state_open_folder(int state, const char *name, int make)
+state_open_folder(int state, const char *name, bool make)
 {
 	if (make && mkdirat(state, name, 0700) < 0 && errno != EEXIST)
 		return -1;
@@ -181,7 +216,7 @@ state_remove_folder(int state, const char *name)
 {
 	static const char *const records[] = {"record", "record.unfinished", "record.stopping"};
 	char pin[sizeof(STATE_DIRECTORY "//ns") + NAME_LENGTH];
-	cleanup_fd int folder = state_open_folder(state, name, 0);
+	cleanup_fd int folder = state_open_folder(state, name, false);
 
 	if (folder < 0)
 		return errno == ENOENT ? 0 : -1;

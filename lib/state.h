@@ -3,6 +3,7 @@
 #ifndef STATE_H
 #define STATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct report;
@@ -32,7 +33,7 @@ void state_unlock_for_good(int state, const char *name);
 int state_names(int state, char ***names, size_t *count);
 
 /* Opens the folder of a root, making it if make is set. A descriptor, or -1 with errno. */
-int state_open_folder(int state, const char *name, int make);
+int state_open_folder(int state, const char *name, bool make);
 
 /* Takes the folder of a root away, pin and all. 0, or -1 with errno. */
 int state_remove_folder(int state, const char *name);

@@ -57,7 +57,7 @@
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
 
-/* <linux/nsfs.h>: the first two are of Linux 4.11, the last of 6.8. */
+/* ioctl_nsfs(2): NS_GET_NSTYPE of Linux 4.11, NS_GET_MNTNS_ID of 6.11; statfs(2): NSFS_MAGIC */
 #define NAMESPACE_GET_TYPE _IO(0xb7, 0x3)
 #define NAMESPACE_GET_MOUNT_ID _IOR(0xb7, 0x5, uint64_t)
 #define NAMESPACE_FS_MAGIC 0x6e736673

@@ -22,7 +22,7 @@ add_column(struct table *table, const struct table_column *column)
 	if (added && column->is_number)
 		scols_column_set_json_type(added, SCOLS_JSON_NUMBER);
 	if (added && column->is_yes_no)
-		scols_column_set_json_type(added, SCOLS_JSON_BOOLEAN);
+		scols_column_set_json_type(added, SCOLS_JSON_BOOLEAN_OPTIONAL);
 	return added;
 }
 

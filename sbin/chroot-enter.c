@@ -6,6 +6,7 @@
 #include "account.h"
 #include "cleanup.h"
 #include "command.h"
+#include "descriptors.h"
 #include "environment.h"
 #include "identity.h"
 #include "name.h"
@@ -15,6 +16,7 @@
 #include "syscalls.h"
 #include "terminal.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <limits.h>
 #include <string.h>
@@ -45,7 +47,7 @@ struct entry {
 	struct identity named; /* of -u or default_user; no uid of it counts unless is_named */
 	bool is_named;
 	struct record record;
-	char *directory; /* owned; where the caller stands, NULL where it has no name */
+	char directory[PATH_MAX]; /* where the caller stands, "" where it has no name */
 	int namespace;
 };
 
@@ -54,18 +56,44 @@ static const char usage[] =
 	"\n"
 	"Runs COMMAND, or your shell, inside ROOT, as who you are.\n"
 	"\n"
-	"  -d DIR            start in DIR, a directory inside\n"
-	"  -e NAME=VALUE     set a variable\n"
-	"  -E                keep the whole environment, but for LD_* and their like\n"
-	"  -l                a login shell, in your home\n"
-	"  -s SHELL          this shell, a path inside\n"
-	"  -u USER[:GROUP]   as another user; only for the superuser\n"
-	"  -h                this help\n"
-	"  -V                the version\n"
+	"  -d, --directory DIR       start in DIR, a directory inside\n"
+	"  -e, --env NAME=VALUE      set a variable\n"
+	"  -E, --keep-env            keep the whole environment, but for LD_* and their like\n"
+	"  -l, --login               a login shell, in your home\n"
+	"  -s, --shell SHELL         this shell, a path inside\n"
+	"  -u, --user USER[:GROUP]   as another user; only for the superuser\n"
+	"  -h, --help                this help\n"
+	"  -V, --version             the version\n"
 	"\n"
 	"Status: COMMAND's own; 125 chroot-enter failed, 126 COMMAND cannot be executed, 127 it "
 	"is\n"
 	"not there.\n";
+
+/* "+": what comes behind ROOT is the command's */
+static const char option_letters[] = "+:d:e:Els:u:hV";
+
+static const struct option option_names[] = {
+	{"directory", required_argument, NULL, 'd'},
+	{"env", required_argument, NULL, 'e'},
+	{"keep-env", no_argument, NULL, 'E'},
+	{"login", no_argument, NULL, 'l'},
+	{"shell", required_argument, NULL, 's'},
+	{"user", required_argument, NULL, 'u'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{0},
+};
+
+static int
+close_at_exec(struct report *report)
+{
+	if (syscall_close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+		return 0;
+	if (errno == ENOSYS || errno == EINVAL)
+		return report_error(
+			report, 0, "this kernel is too old: Linux 5.12 or later is needed");
+	return report_error(report, errno, "cannot close the descriptors");
+}
 
 /*
  * Threats: descriptors 0 to 2 closed, so that a file opened here becomes somebody's standard
@@ -76,17 +104,11 @@ static int
 guard_process(struct report *report)
 {
 	environ = NULL;
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
-			return -1; /* and no descriptor to say it on */
+	if (descriptors_fill() < 0)
+		return -1;
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return report_error(report, errno, "cannot keep others from looking in");
-	if (syscall_close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
-		return 0;
-	if (errno == ENOSYS || errno == EINVAL)
-		return report_error(
-			report, 0, "this kernel is too old: Linux 5.12 or later is needed");
-	return report_error(report, errno, "cannot close the descriptors");
+	return close_at_exec(report);
 }
 
 static int
@@ -102,6 +124,19 @@ add_assignment(struct options *options, const char *word, struct report *report)
 		return say_usage(report, "-e wants NAME=VALUE, not ", word);
 	options->added[options->added_count++] = optarg;
 	return 0;
+}
+
+/* optopt is 0 for an unknown name, and a known letter for a name that takes no value and got one.
+ */
+static int
+say_unknown(struct report *report, const char *word)
+{
+	const char letter[] = {'-', (char)optopt, '\0'};
+
+	for (const struct option *known = option_names; known->name; known++)
+		if (known->val == optopt)
+			return say_usage(report, word, " takes no value");
+	return say_usage(report, "unknown option ", optopt == 0 ? word : letter);
 }
 
 static int
@@ -128,8 +163,17 @@ take_option(struct options *options, int option, char **argv, struct report *rep
 	case ':':
 		return say_usage(report, "a value is missing behind ", argv[optind - 1]);
 	default:
-		return say_usage(report, "unknown option ", argv[optind - 1]);
+		return say_unknown(report, argv[optind - 1]);
 	}
+}
+
+/* USER or USER:GROUP: an empty word must never be taken for nobody named. */
+static bool
+is_user(const char *word)
+{
+	size_t length = strcspn(word, ":");
+
+	return length > 0 && (word[length] == '\0' || word[length + 1] != '\0');
 }
 
 static int
@@ -139,6 +183,8 @@ check_options(const struct options *options, struct report *report)
 		return say_usage(report, "-d wants an absolute path, not ", options->directory);
 	if (options->shell && options->shell[0] != '/')
 		return say_usage(report, "-s wants an absolute path, not ", options->shell);
+	if (options->user && !is_user(options->user))
+		return say_usage(report, "-u wants USER or USER:GROUP, with no part empty", "");
 	if (options->command && (options->login || options->shell))
 		return say_usage(
 			report, options->login ? "-l" : "-s", " is for a shell, not for a command");
@@ -155,8 +201,7 @@ read_options(int argc, char **argv, struct options *options, struct report *repo
 	if (!options->added)
 		return report_error(report, ENOMEM, "cannot read the options");
 	opterr = 0;
-	/* "+": what comes behind ROOT is the command's */
-	while ((option = getopt(argc, argv, "+:d:e:Els:u:hV")) != -1) {
+	while ((option = getopt_long(argc, argv, option_letters, option_names, NULL)) != -1) {
 		if (option == 'h' || option == 'V') {
 			fputs(option == 'h' ? usage : "chroot-enter " VERSION "\n", stdout);
 			return fflush(stdout) == 0 ? 1
@@ -220,19 +265,26 @@ mend_by_restart(const struct entry *entry, const char *what)
 	return report_error(entry->report, 0, "%s %s", entry->options->root, what);
 }
 
-/* May the caller enter? Nothing but the record and the kernel's credentials is asked. */
+/*
+ * May the caller enter? Nothing but the record and the kernel's credentials is asked. Who is not
+ * listed learns of no failure either: a limit on descriptors would tell what there is.
+ */
 static int
 authorise(struct entry *entry, int folder)
 {
-	if (record_read(&entry->record, folder, "record") < 0) {
-		if (errno == EPROTO)
-			return mend_by_restart(entry, "was prepared by another version");
-		return errno == ENOENT
-			       ? refuse(entry)
-			       : report_error(entry->report, errno, "cannot read the record of %s",
-					 entry->options->root);
-	}
-	return entry->is_superuser || is_listed(&entry->record, &entry->caller) ? 0 : refuse(entry);
+	int error = record_read(&entry->record, folder, "record") < 0 ? errno : 0;
+	bool is_filled = error == 0 || error == EPROTO;
+
+	if (!entry->is_superuser && (!is_filled || !is_listed(&entry->record, &entry->caller)))
+		return refuse(entry);
+	if (error == EPROTO)
+		return mend_by_restart(entry, "was prepared by another version");
+	if (error == ENOENT)
+		return refuse(entry);
+	if (error != 0)
+		return report_error(
+			entry->report, error, "cannot read the record of %s", entry->options->root);
+	return 0;
 }
 
 /*
@@ -279,21 +331,47 @@ open_namespace(struct entry *entry)
 	return 0;
 }
 
+/* NULL for nobody. */
+static const char *
+named_user(const struct entry *entry)
+{
+	const char *user = entry->options->user;
+
+	if (user || !entry->is_superuser)
+		return user;
+	user = record_value(&entry->record, "default_user");
+	return *user != '\0' ? user : NULL;
+}
+
 /* Whom the superuser becomes. The name service is asked here, on the host, and for nobody else. */
 static int
 find_target(struct entry *entry)
 {
-	const char *user = entry->options->user;
+	const char *user = named_user(entry);
 
-	if (user && !entry->is_superuser)
+	if (!user)
+		return 0;
+	if (!entry->is_superuser)
 		return report_error(
 			entry->report, 0, "-u is for the superuser; others enter as themselves");
-	if (entry->is_superuser && !user)
-		user = record_value(&entry->record, "default_user");
-	if (!user || *user == '\0')
-		return 0;
 	entry->is_named = true;
-	return identity_find_named(&entry->named, user, entry->report);
+	if (identity_find_named(&entry->named, user, entry->report) < 0)
+		return -1;
+	/* once more: a module of the name service may have left one open that would pass */
+	return close_at_exec(entry->report);
+}
+
+/*
+ * The kernel alone is asked: getcwd(3) goes up and reads the directories itself, with the
+ * superuser's powers, where the path is longer than PATH_MAX or, "(unreachable)/...", outside the
+ * process' root.
+ */
+static void
+find_directory(struct entry *entry)
+{
+	if (syscall(SYS_getcwd, entry->directory, sizeof(entry->directory)) < 0 ||
+		entry->directory[0] != '/')
+		entry->directory[0] = '\0';
 }
 
 static const struct identity *
@@ -388,6 +466,16 @@ caller_variable(const struct entry *entry, const char *name)
 	return NULL;
 }
 
+/* The name ends in prompts and paths. */
+static bool
+is_user_name(const char *name)
+{
+	for (const char *byte = name; *byte != '\0'; byte++)
+		if (*byte == '/' || iscntrl((unsigned char)*byte))
+			return false;
+	return *name != '\0';
+}
+
 /* What the user is called inside: by the root's passwd, else as on the host. */
 static const char *
 user_name(const struct entry *entry, const struct account *account)
@@ -400,7 +488,7 @@ user_name(const struct entry *entry, const struct account *account)
 		name = caller_variable(entry, "LOGNAME");
 	if (!name && !entry->is_named)
 		name = caller_variable(entry, "USER");
-	return name && *name ? name : "unknown";
+	return name && is_user_name(name) ? name : "unknown";
 }
 
 static bool
@@ -459,22 +547,25 @@ go_to_directory(const struct entry *entry, const char *home)
 	const char *wanted = options->directory ? options->directory
 			     : options->login   ? home
 						: entry->directory;
+	const char *name = *wanted != '\0' ? wanted : "the current directory";
+	int error;
 
-	if (wanted && chdir(wanted) == 0)
+	if (chdir(wanted) == 0)
 		return 0;
-	if (options->directory)
-		return report_error(
-			entry->report, errno, "cannot go to %s inside %s", wanted, options->root);
-	if (options->command) {
+	error = errno;
+	if (options->command && !options->directory)
 		report_mend(entry->report, "chroot-enter -d DIR %s …", options->root);
-		return report_error(entry->report, 0, "%s does not exist inside %s",
-			wanted ? wanted : "the current directory", options->root);
-	}
-	if (chdir(home) < 0 && chdir("/") < 0)
+	if (options->command || options->directory)
 		return report_error(
-			entry->report, errno, "cannot go to / inside %s", options->root);
-	report_warning(entry->report, "%s does not exist inside %s; you are in %s",
-		wanted ? wanted : "the current directory", options->root, home);
+			entry->report, error, "cannot go to %s inside %s", name, options->root);
+	if (chdir(home) < 0) {
+		home = "/";
+		if (chdir(home) < 0)
+			return report_error(
+				entry->report, errno, "cannot go to / inside %s", options->root);
+	}
+	report_warning(entry->report, "cannot go to %s inside %s: %s; you are in %s", name,
+		options->root, strerror(error), home);
 	return 0;
 }
 
@@ -545,10 +636,7 @@ enter(struct entry *entry)
 {
 	if (find_caller(entry) < 0 || open_namespace(entry) < 0 || find_target(entry) < 0)
 		return COMMAND_FAILED;
-	/* "(unreachable)/…", of a directory outside the process' root, names nothing inside */
-	entry->directory = getcwd(NULL, 0);
-	if (entry->directory && entry->directory[0] != '/')
-		cleanup_free_release(&entry->directory);
+	find_directory(entry);
 	if (join(entry) < 0)
 		return COMMAND_FAILED;
 	return execute(entry);

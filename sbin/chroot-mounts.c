@@ -1,8 +1,13 @@
 /* The helper that the service calls: reads the command line, calls the service, gives the exit
  * status. */
+#include "descriptors.h"
 #include "name.h"
+#include "plan.h"
 #include "report.h"
 #include "service.h"
+#include "start.h"
+#include "status.h"
+#include "stop.h"
 #include "syscalls.h"
 #include "table.h"
 
@@ -60,13 +65,13 @@ show_plan(struct service *service, const char *name, struct table *table)
 	struct plan plan;
 	int result = 0;
 
-	if (service_plan(service, name, &plan) < 0)
+	if (start_plan(service, name, &plan) < 0)
 		return -1;
 	for (size_t i = 0; result == 0 && i < plan.count; i++) {
 		const struct plan_mount *line = &plan.mounts[i];
-		const char *live = !line->is_bind                   ? NULL
-				   : service_is_live(service, line) ? "yes"
-								    : "no";
+		const char *live = !line->is_bind                 ? NULL
+				   : start_is_live(service, line) ? "yes"
+								  : "no";
 		const char *const cells[] = {
 			name, line->source, line->target, line->type, line->words, live};
 
@@ -127,25 +132,25 @@ run_start(struct service *service, const struct options *options, const struct s
 		return show_plans(service, options, names);
 	if (names->count == 0)
 		report_warning(service->report, "no root is configured");
-	return for_each(service, names, service_start);
+	return for_each(service, names, start_root);
 }
 
 static int
 run_stop(struct service *service, const struct options *options, const struct service_names *names)
 {
 	(void)options;
-	return for_each(service, names, service_stop);
+	return for_each(service, names, stop_root);
 }
 
 static int
-add_status(struct table *table, const char *name, const struct service_status *status,
-	struct report *report)
+add_status(
+	struct table *table, const char *name, const struct status *status, struct report *report)
 {
 	static const char *const words[] = {
-		[SERVICE_STOPPED] = "stopped",
-		[SERVICE_STARTED] = "started",
-		[SERVICE_STALE] = "stale",
-		[SERVICE_DAMAGED] = "damaged",
+		[STATUS_STOPPED] = "stopped",
+		[STATUS_STARTED] = "started",
+		[STATUS_STALE] = "stale",
+		[STATUS_DAMAGED] = "damaged",
 	};
 	char inside[24];
 	const char *const cells[] = {name, words[status->state], inside,
@@ -167,17 +172,17 @@ run_status(
 	bool failed = !table;
 
 	for (size_t i = 0; table && i < names->count; i++) {
-		struct service_status status;
+		struct status status;
 
 		service->report->subject = names->all[i];
-		if (service_status(service, names->all[i], &status) < 0 ||
+		if (status_of_root(service, names->all[i], &status) < 0 ||
 			add_status(table, names->all[i], &status, service->report) < 0) {
 			failed = true;
 			continue;
 		}
-		if (status.state == SERVICE_STARTED || status.state == SERVICE_STALE)
+		if (status.state == STATUS_STARTED || status.state == STATUS_STALE)
 			prepared++;
-		else if (status.state == SERVICE_DAMAGED)
+		else if (status.state == STATUS_DAMAGED)
 			failed = true;
 	}
 	service->report->subject = NULL;
@@ -266,6 +271,15 @@ say_usage(struct report *report, const char *what, const char *which)
 	return EXIT_USAGE;
 }
 
+/* getopt(3): optopt is the short option, 0 for a long one; word is where it stood, or the next. */
+static int
+say_unknown(struct report *report, const char *word)
+{
+	const char name[] = {'-', (char)optopt, '\0'};
+
+	return say_usage(report, "unknown option ", optopt ? name : word);
+}
+
 /* 0 to go on, or -1 with the exit status in *status. */
 static int
 read_options(int argc, char **argv, struct options *options, struct report *report, int *status)
@@ -305,7 +319,7 @@ read_options(int argc, char **argv, struct options *options, struct report *repo
 			puts("chroot-mounts " VERSION);
 			return -1;
 		default:
-			*status = say_usage(report, "unknown option ", argv[optind - 1]);
+			*status = say_unknown(report, argv[optind - 1]);
 			return -1;
 		}
 	}
@@ -378,6 +392,8 @@ main(int argc, char **argv)
 	struct options options;
 	int status;
 
+	if (descriptors_fill() < 0)
+		return EXIT_FAILURE;
 	report_init(&report, "chroot-mounts");
 	/* OpenRC hands down its umask, its directory and its descriptors (openrc-run does not close
 	 * them) */

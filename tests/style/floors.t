@@ -5,11 +5,12 @@ use warnings;
 use Test::More;
 
 my @floors = (
-	'report cleanup syscalls number name',
+	'report cleanup syscalls descriptors number name',
 	'config record root mount account command terminal',
 	'catalogue plan namespace identity environment inside state',
-	'table mounts',
+	'table mounts prepared',
 	'service',
+	'start stop status',
 );
 
 my %floor;

@@ -3,7 +3,7 @@
 # environment, descriptors and working directory; who is refused, and how.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
-needs tmux perl
+needs tmux perl cc
 on_machines PROPAGATION=private
 
 enter() { chroot-enter games "$@"; }
@@ -11,7 +11,7 @@ as_alice() { as alice chroot-enter games "$@"; }
 status_of() { "$@" >/dev/null 2>&1; echo $?; }
 
 configure games 'root="/opt/games"' 'users="alice"'
-configure demo 'root="/opt/demo"'
+configure demo 'root="/opt/demo"' 'users="bob"'
 echo 'alice:x:1000:1000:Alice:/home/alice:/bin/sh' >>/opt/games/etc/passwd
 mkdir -p /opt/games/home/alice /opt/games/srv/both /srv/both
 chown alice:alice /opt/games/home/alice
@@ -29,7 +29,35 @@ like 'and named' "$errors" 'no-such-command'
 run enter /etc/passwd
 is 'a file that cannot be executed is 126' "$status" 126
 like 'and named' "$errors" '/etc/passwd'
-is 'an unknown option is 125' "$(status_of chroot-enter --nonsense games true)" 125
+# option ERROR WORD...: the words are bad usage, and the error says so.
+option()
+{
+	local error=$1
+	shift
+	run chroot-enter "$@"
+	is "125 is the status of: chroot-enter $*" "$status" 125
+	is 'with the reason' "$errors" "chroot-enter: $error; chroot-enter -h says what there is"
+}
+option 'unknown option --nonsense' --nonsense games true
+option 'unknown option --nonsense=5' -E --nonsense=5 games true
+option 'unknown option -x' -xE games true
+option 'unknown option -x' --login -Ex games
+option 'unknown option -+' -+ games true
+option '--login=yes takes no value' --login=yes games
+option 'a value is missing behind -Eu' -Eu
+option 'a value is missing behind --user' --user
+for word in '' : :players alice: ::; do
+	option '-u wants USER or USER:GROUP, with no part empty' -u "$word" games id -u
+done
+run chroot-enter --help
+is 'the help is no error' "$status" 0
+like 'and goes to standard output' "$output" '^usage: chroot-enter .*--keep-env'
+like 'so does the version' "$(chroot-enter --version)" '^chroot-enter [0-9]'
+# shellcheck disable=SC2016 # for the inner shell
+is 'options have long names' "$(KEPT=1 chroot-enter --user alice --directory=/var --env A=2 --keep-env \
+	games sh -c 'echo $(id -u) $PWD $A $KEPT')" '1000 /var 2 1'
+# shellcheck disable=SC2016 # for the inner shell
+is 'those for a shell too' "$(chroot-enter --login --shell=/bin/ash games <<<'echo $0' 2>/dev/null)" -ash
 is 'no root at all is 125' "$(status_of chroot-enter)" 125
 is 'a name that could be a path is 125' "$(status_of chroot-enter ../games true)" 125
 is 'an ordinary user may not say -u' "$(status_of as alice chroot-enter -u bob games true)" 125
@@ -74,7 +102,52 @@ is 'with the status of a root that does not exist' "$status" 125
 is 'and in the same words' "${errors//absent/games}" "$refusal"
 run as alice chroot-enter demo true
 is 'listed for one root is not listed for another' "${errors//demo/games}" "$refusal"
+# with one descriptor to spare, the directory of a prepared root opens and its record does not
+run as bob sh -c 'ulimit -n 4; exec chroot-enter games true'
+is 'nor does a failure tell what there is' "$errors" "$refusal"
+run as bob sh -c 'ulimit -n 4; exec chroot-enter absent true'
+is 'or what there is not' "${errors//absent/games}" "$refusal"
+run sh -c 'ulimit -n 4; exec chroot-enter games true'
+like 'to the superuser it is said' "$errors" 'cannot read the record of games: Too many open files'
+sed -i 's/^version=1/version=9/' /run/chroot-mounts/games/record
+run as bob chroot-enter games true
+is 'a record of another version is nobody else'"'"'s business' "$errors" "$refusal"
+for user in alice root; do
+	run setpriv --reuid="$user" --regid="$user" --init-groups chroot-enter games true
+	like "but $user's" "$errors" 'another version.*restart'
+done
+sed -i 's/^version=9/version=1/' /run/chroot-mounts/games/record
 like 'the words say what to do' "$refusal" 'not prepared.*rc-service chroot-mounts start.*not listed'
+
+# the name service, where there is one with modules
+if getconf GNU_LIBC_VERSION >/dev/null 2>&1; then
+	cc -shared -fPIC -o /usr/lib/libnss_doubtful.so.2 -x c - <<-'END'
+		#include <errno.h>
+		#include <fcntl.h>
+		#include <nss.h>
+		#include <pwd.h>
+		#include <string.h>
+		enum nss_status
+		_nss_doubtful_getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t size, int *error)
+		{
+			(void)entry, (void)buffer, (void)size;
+			if (open("/etc/passwd", O_RDONLY) >= 0 && strcmp(name, "carol") != 0)
+				return NSS_STATUS_NOTFOUND;
+			errno = *error = EIO;
+			return NSS_STATUS_UNAVAIL;
+		}
+	END
+	cp /etc/nsswitch.conf "$work/nsswitch.conf"
+	sed -i 's/^passwd:.*/passwd: doubtful [UNAVAIL=return] files/' /etc/nsswitch.conf
+	run chroot-enter -u carol games true
+	is 'a name service that fails is 125' "$status" 125
+	like 'with its own reason' "$errors" 'cannot look up the user carol: Input/output error'
+	run chroot-enter -u dave games true
+	like 'a user whom nobody knows is said as such' "$errors" 'the host knows no user dave'
+	is 'what a module leaves open does not pass' \
+		"$(chroot-enter -u alice games ls /proc/self/fd | tr '\n' ' ')" '0 1 2 3 '
+	cp "$work/nsswitch.conf" /etc/nsswitch.conf
+fi
 
 # environment and descriptors
 is 'the environment is built from nothing' "$(setpriv --reuid=alice --regid=alice --init-groups \
@@ -103,6 +176,12 @@ is '-E keeps the environment' "$(KEPT=1 chroot-enter -E games sh -c 'echo "${KEP
 # shellcheck disable=SC2016 # for the inner shell
 is 'but nothing that steers the loader' \
 	"$(LD_LIBRARY_PATH=/x chroot-enter -E games sh -c 'echo "${LD_LIBRARY_PATH-none}"')" none
+# shellcheck disable=SC2016 # for the inner shell
+name_of_bob() { as bob env "$@" chroot-enter -d / demo sh -c 'echo "$USER $LOGNAME"'; }
+is 'without an account inside, the name is that of outside' "$(name_of_bob LOGNAME=bobby)" 'bobby bobby'
+for name in '' ../bob $'bob\n' $'\e[2J' $'bob\x7f'; do
+	is 'but not one that no user can have' "$(name_of_bob LOGNAME="$name")" 'unknown unknown'
+done
 for number in {20..39}; do
 	eval "exec $number</etc/passwd"
 done
@@ -122,6 +201,27 @@ is 'a directory that is missing is 125' "$status" 125
 run as_alice <<<'pwd'
 is 'a shell begins in the home then' "$output" /home/alice
 like 'with a note' "$errors" '/home/alice|/test'
+mkdir -m 755 /srv/closed
+mkdir -m 700 /opt/games/srv/closed
+cd /srv/closed || exit
+run as_alice pwd
+like 'a directory that is closed inside is said to be so' "$errors" '/srv/closed inside games: Permission denied.*-d'
+chmod 0 /opt/games/home/alice
+run as_alice <<<'pwd'
+is 'a shell begins in / where the home is closed too' "$output" /
+like 'and says so' "$errors" '/srv/closed inside games: Permission denied; you are in /($|[[:space:]])'
+chmod 755 /opt/games/home/alice
+# the kernel has no name for these, and nobody else is asked
+is 'a path without end is no name' "$(as alice perl -e 'chdir "/tmp";
+	for (1 .. 30) { mkdir "d" x 200; chdir "d" x 200 or die } exec @ARGV' chroot-enter games pwd 2>&1)" \
+	"chroot-enter: cannot go to the current directory inside games: No such file or directory; to mend it: chroot-enter -d DIR games …"
+mkdir "$work/gone"
+mount -t tmpfs gone "$work/gone"
+cd "$work/gone" || exit
+umount -l "$work/gone"
+run chroot-enter games pwd
+is 'nor is a place that is not reached from /' "$status" 125
+like 'and the message says so' "$errors" 'cannot go to the current directory inside games'
 cd /srv/both || exit
 is 'a login shell begins in the home' "$(as alice chroot-enter -l games <<<'pwd' 2>/dev/null)" /home/alice
 # shellcheck disable=SC2016 # for the inner shell

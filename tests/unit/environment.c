@@ -203,7 +203,7 @@ the_callers_own_place_does_not_pass(void **state)
 	(void)state;
 	assert_made(&rules, ALWAYS);
 	rules.keeps_all = true;
-	assert_made(&rules, ALWAYS "TMUX=/tmp/tmux-0/default,1,0\n");
+	assert_made(&rules, "TMUX=/tmp/tmux-0/default,1,0\n" ALWAYS);
 	record_release(&record);
 }
 
@@ -218,13 +218,59 @@ the_configuration_overrules_and_the_command_line_overrules_it(void **state)
 
 	(void)state;
 	rules.added = strings(added);
-	assert_made(&rules, "TERM=linux\nHOME=/srv\nUSER=alice\nLOGNAME=alice\nSHELL=/bin/ash\n"
-			    "PATH=" TEST_PATH "\nCHROOT_NAME=games\ndebian_chroot=games\n"
-			    "TMUX_TMPDIR=\nA=1\nB=2\n");
+	assert_made(&rules, "USER=alice\nLOGNAME=alice\nSHELL=/bin/ash\nPATH=" TEST_PATH "\n"
+			    "CHROOT_NAME=games\ndebian_chroot=games\n"
+			    "TERM=linux\nA=1\nB=2\nHOME=/srv\nTMUX_TMPDIR=\n");
 	rules.added_count = sizeof(added) / sizeof(*added);
-	assert_made(&rules, "TERM=dumb\nHOME=/srv\nUSER=alice\nLOGNAME=alice\nSHELL=/bin/ash\n"
-			    "PATH=/e\nCHROOT_NAME=games\ndebian_chroot=games\n"
-			    "TMUX_TMPDIR=\nA=1\nB=from=e\nLD_PRELOAD=/e.so\n");
+	assert_made(&rules, "USER=alice\nLOGNAME=alice\nSHELL=/bin/ash\n"
+			    "CHROOT_NAME=games\ndebian_chroot=games\n"
+			    "A=1\nHOME=/srv\nTMUX_TMPDIR=\n"
+			    "TERM=dumb\nB=from=e\nPATH=/e\nLD_PRELOAD=/e.so\n");
+	record_release(&record);
+}
+
+/* The last, as a shell would read it. */
+static void
+of_each_name_there_is_one(void **state)
+{
+	static const char *const caller[] = {"PATH=/1", "A=1", "HOME=/1", "A=2", "B=1", "PATH=/2",
+		"AB=1", "A=3", "B=", "a=1", "HOME=/2", NULL};
+	static const char *const added[] = {"E=1", "AB=2", "E=2"};
+	struct record record;
+	struct environment_rules rules = rules_for(&record, "", "S=1 B=2 S=2", caller);
+
+	(void)state;
+	rules.keeps_all = true;
+	assert_made(&rules, "AB=1\nA=3\na=1\n" ALWAYS "B=2\nS=2\n");
+	rules.added = strings(added);
+	rules.added_count = sizeof(added) / sizeof(*added);
+	assert_made(&rules, "A=3\na=1\n" ALWAYS "B=2\nS=2\nAB=2\nE=2\n");
+	record_release(&record);
+}
+
+static void
+many_variables_pass_in_their_order(void **state)
+{
+	enum { MANY = 10000 };
+	static char text[MANY][16];
+	static char *caller[2 * MANY + 1];
+	struct record record;
+	struct environment_rules rules = rules_for(&record, "", "", nobody);
+	char **environment;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		snprintf(text[i], sizeof(text[i]), "V%zu=%zu", i * 7919 % MANY, i);
+		caller[i] = caller[MANY + i] = text[i];
+	}
+	rules.caller = caller;
+	rules.keeps_all = true;
+	environment = environment_make(&rules);
+	assert_non_null(environment);
+	for (size_t i = 0; i < MANY; i++)
+		assert_string_equal(environment[i], text[i]);
+	assert_string_equal(environment[MANY], "HOME=/home/alice");
+	environment_free(environment);
 	record_release(&record);
 }
 
@@ -268,6 +314,8 @@ main(void)
 		cmocka_unit_test(what_is_no_assignment_of_a_shell_never_passes),
 		cmocka_unit_test(the_callers_own_place_does_not_pass),
 		cmocka_unit_test(the_configuration_overrules_and_the_command_line_overrules_it),
+		cmocka_unit_test(of_each_name_there_is_one),
+		cmocka_unit_test(many_variables_pass_in_their_order),
 		cmocka_unit_test(a_name_is_no_prefix_of_another),
 		cmocka_unit_test(an_assignment_is_what_a_shell_takes_for_one),
 	};

@@ -41,6 +41,8 @@ static const char *lying;
 static int made;
 
 static const struct account *known; /* the one account of the host */
+static const char *unanswered; /* a name for which the name service fails */
+static uid_t unanswered_uid; /* a number likewise */
 
 int __wrap_setgroups(size_t count, const gid_t *groups);
 int __wrap_setresgid(gid_t real, gid_t effective, gid_t saved);
@@ -297,6 +299,13 @@ __wrap_syscall(long number, ...)
 	return 0;
 }
 
+static bool
+has_answer(const char *word)
+{
+	errno = EIO;
+	return !unanswered || strcmp(word, unanswered) != 0;
+}
+
 static int
 give_account(struct account *account, bool matches)
 {
@@ -313,18 +322,26 @@ give_account(struct account *account, bool matches)
 int
 __wrap_account_by_name(struct account *account, const char *name)
 {
+	if (!has_answer(name))
+		return -1;
 	return give_account(account, known && strcmp(known->name, name) == 0);
 }
 
 int
 __wrap_account_by_uid(struct account *account, uid_t uid)
 {
+	if (uid == unanswered_uid) {
+		errno = EIO;
+		return -1;
+	}
 	return give_account(account, known && known->uid == uid);
 }
 
 int
 __wrap_account_group(const char *name, gid_t *gid)
 {
+	if (!has_answer(name))
+		return -1;
 	if (strcmp(name, "players") != 0) {
 		errno = ENOENT;
 		return -1;
@@ -363,6 +380,8 @@ call_setuid(void **state)
 	failing = made = 0;
 	lying = NULL;
 	known = NULL;
+	unanswered = NULL;
+	unanswered_uid = (uid_t)-1;
 	report_init(&report, "test");
 	report.fd = memfd_create("report", MFD_CLOEXEC);
 	return report.fd < 0;
@@ -713,6 +732,24 @@ what_is_no_user_is_nobody_and_never_the_superuser(void **state)
 	assert_string_equal(calls, "");
 }
 
+static void
+a_name_service_that_fails_knows_neither_yes_nor_no(void **state)
+{
+	(void)state;
+	known = &carol;
+	unanswered = "dave";
+	assert_unnamed("dave", "cannot look up the user dave: Input/output error");
+	assert_unnamed("dave:players", "cannot look up the user dave: Input/output error");
+	assert_unnamed("carol:dave", "cannot look up the group dave: Input/output error");
+	/* what might be a name is no number yet */
+	unanswered = "2000";
+	assert_unnamed("2000:players", "cannot look up the user 2000: Input/output error");
+	assert_unnamed("carol:2000", "cannot look up the group 2000: Input/output error");
+	unanswered = NULL;
+	unanswered_uid = 2000;
+	assert_unnamed("2000:players", "cannot look up the user 2000: Input/output error");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, call_setuid, report_close)
 
 int
@@ -733,6 +770,7 @@ main(void)
 		TEST(a_number_without_an_account_needs_a_group),
 		TEST(a_name_may_be_made_of_digits),
 		TEST(what_is_no_user_is_nobody_and_never_the_superuser),
+		TEST(a_name_service_that_fails_knows_neither_yes_nor_no),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,217 @@
+#include "prepared.h"
+
+#include "cleanup.h"
+#include "mount.h"
+#include "name.h"
+#include "namespace.h"
+#include "number.h"
+#include "report.h"
+#include "state.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+void
+prepared_release(struct prepared *prepared)
+{
+	cleanup_fd_release(&prepared->folder);
+	cleanup_fd_release(&prepared->pin);
+	record_release(&prepared->record);
+}
+
+/* A step that is carried out inside the namespace. 0, or -1 with errno. */
+typedef int step_function(const struct prepared *prepared, void *data);
+
+static int
+with_namespace(const struct prepared *prepared, int host, step_function *step, void *data,
+	const char *tried, struct report *report)
+{
+	int result, error;
+
+	if (namespace_join(prepared->pin) < 0)
+		return report_error(report, errno, "cannot join the namespace");
+	result = step(prepared, data);
+	error = errno;
+	if (namespace_join(host) < 0)
+		return report_error(report, errno, "cannot return to the host's namespace");
+	return result == 0 ? 0 : report_error(report, error, "cannot %s inside", tried);
+}
+
+static int
+is_in_place(const struct prepared *prepared, void *data)
+{
+	struct namespace_place place;
+
+	/* a `/` that cannot be looked at is not what start made either */
+	*(bool *)data = namespace_place(&place) == 0 &&
+			record_has_number(&prepared->record, "device", place.device) &&
+			record_has_number(&prepared->record, "inode", place.inode) &&
+			record_has_number(&prepared->record, "mount", place.mount);
+	return 0;
+}
+
+/* What the record of a pinned namespace says of it, or that it is put away. */
+static int
+judge_record(struct prepared *prepared, int host, struct report *report)
+{
+	bool in_place = false;
+
+	if (record_read(&prepared->record, prepared->folder, "record") == 0) {
+		if (with_namespace(prepared, host, is_in_place, &in_place, "look", report) < 0)
+			return -1;
+		prepared->state = in_place ? PREPARED_GOOD : PREPARED_DAMAGED;
+		return 0;
+	}
+	prepared->state = errno == EPROTO ? PREPARED_BY_OTHERS : PREPARED_HALF;
+	if (prepared->state == PREPARED_HALF && errno != ENOENT && errno != EBADMSG)
+		return report_error(report, errno, "cannot read the record");
+	/* of another version it means nothing certain */
+	if (prepared->state == PREPARED_HALF &&
+		record_read(&prepared->record, prepared->folder, "record.stopping") < 0)
+		record_release(&prepared->record);
+	return 0;
+}
+
+int
+prepared_open(
+	struct prepared *prepared, int state, const char *name, int host, struct report *report)
+{
+	int result = 0;
+
+	*prepared = (struct prepared){.folder = state_open_folder(state, name, false), .pin = -1};
+	if (prepared->folder < 0)
+		return errno == ENOENT ? 0
+				       : report_error(report, errno, "cannot open %s/%s",
+						 STATE_DIRECTORY, name);
+	prepared->pin = namespace_open_pin(prepared->folder, "ns");
+	/* only these two mean that there is none: any other error must not cost a live namespace
+	 * its pin */
+	if (prepared->pin < 0 && errno != ENOENT && errno != ESTALE)
+		result = report_error(report, errno, "cannot open %s/%s/ns", STATE_DIRECTORY, name);
+	else if (prepared->pin >= 0)
+		result = judge_record(prepared, host, report);
+	if (result < 0)
+		prepared_release(prepared);
+	return result;
+}
+
+int
+prepared_pin(const struct record *record, int state, const char *name, int namespace,
+	struct report *report)
+{
+	cleanup_fd int folder = state_open_folder(state, name, true);
+	cleanup_fd int file = -1;
+	char path[sizeof(STATE_DIRECTORY "//ns") + NAME_LENGTH];
+
+	snprintf(path, sizeof(path), STATE_DIRECTORY "/%s/ns", name);
+	if (folder < 0)
+		return report_error(report, errno, "cannot make %s/%s", STATE_DIRECTORY, name);
+	if (record_write(record, folder, "record") < 0)
+		return report_error(report, errno, "cannot write the record");
+	file = openat(folder, "ns", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (file < 0)
+		return report_error(report, errno, "cannot make %s", path);
+	if (mount_pin(namespace, path) < 0)
+		return report_error(report, errno, "cannot pin the namespace to %s", path);
+	return 0;
+}
+
+int
+prepared_close_door(struct prepared *prepared, struct report *report)
+{
+	if (prepared->state != PREPARED_HALF &&
+		renameat(prepared->folder, "record", prepared->folder, "record.stopping") < 0)
+		return report_error(report, errno, "cannot put the record away");
+	return 0;
+}
+
+/* "MOUNT:DEVICE", as start recorded it. */
+static bool
+parse_mark(const char *text, struct inside_mark *mark)
+{
+	cleanup_free char *copy = strdup(text);
+	char *colon = copy ? strchr(copy, ':') : NULL;
+
+	if (!colon)
+		return false;
+	*colon = '\0';
+	return number_parse(copy, UINT64_MAX, &mark->mount) == 0 &&
+	       number_parse(colon + 1, UINT64_MAX, &mark->device) == 0;
+}
+
+#define MARKS 64 /* one is enough to be known by */
+
+static int
+learn(const struct prepared *prepared, struct inside *inside, FILE *mountinfo)
+{
+	struct inside_mark marks[MARKS];
+	const char *value = NULL;
+	uint64_t root = 0;
+	size_t count = 0;
+
+	/* what another version recorded means nothing certain */
+	if (prepared->state != PREPARED_BY_OTHERS && prepared->record.size > 0) {
+		while (count < MARKS &&
+			(value = record_next(&prepared->record, "filesystem", value)))
+			if (parse_mark(value, &marks[count]))
+				count++;
+		record_number(&prepared->record, "mount", &root);
+	}
+	return inside_learn(inside, mountinfo, root, marks, count);
+}
+
+struct mountinfo {
+	int proc; /* /proc of the host, which nobody inside has had in hand */
+	int fd;
+};
+
+/* Opened inside, it shows what is mounted there wherever it is read. */
+static int
+open_mountinfo(const struct prepared *prepared, void *data)
+{
+	struct mountinfo *mountinfo = data;
+
+	(void)prepared;
+	mountinfo->fd = openat(mountinfo->proc, "self/mountinfo", O_RDONLY | O_CLOEXEC);
+	return mountinfo->fd < 0 ? -1 : 0;
+}
+
+int
+prepared_know_inside(
+	const struct prepared *prepared, int host, struct inside *inside, struct report *report)
+{
+	cleanup_fd int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct mountinfo mountinfo = {.proc = proc, .fd = -1};
+	cleanup_file FILE *stream = NULL;
+
+	*inside = (struct inside){0};
+	if (namespace_number(prepared->pin, &inside->namespace) < 0 ||
+		namespace_number(host, &inside->host) < 0)
+		return report_error(report, errno, "cannot look at the namespace");
+	if (with_namespace(
+		    prepared, host, open_mountinfo, &mountinfo, "read what is mounted", report) < 0)
+		return -1;
+	stream = fdopen(mountinfo.fd, "r");
+	if (!stream)
+		close(mountinfo.fd);
+	if (stream && learn(prepared, inside, stream) == 0)
+		return 0;
+	inside_release(inside);
+	return report_error(report, errno, "cannot read what is mounted inside");
+}
+
+static int
+empty(const struct prepared *prepared, void *data)
+{
+	(void)prepared;
+	(void)data;
+	/* EINVAL: `/` has gone already, by the superuser inside or by a stop that was interrupted
+	 */
+	return namespace_empty() == 0 || errno == EINVAL ? 0 : -1;
+}
+
+int
+prepared_empty(const struct prepared *prepared, int host, struct report *report)
+{
+	return with_namespace(prepared, host, empty, NULL, "take the mounts away", report);
+}

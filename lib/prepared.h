@@ -1,0 +1,57 @@
+/* A prepared root, as it lies in the state directory: the pin and the record. */
+#ifndef PREPARED_H
+#define PREPARED_H
+
+#include "inside.h"
+#include "record.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct report;
+
+enum prepared_state {
+	PREPARED_NOT, /* nothing, or what a crash left */
+	PREPARED_GOOD,
+	PREPARED_BY_OTHERS, /* by another version */
+	PREPARED_HALF, /* its record is put away: a stop was not finished */
+	PREPARED_DAMAGED, /* `/` inside is not what start made */
+};
+
+struct prepared {
+	enum prepared_state state;
+	int folder; /* owned; -1 where there is none */
+	int pin; /* owned; -1 where there is none */
+	struct record record; /* what could be read of it, under either name */
+};
+
+/* Looks what there is of a root. host: the host's mount namespace. 0, or -1 with the error said. */
+int prepared_open(
+	struct prepared *prepared, int state, const char *name, int host, struct report *report);
+
+void prepared_release(struct prepared *prepared);
+
+/*
+ * Writes the record and pins the namespace, in that order: before the pin, the kernel takes
+ * everything away with this process, and a folder without a pin is taken for nothing. 0, or -1
+ * with the error said.
+ */
+int prepared_pin(const struct record *record, int state, const char *name, int namespace,
+	struct report *report);
+
+/* Puts the record away: nobody enters any more, and a stop that is interrupted goes on from it. 0,
+ * or -1 with the error said. */
+int prepared_close_door(struct prepared *prepared, struct report *report);
+
+/* What the processes inside are known by; free it with inside_release. 0, or -1 with the error
+ * said. */
+int prepared_know_inside(
+	const struct prepared *prepared, int host, struct inside *inside, struct report *report);
+
+/*
+ * Takes every mount inside away, from inside, so that nothing lives on in a descriptor that
+ * somebody holds on the pin. 0, or -1 with the error said.
+ */
+int prepared_empty(const struct prepared *prepared, int host, struct report *report);
+
+#endif
