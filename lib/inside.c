@@ -14,13 +14,20 @@
 
 #define KILL_SECONDS 5 /* how long SIGKILL may take before a process counts as stuck */
 #define LOOK_AGAIN_MS 50 /* a child born since the last look is found this much later */
-#define EMPTY_LOOKS 3 /* a fork can slip past one look, not past several */
+#define EMPTY_LOOKS 3 /* pids come round, and one who forks on purpose with them */
+#define LATER_LOOKS 30 /* one who forks on purpose is seen by every other of them */
 /*
  * How much of a strange namespace's mountinfo is read. A copy of the pinned one begins with `/`.
  * Without a limit, anybody on the machine could hold up a stop with a namespace of a hundred
  * thousand mounts.
  */
 #define MOUNTINFO_BYTES (256 * 1024)
+
+/* A namespace that is known to hold something of the root. */
+struct inside_namespace {
+	uint64_t number;
+	int fd; /* owned; keeps the number from going to another */
+};
 
 /* A namespace, seen from a root directory that decides how much of it mountinfo shows. */
 struct inside_stranger {
@@ -69,7 +76,10 @@ inside_forget(struct inside *inside)
 {
 	cleanup_free_release(&inside->devices);
 	cleanup_free_release(&inside->mounts);
-	inside->device_count = inside->mount_count = 0;
+	for (size_t i = 0; i < inside->copy_count; i++)
+		close(inside->copies[i].fd);
+	cleanup_free_release(&inside->copies);
+	inside->device_count = inside->mount_count = inside->copy_count = 0;
 	inside->group = 0;
 }
 
@@ -234,6 +244,33 @@ is_known_stranger(const struct inside *inside, const struct inside_stranger *str
 	return false;
 }
 
+static bool
+is_known_inside(const struct inside *inside, uint64_t namespace)
+{
+	for (size_t i = 0; i < inside->copy_count; i++)
+		if (inside->copies[i].number == namespace)
+			return true;
+	return namespace == inside->namespace;
+}
+
+/* So that who forks fast in it is known by one look at its number. */
+static void
+remember_copy(struct inside *inside, int task)
+{
+	cleanup_fd int fd = openat(task, "ns/mnt", O_RDONLY | O_CLOEXEC);
+	struct inside_namespace *grown;
+	struct stat found;
+
+	if (fd < 0 || fstat(fd, &found) < 0 || is_known_inside(inside, found.st_ino))
+		return;
+	grown = reallocarray(inside->copies, inside->copy_count + 1, sizeof(*grown));
+	if (!grown)
+		return;
+	inside->copies = grown;
+	grown[inside->copy_count++] =
+		(struct inside_namespace){.number = found.st_ino, .fd = steal_fd(&fd)};
+}
+
 /*
  * Reads a strange namespace once. Only that it holds nothing is remembered: its number may go to
  * another, and what is missed so is found by the next stop, what was hit wrongly is dead.
@@ -251,8 +288,10 @@ is_marked_namespace(struct inside *inside, int task, uint64_t namespace)
 		stranger.root = root.stx_mnt_id;
 	if (is_known_stranger(inside, &stranger))
 		return false;
-	if (any_mount(task, MOUNTINFO_BYTES, is_marked, inside))
+	if (any_mount(task, MOUNTINFO_BYTES, is_marked, inside)) {
+		remember_copy(inside, task);
 		return true;
+	}
 	grown = reallocarray(inside->strangers, inside->stranger_count + 1, sizeof(*grown));
 	if (grown) {
 		inside->strangers = grown;
@@ -268,7 +307,8 @@ is_thread_inside(struct inside *inside, int task)
 
 	if (fstatat(task, "ns/mnt", &namespace, 0) < 0)
 		return false; /* it has exited */
-	if (namespace.st_ino == inside->namespace || stands_inside(inside, task, namespace.st_ino))
+	if (is_known_inside(inside, namespace.st_ino) ||
+		stands_inside(inside, task, namespace.st_ino))
 		return true;
 	return namespace.st_ino != inside->host &&
 	       is_marked_namespace(inside, task, namespace.st_ino);
@@ -382,6 +422,14 @@ add_process(struct look *look, pid_t pid)
 	return &look->all[look->count++];
 }
 
+static int
+is_found(struct look *look, struct process *process, int *pidfd)
+{
+	process->is_inside = true;
+	look->found++;
+	return look->act(look->data, process->pid, pidfd);
+}
+
 /*
  * The pidfd is opened first: if the pid goes to another process while this one is looked at, the
  * signal goes to the dead one and hits nobody.
@@ -392,6 +440,8 @@ look_again(struct look *look, int proc, const char *name, struct process *proces
 	cleanup_fd int pidfd = syscall_pidfd_open(process->pid, 0);
 	cleanup_fd int directory = -1;
 	const struct process *parent;
+	struct stat namespace;
+	char path[32];
 	char state;
 
 	if (pidfd < 0) {
@@ -399,16 +449,19 @@ look_again(struct look *look, int proc, const char *name, struct process *proces
 		look->is_short_of_descriptors |= errno == EMFILE || errno == ENFILE;
 		return 0;
 	}
+	/* the short way first: a program that forks to get away lives no longer than the long one
+	 * takes */
+	snprintf(path, sizeof(path), "%s/ns/mnt", name);
+	if (fstatat(proc, path, &namespace, 0) == 0 &&
+		is_known_inside(look->inside, namespace.st_ino))
+		return is_found(look, process, &pidfd);
 	directory = openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0 || read_stat(directory, &state, &process->parent) < 0)
 		return 0;
 	parent = process_of(look, process->parent);
 	process->is_inside =
 		is_process_inside(look->inside, directory, parent && parent->is_inside);
-	if (!process->is_inside)
-		return 0;
-	look->found++;
-	return look->act(look->data, process->pid, &pidfd);
+	return process->is_inside ? is_found(look, process, &pidfd) : 0;
 }
 
 static int
@@ -444,18 +497,46 @@ look_at_younger_parents(struct look *look, int proc)
 	return 0;
 }
 
+/*
+ * Goes through the list from where it stands, and leaves it at the last process, behind which only
+ * younger ones can stand.
+ */
+static int
+look_on(struct look *look, DIR *proc)
+{
+	pid_t last = look->count ? look->all[look->count - 1].pid : 0;
+	long here = telldir(proc);
+	long stay = here;
+	struct dirent *entry;
+
+	for (; (entry = readdir(proc)); here = telldir(proc)) {
+		pid_t pid = number_of(entry);
+
+		if (pid == 0)
+			continue;
+		stay = here;
+		if (pid > last && look_at(look, dirfd(proc), entry->d_name, pid) < 0)
+			return -1;
+	}
+	seekdir(proc, stay);
+	return 0;
+}
+
+/*
+ * proc(5) lists processes by their pids, so who was born while one looked stands at the end: a
+ * program that forks all the time, to be gone whenever its turn comes, is met there.
+ */
 static int
 look_at_all(struct look *look, struct report *report)
 {
 	cleanup_directory DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	int result = 0;
+	int result;
 
 	if (!proc)
 		return report_error(report, errno, "cannot read /proc");
-	while (result == 0 && (entry = readdir(proc)))
-		if (number_of(entry) != 0)
-			result = look_at(look, dirfd(proc), entry->d_name, number_of(entry));
+	result = look_on(look, proc);
+	for (int looks = 0; result == 0 && looks < LATER_LOOKS; looks++)
+		result = look_on(look, proc);
 	if (result == 0)
 		result = look_at_younger_parents(look, dirfd(proc));
 	free(look->all);
@@ -561,10 +642,8 @@ ending_add(void *data, pid_t pid, int *pidfd)
 		ending->spared_found++;
 		return 0;
 	}
-	/* SIGTERM is said once: a second one means something else to many programs */
 	if (has_pid(ending->pids, ending->count, pid))
 		return 0;
-	ending_send(ending, *pidfd);
 	pidfds = reallocarray(ending->pidfds, ending->count + 1, sizeof(*pidfds));
 	if (!pidfds)
 		return -1;
@@ -573,6 +652,8 @@ ending_add(void *data, pid_t pid, int *pidfd)
 	if (!pids)
 		return -1;
 	ending->pids = pids;
+	if (ending->signal == SIGKILL)
+		ending_send(ending, *pidfd);
 	pidfds[ending->count] = (struct pollfd){.fd = steal_fd(pidfd), .events = POLLIN};
 	pids[ending->count++] = pid;
 	return 0;
@@ -607,34 +688,74 @@ ending_wait(struct ending *ending, int64_t ms)
 	}
 }
 
+static int
+look_once(struct inside *inside, struct ending *ending, size_t *found, struct report *report)
+{
+	struct look look = {.inside = inside, .act = ending_add, .data = ending};
+
+	ending->spared_found = 0;
+	if (look_at_all(&look, report) < 0)
+		return -1;
+	if (look.is_short_of_descriptors && ending->count == 0)
+		return report_error(report, EMFILE, "cannot look at every process");
+	*found = look.found - ending->spared_found;
+	return 0;
+}
+
 /*
- * Looks and signals until several looks have found nobody, or the time is over. 1 when somebody
- * is left. SIGKILL needs no patience, and a program that forks faster than it can be looked at is
- * caught only without a pause.
+ * SIGTERM, once to each, since a second one means something else to many programs. First all are
+ * held: a child that is known by its parent alone is lost when the parent ends before it was seen.
  */
 static int
-end_until(struct inside *inside, struct ending *ending, int64_t until, struct report *report)
+tell_all(struct inside *inside, struct ending *ending, int64_t until, struct report *report)
+{
+	size_t told = ending->count;
+	size_t before, found;
+
+	do {
+		before = ending->count;
+		if (look_once(inside, ending, &found, report) < 0)
+			return -1;
+	} while (ending->count > before && now_ms() < until);
+	for (size_t i = told; i < ending->count; i++)
+		ending_send(ending, ending->pidfds[i].fd);
+	return 0;
+}
+
+/* Until all have gone, or the time is over. 0, or -1 with the error said. */
+static int
+end_kindly(struct inside *inside, struct ending *ending, int64_t until, struct report *report)
+{
+	do {
+		if (tell_all(inside, ending, until, report) < 0)
+			return -1;
+		ending_wait(ending, LOOK_AGAIN_MS);
+	} while (ending->count > 0 && now_ms() < until);
+	return 0;
+}
+
+/*
+ * SIGKILL, the moment one is seen, and without a pause: a program that forks faster than it can be
+ * looked at is not caught otherwise. 1 when some are left, 0, or -1 with the error said.
+ */
+static int
+end_now(struct inside *inside, struct ending *ending, int64_t until, struct report *report)
 {
 	size_t empty = 0;
 
-	do {
-		struct look look = {.inside = inside, .act = ending_add, .data = ending};
+	ending->signal = SIGKILL;
+	for (size_t i = 0; i < ending->count; i++)
+		ending_send(ending, ending->pidfds[i].fd);
+	while (now_ms() < until) {
+		size_t found;
 
-		ending->spared_found = 0;
-		if (look_at_all(&look, report) < 0)
+		if (look_once(inside, ending, &found, report) < 0)
 			return -1;
-		if (look.is_short_of_descriptors && ending->count == 0)
-			return report_error(report, EMFILE, "cannot look at every process");
-		ending_wait(
-			ending, ending->signal == SIGKILL || look.found == 0 ? 0 : LOOK_AGAIN_MS);
-		empty = look.found == 0 && ending->count == 0 ? empty + 1 : 0;
+		ending_wait(ending, found == 0 ? LOOK_AGAIN_MS : 0);
+		empty = found == 0 && ending->count == 0 ? empty + 1 : 0;
 		if (empty == EMPTY_LOOKS)
-			return 0;
-		if (look.found > 0 && look.found == ending->spared_found && ending->count == 0)
-			return 1; /* none but those who are never ended */
-		if (look.found == 0 && ending->count > 0)
-			ending_wait(ending, LOOK_AGAIN_MS);
-	} while (now_ms() < until);
+			return ending->spared_found > 0;
+	}
 	return 1;
 }
 
@@ -677,13 +798,9 @@ inside_end(struct inside *inside, unsigned timeout, struct report *report)
 
 	allow_descriptors();
 	ending_spare_ancestors(&ending);
-	result = end_until(inside, &ending, now_ms() + (int64_t)timeout * 1000, report);
-	if (result > 0) {
-		ending.signal = SIGKILL;
-		for (size_t i = 0; i < ending.count; i++)
-			ending_send(&ending, ending.pidfds[i].fd);
-		result = end_until(inside, &ending, now_ms() + KILL_SECONDS * 1000, report);
-	}
+	result = end_kindly(inside, &ending, now_ms() + (int64_t)timeout * 1000, report);
+	if (result == 0)
+		result = end_now(inside, &ending, now_ms() + KILL_SECONDS * 1000, report);
 	if (result > 0)
 		result = name_those_left(inside, &ending, report);
 	ending_release(&ending);

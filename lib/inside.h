@@ -17,20 +17,21 @@ struct report;
  * Device and path alone prove nothing: every host service with a mount namespace of its own has
  * the root's too.
  *
- * Every number here is given to somebody else as soon as it is free. The namespace's stays while
- * its pin is open; the others stay while what they name is mounted, so inside_forget comes before
- * the mounts are taken away.
+ * Every number here is given to somebody else as soon as it is free. A namespace's stays while it
+ * is open; the others stay while what they name is mounted, so inside_forget comes before the
+ * mounts are taken away.
  */
 struct inside {
-	uint64_t namespace; /* inode of the pinned one */
+	uint64_t namespace; /* inode of the pinned one, which the caller keeps open */
 	uint64_t host; /* inode of the host's: needs no second look */
 	uint64_t group; /* peer group of `/` inside, 0 for none */
 	uint64_t *devices; /* owned; superblocks made for this root */
 	size_t device_count;
 	uint64_t *mounts; /* owned; ids of the mounts in the pinned namespace */
 	size_t mount_count;
-	struct inside_stranger
-		*strangers; /* owned; namespaces that were read and hold nothing of it */
+	struct inside_namespace *copies; /* owned, kept open; others that hold something of it */
+	size_t copy_count;
+	struct inside_stranger *strangers; /* owned; those that hold nothing of it */
 	size_t stranger_count;
 };
 

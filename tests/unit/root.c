@@ -23,19 +23,26 @@
 static bool is_superusers;
 static ino_t stranger;
 
+/* The directory that is on another mount, as the room is told; MOUNT is the id of that. */
+static ino_t mounted;
+
+#define MOUNT 4242424242
+
 int __wrap_stat(const char *path, struct stat *found);
 int __wrap_stat64(const char *path, struct stat *found);
 int __wrap_fstat(int fd, struct stat *found);
 int __wrap_fstat64(int fd, struct stat *found);
 int __wrap_fstatat(int directory, const char *path, struct stat *found, int flags);
 int __wrap_fstatat64(int directory, const char *path, struct stat *found, int flags);
+int __wrap_statx(int directory, const char *path, int flags, unsigned mask, struct statx *found);
+int __real_statx(int directory, const char *path, int flags, unsigned mask, struct statx *found);
 
 static int
 look(int directory, const char *path, struct stat *found, int flags)
 {
 	struct statx known;
 
-	if (statx(directory, path, flags, STATX_BASIC_STATS, &known) < 0)
+	if (__real_statx(directory, path, flags, STATX_BASIC_STATS, &known) < 0)
 		return -1;
 	*found = (struct stat){
 		.st_dev = (dev_t)known.stx_dev_major << 32 | known.stx_dev_minor,
@@ -85,6 +92,16 @@ __wrap_fstatat64(int directory, const char *path, struct stat *found, int flags)
 	return look(directory, path, found, flags);
 }
 
+int
+__wrap_statx(int directory, const char *path, int flags, unsigned mask, struct statx *found)
+{
+	if (__real_statx(directory, path, flags, mask | STATX_INO, found) < 0)
+		return -1;
+	if (mask & STATX_MNT_ID && found->stx_ino == mounted)
+		found->stx_mnt_id = MOUNT;
+	return 0;
+}
+
 static struct report report;
 static char said[8192];
 
@@ -92,7 +109,7 @@ static char said[8192];
 static char folder[PATH_MAX / 4];
 static char tree[PATH_MAX / 2];
 static int outer;
-static int root;
+static struct root root;
 
 static const char *
 take_said(void)
@@ -141,7 +158,7 @@ make_folder(void **state)
 
 	(void)state;
 	is_superusers = true;
-	stranger = 0;
+	stranger = mounted = 0;
 	umask(022);
 	report_init(&report, "test");
 	report.fd = memfd_create("report", MFD_CLOEXEC);
@@ -152,8 +169,12 @@ make_folder(void **state)
 	outer = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (outer < 0 || mkdirat(outer, "tree", 0755) < 0 || mkdirat(outer, "outside", 0755) < 0)
 		return -1;
-	root = openat(outer, "tree", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return root < 0;
+	root = (struct root){
+		.tree = openat(outer, "tree", O_PATH | O_DIRECTORY | O_CLOEXEC),
+		.path = strdup("/opt/games"),
+		.names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC),
+	};
+	return root.tree < 0 || !root.path || root.names < 0;
 }
 
 static int
@@ -179,7 +200,7 @@ remove_folder(void **state)
 {
 	(void)state;
 	close(report.fd);
-	close(root);
+	root_release(&root);
 	return remove_below(outer);
 }
 
@@ -187,16 +208,16 @@ remove_folder(void **state)
 static void
 assert_opens(const char *path, const char *expected)
 {
-	cleanup_fd int fd = root_open_target(root, path);
+	cleanup_fd int fd = root_open_target(&root, path);
 
-	assert_int_equal(inode_of(fd), inode(root, expected));
+	assert_int_equal(inode_of(fd), inode(root.tree, expected));
 }
 
 static void
 assert_opens_nothing(const char *path, int error)
 {
 	errno = 0;
-	assert_int_equal(root_open_target(root, path), -1);
+	assert_int_equal(root_open_target(&root, path), -1);
 	assert_int_equal(errno, error);
 }
 
@@ -204,8 +225,8 @@ static void
 a_path_is_opened_below_the_top(void **state)
 {
 	(void)state;
-	mkdirat(root, "etc", 0755);
-	put_file(root, "etc/file");
+	mkdirat(root.tree, "etc", 0755);
+	put_file(root.tree, "etc/file");
 	assert_opens("/etc", "etc");
 	assert_opens("/etc/file", "etc/file");
 	assert_opens_nothing("/etc/none", ENOENT);
@@ -223,8 +244,8 @@ a_target_is_opened_without_a_look_into_it(void **state)
 	int fd;
 
 	(void)state;
-	put_file(root, "file");
-	fd = root_open_target(root, "/file");
+	put_file(root.tree, "file");
+	fd = root_open_target(&root, "/file");
 	assert_int_equal(fcntl(fd, F_GETFL) & O_PATH, O_PATH);
 	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
 	close(fd);
@@ -237,17 +258,17 @@ a_link_as_the_last_component_is_itself_the_target(void **state)
 		"/etc", "etc", "nowhere", "/nowhere", "self", "../../..", "/proc/self/root"};
 
 	(void)state;
-	mkdirat(root, "etc", 0755);
+	mkdirat(root.tree, "etc", 0755);
 	for (size_t i = 0; i < sizeof(contents) / sizeof(*contents); i++) {
 		struct statx found;
 		cleanup_fd int fd = -1;
 
-		assert_int_equal(symlinkat(contents[i], root, "self"), 0);
-		fd = root_open_target(root, "/self");
-		assert_int_equal(inode_of(fd), inode(root, "self"));
+		assert_int_equal(symlinkat(contents[i], root.tree, "self"), 0);
+		fd = root_open_target(&root, "/self");
+		assert_int_equal(inode_of(fd), inode(root.tree, "self"));
 		assert_int_equal(statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &found), 0);
 		assert_true(S_ISLNK(found.stx_mode));
-		assert_int_equal(unlinkat(root, "self", 0), 0);
+		assert_int_equal(unlinkat(root.tree, "self", 0), 0);
 	}
 }
 
@@ -257,32 +278,32 @@ links_on_the_way_resolve_inside(void **state)
 	char outside[PATH_MAX];
 
 	(void)state;
-	mkdirat(root, "etc", 0755);
-	put_file(root, "etc/file");
-	mkdirat(root, "deep", 0755);
-	mkdirat(root, "deep/er", 0755);
+	mkdirat(root.tree, "etc", 0755);
+	put_file(root.tree, "etc/file");
+	mkdirat(root.tree, "deep", 0755);
+	mkdirat(root.tree, "deep/er", 0755);
 	put_file(outer, "outside/file");
-	assert_int_equal(symlinkat("/etc", root, "absolute"), 0);
-	assert_int_equal(symlinkat("../../etc", root, "deep/er/relative"), 0);
-	assert_int_equal(symlinkat("../../../../../../etc", root, "deep/er/over"), 0);
-	assert_int_equal(symlinkat("absolute/../absolute", root, "twice"), 0);
+	assert_int_equal(symlinkat("/etc", root.tree, "absolute"), 0);
+	assert_int_equal(symlinkat("../../etc", root.tree, "deep/er/relative"), 0);
+	assert_int_equal(symlinkat("../../../../../../etc", root.tree, "deep/er/over"), 0);
+	assert_int_equal(symlinkat("absolute/../absolute", root.tree, "twice"), 0);
 	assert_opens("/absolute/file", "etc/file");
 	assert_opens("/deep/er/relative/file", "etc/file");
 	assert_opens("/deep/er/over/file", "etc/file");
 	assert_opens("/twice/file", "etc/file");
 	/* each of these has the file, where one follows it on the host */
 	snprintf(outside, sizeof(outside), "%s/outside", folder);
-	assert_int_equal(symlinkat(outside, root, "host"), 0);
-	assert_int_equal(symlinkat("../outside", root, "above"), 0);
-	assert_int_equal(symlinkat("../../outside", root, "deep/above"), 0);
+	assert_int_equal(symlinkat(outside, root.tree, "host"), 0);
+	assert_int_equal(symlinkat("../outside", root.tree, "above"), 0);
+	assert_int_equal(symlinkat("../../outside", root.tree, "deep/above"), 0);
 	assert_opens_nothing("/host/file", ENOENT);
 	assert_opens_nothing("/above/file", ENOENT);
 	assert_opens_nothing("/deep/above/file", ENOENT);
 	assert_opens_nothing("/../outside/file", ENOENT);
 	assert_opens_nothing("/deep/../../outside/file", ENOENT);
 	/* the same names below the top are what they mean */
-	mkdirat(root, "outside", 0755);
-	put_file(root, "outside/file");
+	mkdirat(root.tree, "outside", 0755);
+	put_file(root.tree, "outside/file");
 	assert_opens("/above/file", "outside/file");
 	assert_opens("/deep/above/file", "outside/file");
 	assert_opens("/../outside/file", "outside/file");
@@ -292,7 +313,7 @@ static void
 dots_as_the_last_component_are_refused_or_stay_inside(void **state)
 {
 	(void)state;
-	mkdirat(root, "etc", 0755);
+	mkdirat(root.tree, "etc", 0755);
 	assert_opens_nothing("/..", EXDEV);
 	assert_opens_nothing("/etc/..", EXDEV);
 	assert_opens("/etc/.", "etc");
@@ -302,27 +323,31 @@ static void
 links_that_lead_nowhere_or_round_in_a_ring_are_errors(void **state)
 {
 	(void)state;
-	assert_int_equal(symlinkat("/nowhere", root, "dangling"), 0);
-	assert_int_equal(symlinkat("ring", root, "ring"), 0);
-	assert_int_equal(symlinkat("pong", root, "ping"), 0);
-	assert_int_equal(symlinkat("/ping/x", root, "pong"), 0);
+	assert_int_equal(symlinkat("/nowhere", root.tree, "dangling"), 0);
+	assert_int_equal(symlinkat("ring", root.tree, "ring"), 0);
+	assert_int_equal(symlinkat("pong", root.tree, "ping"), 0);
+	assert_int_equal(symlinkat("/ping/x", root.tree, "pong"), 0);
 	assert_opens_nothing("/dangling/file", ENOENT);
 	assert_opens_nothing("/ring/file", ELOOP);
 	assert_opens_nothing("/ping/file", ELOOP);
 }
 
+/* It holds what no test can make without being the superuser: another mount, at /proc. */
+static void
+use_the_hosts_own_tree(void)
+{
+	close(root.tree);
+	root.tree = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_true(root.tree >= 0);
+}
+
 static void
 links_of_the_kernels_own_are_not_followed(void **state)
 {
-	cleanup_fd int top = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-
 	(void)state;
-	errno = 0;
-	assert_int_equal(root_open_target(top, "/proc/self/cwd/x"), -1);
-	assert_int_equal(errno, ELOOP);
-	errno = 0;
-	assert_int_equal(root_open_target(top, "/proc/self/root/proc"), -1);
-	assert_int_equal(errno, ELOOP);
+	use_the_hosts_own_tree();
+	assert_opens_nothing("/proc/self/cwd/x", ELOOP);
+	assert_opens_nothing("/proc/self/root/proc", ELOOP);
 }
 
 static void
@@ -330,8 +355,9 @@ assert_made(const char *path, bool directory, mode_t mode, const char *expected,
 {
 	struct statx found;
 
-	assert_int_equal(root_make_target(root, path, directory, mode), 0);
-	assert_int_equal(statx(root, expected, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &found), 0);
+	assert_int_equal(root_make_target(&root, path, directory, mode), 0);
+	assert_int_equal(
+		statx(root.tree, expected, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &found), 0);
 	assert_int_equal(found.stx_mode, type | mode);
 }
 
@@ -345,9 +371,9 @@ a_missing_target_is_made_with_the_directories_above_it(void **state)
 	assert_made("/a", true, 0711, "a", S_IFDIR);
 	assert_made("/b/c/d", true, 01777, "b/c/d", S_IFDIR);
 	assert_made("/b/e/f", false, 0640, "b/e/f", S_IFREG);
-	assert_int_equal(statx(root, "b/e", 0, STATX_BASIC_STATS, &found), 0);
+	assert_int_equal(statx(root.tree, "b/e", 0, STATX_BASIC_STATS, &found), 0);
 	assert_int_equal(found.stx_mode, S_IFDIR | 0755);
-	assert_int_equal(statx(root, "b/e/f", 0, STATX_BASIC_STATS, &found), 0);
+	assert_int_equal(statx(root.tree, "b/e/f", 0, STATX_BASIC_STATS, &found), 0);
 	assert_int_equal(found.stx_size, 0);
 }
 
@@ -355,15 +381,15 @@ static void
 what_is_there_already_stays_as_it_is(void **state)
 {
 	(void)state;
-	mkdirat(root, "a", 0700);
-	put_file(root, "a/file");
-	assert_int_equal(symlinkat("/nowhere", root, "a/link"), 0);
-	assert_int_equal(root_make_target(root, "/a", true, 0755), 0);
-	assert_int_equal(root_make_target(root, "/a/file", false, 0600), 0);
+	mkdirat(root.tree, "a", 0700);
+	put_file(root.tree, "a/file");
+	assert_int_equal(symlinkat("/nowhere", root.tree, "a/link"), 0);
+	assert_int_equal(root_make_target(&root, "/a", true, 0755), 0);
+	assert_int_equal(root_make_target(&root, "/a/file", false, 0600), 0);
 	/* a link is covered by the mount, whatever it leads to */
-	assert_int_equal(root_make_target(root, "/a/link", false, 0600), 0);
-	assert_int_equal(root_make_target(root, "/a/link", true, 0755), 0);
-	assert_int_equal(faccessat(root, "nowhere", F_OK, AT_SYMLINK_NOFOLLOW), -1);
+	assert_int_equal(root_make_target(&root, "/a/link", false, 0600), 0);
+	assert_int_equal(root_make_target(&root, "/a/link", true, 0755), 0);
+	assert_int_equal(faccessat(root.tree, "nowhere", F_OK, AT_SYMLINK_NOFOLLOW), -1);
 	assert_made("/a", true, 0700, "a", S_IFDIR);
 	assert_made("/a/file", false, 0644, "a/file", S_IFREG);
 }
@@ -376,17 +402,17 @@ nothing_is_made_outside(void **state)
 
 	(void)state;
 	snprintf(outside, sizeof(outside), "%s/outside", folder);
-	mkdirat(root, "deep", 0755);
-	assert_int_equal(symlinkat(outside, root, "host"), 0);
-	assert_int_equal(symlinkat("../outside", root, "above"), 0);
-	assert_int_equal(symlinkat("../../outside", root, "deep/above"), 0);
+	mkdirat(root.tree, "deep", 0755);
+	assert_int_equal(symlinkat(outside, root.tree, "host"), 0);
+	assert_int_equal(symlinkat("../outside", root.tree, "above"), 0);
+	assert_int_equal(symlinkat("../../outside", root.tree, "deep/above"), 0);
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
 		errno = 0;
-		assert_int_equal(root_make_target(root, paths[i], true, 0755), -1);
+		assert_int_equal(root_make_target(&root, paths[i], true, 0755), -1);
 		assert_int_equal(errno, ENOENT);
-		assert_int_equal(root_make_target(root, paths[i], false, 0644), -1);
+		assert_int_equal(root_make_target(&root, paths[i], false, 0644), -1);
 	}
-	assert_int_equal(root_make_target(root, "/../outside/new", true, 0755), 0);
+	assert_int_equal(root_make_target(&root, "/../outside/new", true, 0755), 0);
 	/* empty, so it can be taken away */
 	assert_int_equal(unlinkat(outer, "outside", AT_REMOVEDIR), 0);
 	assert_opens("/outside/new", "outside/new");
@@ -396,10 +422,43 @@ static void
 a_ring_of_links_ends_the_making(void **state)
 {
 	(void)state;
-	assert_int_equal(symlinkat("ring", root, "ring"), 0);
+	assert_int_equal(symlinkat("ring", root.tree, "ring"), 0);
 	errno = 0;
-	assert_int_equal(root_make_target(root, "/ring/new", true, 0755), -1);
+	assert_int_equal(root_make_target(&root, "/ring/new", true, 0755), -1);
 	assert_int_equal(errno, ELOOP);
+}
+
+static void
+nothing_is_made_on_another_mount(void **state)
+{
+	char link[PATH_MAX];
+	const char *const paths[] = {"/proc/new", "/proc/new/er", "/proc/sys/new", link};
+
+	(void)state;
+	assert_int_equal(symlinkat("/proc", outer, "link"), 0);
+	snprintf(link, sizeof(link), "%s/link/new", folder);
+	use_the_hosts_own_tree();
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		errno = 0;
+		assert_int_equal(root_make_target(&root, paths[i], true, 0755), -1);
+		assert_int_equal(errno, EXDEV);
+		errno = 0;
+		assert_int_equal(root_make_target(&root, paths[i], false, 0644), -1);
+		assert_int_equal(errno, EXDEV);
+	}
+	/* where another mount begins is still a place on the tree's own */
+	assert_int_equal(root_make_target(&root, "/proc", true, 0755), 0);
+}
+
+/* The lowest descriptor that is free: what is held and not let go moves it. */
+static int
+free_descriptor(void)
+{
+	int fd = dup(report.fd);
+
+	assert_true(fd >= 0);
+	close(fd);
+	return fd;
 }
 
 static void
@@ -409,33 +468,108 @@ static void
 assert_refused(const char *path, const char *format, ...)
 {
 	char expected[PATH_MAX * 2];
-	char *canonical = NULL;
+	struct root opened = {.tree = 4711, .path = NULL, .names = 4711};
+	int before = free_descriptor();
 	va_list arguments;
 
 	va_start(arguments, format);
 	vsnprintf(expected, sizeof(expected), format, arguments);
 	va_end(arguments);
-	assert_int_equal(root_open(path, &canonical, &report), -1);
+	assert_int_equal(root_open(&opened, path, &report), -1);
 	assert_string_equal(take_said(), expected);
-	assert_null(canonical);
+	assert_int_equal(opened.tree, -1);
+	assert_int_equal(opened.names, -1);
+	assert_null(opened.path);
+	assert_int_equal(free_descriptor(), before);
+}
+
+static void
+assert_refused_as_somebody_elses(const char *path, const char *whose)
+{
+	assert_refused(path,
+		"test: %s belongs to user 4711, who could replace what everyone inside relies on; "
+		"to mend it: chown root:root %s && chmod go-w %s\n",
+		whose, whose, whose);
+}
+
+static void
+assert_refused_as_writable(const char *path, const char *directory, unsigned mode)
+{
+	assert_refused(path,
+		"test: %s can be written by others (mode %04o), who could replace what everyone "
+		"inside relies on; to mend it: chown root:root %s && chmod go-w %s\n",
+		directory, mode, directory, directory);
+}
+
+/* In a sticky directory the next component is named, since it is that which is wrong. */
+static void
+assert_refused_as_replaceable(const char *path, const char *next)
+{
+	assert_refused(path,
+		"test: %s does not belong to the superuser but to somebody who could replace what "
+		"everyone inside relies on; to mend it: chown -h root:root %s\n",
+		next, next);
+}
+
+/* The path leads to the tree. */
+static void
+assert_accepted(const char *path)
+{
+	struct root opened;
+	char number[16], name[PATH_MAX];
+	ssize_t length;
+
+	assert_int_equal(root_open(&opened, path, &report), 0);
+	assert_string_equal(take_said(), "");
+	assert_int_equal(inode_of(opened.tree), inode(outer, "tree"));
+	assert_string_equal(opened.path, tree);
+	assert_int_equal(fcntl(opened.tree, F_GETFL) & O_PATH, O_PATH);
+	assert_int_equal(fcntl(opened.tree, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(fcntl(opened.names, F_GETFD), FD_CLOEXEC);
+	snprintf(number, sizeof(number), "%d", opened.tree);
+	length = readlinkat(opened.names, number, name, sizeof(name) - 1);
+	assert_true(length > 0);
+	name[length] = '\0';
+	assert_string_equal(name, tree);
+	root_release(&opened);
+}
+
+static const char *
+below_folder(const char *name)
+{
+	static char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return path;
 }
 
 static void
 a_tree_of_the_superuser_is_opened_by_its_canonical_path(void **state)
 {
 	char path[PATH_MAX];
-	cleanup_free char *canonical = NULL;
-	cleanup_fd int fd = -1;
 
 	(void)state;
 	assert_int_equal(symlinkat("tree", outer, "link"), 0);
 	snprintf(path, sizeof(path), "%s/../%s/link", folder, strrchr(folder, '/') + 1);
-	fd = root_open(path, &canonical, &report);
-	assert_string_equal(take_said(), "");
-	assert_int_equal(inode_of(fd), inode(outer, "tree"));
-	assert_string_equal(canonical, tree);
-	assert_int_equal(fcntl(fd, F_GETFL) & O_PATH, O_PATH);
-	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	assert_accepted(path);
+	assert_accepted(below_folder("/tree//"));
+	assert_accepted(below_folder("link/."));
+	assert_accepted(below_folder("tree/../link/../tree"));
+}
+
+static void
+what_is_released_holds_nothing(void **state)
+{
+	struct root opened;
+	int before = free_descriptor();
+
+	(void)state;
+	assert_int_equal(root_open(&opened, tree, &report), 0);
+	root_release(&opened);
+	assert_int_equal(opened.tree, -1);
+	assert_int_equal(opened.names, -1);
+	assert_null(opened.path);
+	assert_int_equal(free_descriptor(), before);
 }
 
 static void
@@ -443,26 +577,31 @@ a_tree_of_somebody_else_is_refused(void **state)
 {
 	(void)state;
 	stranger = inode(outer, "tree");
-	assert_refused(tree,
-		"test: %s belongs to user 4711, who could replace what everyone inside relies on; "
-		"to mend it: chown root:root %s && chmod go-w %s\n",
-		tree, tree, tree);
+	assert_refused_as_somebody_elses(tree, tree);
 }
 
 static void
 a_tree_of_an_ordinary_user_is_refused_for_real(void **state)
 {
-	char *canonical = NULL;
+	struct statx above;
+	struct root opened;
 
 	(void)state;
 	is_superusers = false;
 	/* the superuser makes one of another user; anybody else has one */
 	if (geteuid() == 0 && chown(tree, 4711, 4711) < 0)
 		skip();
-	assert_int_equal(root_open(tree, &canonical, &report), -1);
-	/* in a sticky directory it is that one which is named */
-	assert_non_null(strstr(take_said(), "who could replace what everyone inside relies on"));
-	assert_null(canonical);
+	assert_int_equal(statx(outer, "..", 0, STATX_BASIC_STATS, &above), 0);
+	if (geteuid() == 0) {
+		assert_refused_as_somebody_elses(tree, tree);
+	} else if (above.stx_uid == 0 && above.stx_mode & S_ISVTX) {
+		assert_refused_as_replaceable(tree, folder);
+	} else { /* a TMPDIR of one's own: which one above it is refused depends on where it is */
+		assert_int_equal(root_open(&opened, tree, &report), -1);
+		assert_non_null(
+			strstr(take_said(), "who could replace what everyone inside relies on"));
+		assert_null(opened.path);
+	}
 }
 
 static void
@@ -476,10 +615,7 @@ a_tree_below_somebody_elses_directory_is_refused(void **state)
 	mkdirat(outer, "above", 0755);
 	mkdirat(outer, "above/tree", 0755);
 	stranger = inode(outer, "above");
-	assert_refused(path,
-		"test: %s belongs to user 4711, who could replace what everyone inside relies on; "
-		"to mend it: chown root:root %s && chmod go-w %s\n",
-		above, above, above);
+	assert_refused_as_somebody_elses(path, above);
 }
 
 static void
@@ -490,41 +626,31 @@ a_tree_that_others_can_write_to_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++) {
 		assert_int_equal(chmod(tree, modes[i]), 0);
-		assert_refused(tree,
-			"test: %s can be written by others (mode %04o), who could replace what "
-			"everyone inside relies on; to mend it: chown root:root %s && chmod go-w "
-			"%s\n",
-			tree, (unsigned)modes[i], tree, tree);
+		assert_refused_as_writable(tree, tree, modes[i]);
 	}
 }
 
 static void
 above_the_tree_a_sticky_directory_is_safe_and_a_writable_one_is_not(void **state)
 {
-	char expected[PATH_MAX];
-	char *canonical = NULL;
-	int fd;
+	char path[PATH_MAX];
 
 	(void)state;
 	assert_int_equal(chmod(folder, 0777), 0);
-	assert_refused(tree,
-		"test: %s can be written by others (mode 0777), who could replace what everyone "
-		"inside relies on; to mend it: chown root:root %s && chmod go-w %s\n",
-		folder, folder, folder);
+	assert_refused_as_writable(tree, folder, 0777);
 	assert_int_equal(chmod(folder, 01777), 0);
-	fd = root_open(tree, &canonical, &report);
-	assert_true(fd >= 0);
-	assert_string_equal(take_said(), "");
-	close(fd);
-	free(canonical);
+	assert_accepted(tree);
 	/* sticky helps only while the next one is the superuser's */
-	canonical = NULL;
 	stranger = inode(outer, "tree");
-	assert_int_equal(root_open(tree, &canonical, &report), -1);
-	snprintf(expected, sizeof(expected),
-		"test: %s can be written by others (mode 1777), who could", folder);
-	assert_memory_equal(take_said(), expected, strlen(expected));
-	assert_null(canonical);
+	assert_refused_as_replaceable(tree, tree);
+	/* nor in a directory of somebody else, who may do there what he likes */
+	snprintf(path, sizeof(path), "%s/above", folder);
+	stranger = 0;
+	assert_int_equal(chmod(folder, 0755), 0);
+	mkdirat(outer, "above", 0755);
+	assert_int_equal(chmod(path, 01777), 0);
+	stranger = inode(outer, "above");
+	assert_refused_as_somebody_elses(below_folder("above/../tree"), path);
 }
 
 static void
@@ -541,6 +667,187 @@ a_tree_that_is_not_there_is_refused(void **state)
 	put_file(outer, "file");
 	snprintf(path, sizeof(path), "%s/file", folder);
 	assert_refused(path, "test: cannot open the root %s: Not a directory\n", path);
+	snprintf(path, sizeof(path), "%s/file/tree", folder);
+	assert_refused(path, "test: cannot open the root %s: Not a directory\n", path);
+}
+
+static void
+a_link_that_leads_to_no_tree_is_refused(void **state)
+{
+	char path[PATH_MAX];
+
+	(void)state;
+	put_file(outer, "file");
+	assert_int_equal(symlinkat("file", outer, "to-file"), 0);
+	assert_int_equal(symlinkat("none", outer, "dangling"), 0);
+	assert_int_equal(symlinkat("ring", outer, "ring"), 0);
+	/* what was written is named, not what it leads to */
+	snprintf(path, sizeof(path), "%s/to-file", folder);
+	assert_refused(path, "test: cannot open the root %s: Not a directory\n", path);
+	snprintf(path, sizeof(path), "%s/dangling", folder);
+	assert_refused(path,
+		"test: cannot open the root %s: No such file or directory; to mend it: put a tree "
+		"there, or set root= to where it is\n",
+		path);
+	snprintf(path, sizeof(path), "%s/ring", folder);
+	assert_refused(
+		path, "test: cannot open the root %s: Too many levels of symbolic links\n", path);
+}
+
+static void
+a_directory_that_holds_a_link_is_judged_too(void **state)
+{
+	char holder[PATH_MAX / 2], path[PATH_MAX];
+
+	(void)state;
+	snprintf(holder, sizeof(holder), "%s/holder", folder);
+	snprintf(path, sizeof(path), "%s/link", holder);
+	mkdirat(outer, "holder", 0755);
+	assert_int_equal(symlinkat("../tree", outer, "holder/link"), 0);
+	assert_accepted(path);
+	stranger = inode(outer, "holder");
+	assert_refused_as_somebody_elses(path, holder);
+	stranger = 0;
+	assert_int_equal(chmod(holder, 0777), 0);
+	assert_refused_as_writable(path, holder, 0777);
+	/* in a sticky one nobody but its owner replaces the link */
+	assert_int_equal(chmod(holder, 01777), 0);
+	assert_accepted(path);
+	stranger = inode(outer, "holder/link");
+	assert_refused_as_replaceable(path, path);
+	/* what a link says cannot be changed: it is the superuser's who owns what holds it */
+	assert_int_equal(chmod(holder, 0755), 0);
+	assert_accepted(path);
+}
+
+static void
+the_directories_that_a_link_leads_through_are_judged_too(void **state)
+{
+	static const char *const names[] = {"relative", "absolute", "twice"};
+	char holder[PATH_MAX / 2], target[PATH_MAX];
+
+	(void)state;
+	snprintf(holder, sizeof(holder), "%s/holder", folder);
+	mkdirat(outer, "holder", 0755);
+	assert_int_equal(symlinkat("holder/../tree", outer, "relative"), 0);
+	snprintf(target, sizeof(target), "%s/../tree", holder);
+	assert_int_equal(symlinkat(target, outer, "absolute"), 0);
+	assert_int_equal(symlinkat("relative/../absolute", outer, "twice"), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		stranger = 0;
+		assert_int_equal(chmod(holder, 0755), 0);
+		assert_accepted(below_folder(names[i]));
+		assert_int_equal(chmod(holder, 0775), 0);
+		assert_refused_as_writable(below_folder(names[i]), holder, 0775);
+		assert_int_equal(chmod(holder, 0755), 0);
+		stranger = inode(outer, "holder");
+		assert_refused_as_somebody_elses(below_folder(names[i]), holder);
+	}
+	/* the first that is wrong is named, and nothing behind it is looked at */
+	assert_int_equal(unlinkat(outer, "tree", AT_REMOVEDIR), 0);
+	assert_refused_as_somebody_elses(below_folder("twice"), holder);
+}
+
+static void
+as_many_links_are_followed_as_the_kernel_follows(void **state)
+{
+	cleanup_fd int fd = -1;
+
+	(void)state;
+	assert_int_equal(symlinkat("tree", outer, "1"), 0);
+	for (int i = 2; i <= 41; i++) {
+		char name[16], target[16];
+
+		snprintf(name, sizeof(name), "%d", i);
+		snprintf(target, sizeof(target), "%d", i - 1);
+		assert_int_equal(symlinkat(target, outer, name), 0);
+	}
+	fd = openat(outer, "40", O_PATH | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_accepted(below_folder("40"));
+	assert_int_equal(openat(outer, "41", O_PATH | O_CLOEXEC), -1);
+	assert_refused(below_folder("41"),
+		"test: cannot open the root %s/41: Too many levels of symbolic links\n", folder);
+}
+
+/* As many "./" as it takes to make a path of that length of it. */
+static void
+pad(char *path, size_t length)
+{
+	size_t behind = strlen(path);
+
+	for (; behind + 2 <= length; behind += 2)
+		memcpy(path + behind, "./", 3);
+}
+
+static void
+what_is_too_long_is_refused_and_never_cut(void **state)
+{
+	static const char begin[] = "test: cannot open the root /./././";
+	static const char end[] = ": File name too long\n";
+	char name[NAME_MAX + 2], path[2 * PATH_MAX];
+	struct root opened;
+
+	(void)state;
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	assert_refused(path, "test: cannot open the root %s: File name too long\n", path);
+	/* cut by one letter, it would be there */
+	name[NAME_MAX] = '\0';
+	assert_int_equal(mkdirat(outer, name, 0755), 0);
+	assert_refused(path, "test: cannot open the root %s: File name too long\n", path);
+	/* a link and what stands behind it are too long together */
+	snprintf(path, sizeof(path), "%s/tree/", folder);
+	pad(path, PATH_MAX - 100);
+	assert_int_equal(symlinkat(path, outer, "link"), 0);
+	assert_accepted(below_folder("link"));
+	snprintf(path, sizeof(path), "%s/link/", folder);
+	pad(path, strlen(path) + 200);
+	assert_refused(path, "test: cannot open the root %s: File name too long\n", path);
+	/* of this one the report shows no more than the beginning */
+	snprintf(path, sizeof(path), "/");
+	pad(path, PATH_MAX + 1);
+	assert_int_equal(root_open(&opened, path, &report), -1);
+	take_said();
+	assert_memory_equal(said, begin, strlen(begin));
+	assert_string_equal(said + strlen(said) - strlen(end), end);
+}
+
+static void
+what_leads_to_the_hosts_own_tree_is_refused(void **state)
+{
+	static const char *const paths[] = {"/", "//", "/.", "/..", "/proc/..", "/../."};
+	static const char *const links[] = {"/", "/..", "../../../../../../../../../.."};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		assert_refused(paths[i], "test: %s leads to /, the host's own tree\n", paths[i]);
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
+		assert_int_equal(symlinkat(links[i], outer, "link"), 0);
+		assert_refused(below_folder("link"),
+			"test: %s/link leads to /, the host's own tree\n", folder);
+		assert_int_equal(unlinkat(outer, "link", 0), 0);
+	}
+}
+
+/*
+ * What everything below is called: the room is asked where the tree is `/`, and puts before a name
+ * where that is on the host. Here `/` is the host's own, so that the names are too.
+ */
+static const char *
+called(const char *path)
+{
+	static char name[PATH_MAX];
+
+	snprintf(name, sizeof(name), "/opt/games%s%s", tree, path);
+	return name;
+}
+
+static int
+judge(const char *path)
+{
+	return root_judge_target(&root, path, NULL, 0, &report);
 }
 
 static void assert_target_refused(const char *path, const char *format, ...)
@@ -549,68 +856,148 @@ static void assert_target_refused(const char *path, const char *format, ...)
 static void
 assert_target_refused(const char *path, const char *format, ...)
 {
-	char expected[PATH_MAX];
+	char expected[4 * PATH_MAX];
+	int before = free_descriptor();
 	va_list arguments;
 
 	va_start(arguments, format);
 	vsnprintf(expected, sizeof(expected), format, arguments);
 	va_end(arguments);
-	assert_int_equal(root_judge_target(root, path, "/opt/games", &report), -1);
+	assert_int_equal(judge(path), -1);
 	assert_string_equal(take_said(), expected);
+	assert_int_equal(free_descriptor(), before);
+}
+
+static void
+assert_target_accepted(const char *path)
+{
+	int before = free_descriptor();
+
+	assert_int_equal(judge(path), 0);
+	assert_string_equal(take_said(), "");
+	assert_int_equal(free_descriptor(), before);
+}
+
+static void
+assert_target_refused_as_somebody_elses(const char *path, const char *whose)
+{
+	assert_target_refused(path,
+		"test: %s belongs to user 4711, who could replace what everyone inside relies on; "
+		"to mend it: chown root:root %s && chmod go-w %s\n",
+		whose, whose, whose);
 }
 
 static void
 the_directories_above_a_mount_point_are_judged_too(void **state)
 {
-	static const char expected[] =
-		"test: /opt/games/a can be written by others (mode 1777), who could";
+	const char *name = called("/a");
 
 	(void)state;
-	mkdirat(root, "a", 0755);
-	mkdirat(root, "a/b", 0755);
-	mkdirat(root, "a/b/c", 0777);
+	mkdirat(root.tree, "a", 0755);
+	mkdirat(root.tree, "a/b", 0755);
+	mkdirat(root.tree, "a/b/c", 0777);
 	/* what is covered by the mount may be anybody's */
-	stranger = inode(root, "a/b/c");
-	assert_int_equal(root_judge_target(root, "/a/b/c", "/opt/games", &report), 0);
-	assert_string_equal(take_said(), "");
-	stranger = inode(root, "a/b");
-	assert_target_refused("/a/b/c",
-		"test: /opt/games/a/b belongs to user 4711, who could replace what everyone inside "
-		"relies on; to mend it: chown root:root /opt/games/a/b && chmod go-w "
-		"/opt/games/a/b\n");
-	stranger = inode(root, "a");
-	assert_target_refused("/a/b/c",
-		"test: /opt/games/a belongs to user 4711, who could replace what everyone inside "
-		"relies on; to mend it: chown root:root /opt/games/a && chmod go-w /opt/games/a\n");
+	stranger = inode(root.tree, "a/b/c");
+	assert_target_accepted("/a/b/c");
+	stranger = inode(root.tree, "a/b");
+	assert_target_refused_as_somebody_elses("/a/b/c", called("/a/b"));
+	stranger = inode(root.tree, "a");
+	assert_target_refused_as_somebody_elses("/a/b/c", called("/a"));
 	stranger = 0;
-	assert_int_equal(fchmodat(root, "a", 0775, 0), 0);
+	assert_int_equal(fchmodat(root.tree, "a", 0775, 0), 0);
 	assert_target_refused("/a/b/c",
-		"test: /opt/games/a can be written by others (mode 0775), who could replace what "
-		"everyone inside relies on; to mend it: chown root:root /opt/games/a && chmod go-w "
-		"/opt/games/a\n");
-	assert_int_equal(fchmodat(root, "a", 01777, 0), 0);
-	assert_int_equal(root_judge_target(root, "/a/b/c", "/opt/games", &report), 0);
+		"test: %s can be written by others (mode 0775), who could replace what everyone "
+		"inside relies on; to mend it: chown root:root %s && chmod go-w %s\n",
+		name, name, name);
+	assert_int_equal(fchmodat(root.tree, "a", 01777, 0), 0);
+	assert_target_accepted("/a/b/c");
 	/* sticky helps only while the mount point is the superuser's */
-	mkdirat(root, "a/d", 0755);
-	stranger = inode(root, "a/d");
-	assert_int_equal(root_judge_target(root, "/a/d", "/opt/games", &report), -1);
-	assert_memory_equal(take_said(), expected, strlen(expected));
+	mkdirat(root.tree, "a/d", 0755);
+	stranger = inode(root.tree, "a/d");
+	name = called("/a/d");
+	assert_target_refused("/a/d",
+		"test: %s does not belong to the superuser but to somebody who could replace what "
+		"everyone inside relies on; to mend it: chown -h root:root %s\n",
+		name, name);
 }
 
 static void
 the_judgement_ends_at_the_top(void **state)
 {
 	(void)state;
-	mkdirat(root, "a", 0755);
+	mkdirat(root.tree, "a", 0755);
 	stranger = inode(AT_FDCWD, folder);
-	assert_int_equal(root_judge_target(root, "/a", "/opt/games", &report), 0);
+	assert_target_accepted("/a");
 	stranger = inode(outer, "tree");
-	assert_target_refused("/a",
-		"test: /opt/games belongs to user 4711, who could replace what everyone inside "
-		"relies on; to mend it: chown root:root /opt/games && chmod go-w /opt/games\n");
+	assert_target_refused_as_somebody_elses("/a", called(""));
 	stranger = 0;
 	assert_target_refused("/b",
 		"test: cannot open the mount point /opt/games/b: No such file or directory\n");
+}
+
+static void
+the_top_is_called_by_its_path_on_the_host(void **state)
+{
+	(void)state;
+	use_the_hosts_own_tree();
+	stranger = inode(root.tree, ".");
+	assert_target_refused_as_somebody_elses("/proc", "/opt/games");
+}
+
+static void
+the_hosts_mounts_and_what_is_below_them_are_not_judged(void **state)
+{
+	static const uint64_t others[] = {MOUNT - 1, MOUNT + 1};
+	static const uint64_t foreign[] = {MOUNT - 1, MOUNT};
+
+	(void)state;
+	mkdirat(root.tree, "a", 0755);
+	mkdirat(root.tree, "a/b", 0755);
+	mkdirat(root.tree, "a/b/c", 0755);
+	mkdirat(root.tree, "a/b/c/d", 0755);
+	/* a mount at /a/b, and what is wrong on it, below it, and above it */
+	mounted = inode(root.tree, "a/b");
+	for (const char *const *wrong = (const char *const[]){"a", "a/b", "a/b/c", NULL}; *wrong;
+		wrong++) {
+		char name[64];
+
+		stranger = inode(root.tree, *wrong);
+		snprintf(name, sizeof(name), "/%s", *wrong);
+		assert_int_equal(root_judge_target(&root, "/a/b/c/d", foreign, 2, &report), 0);
+		assert_string_equal(take_said(), "");
+		/* unless it is none of those that the plan made */
+		assert_target_refused_as_somebody_elses("/a/b/c/d", called(name));
+		assert_int_equal(root_judge_target(&root, "/a/b/c/d", others, 2, &report), -1);
+		assert_string_not_equal(take_said(), "");
+		/* and of the two, only as many count as are said to be there */
+		assert_int_equal(root_judge_target(&root, "/a/b/c/d", foreign, 1, &report), -1);
+		assert_string_not_equal(take_said(), "");
+	}
+	/* a mount beside the way proves nothing */
+	mkdirat(root.tree, "a/x", 0755);
+	stranger = inode(root.tree, "a");
+	assert_int_equal(root_judge_target(&root, "/a/x", foreign, 2, &report), -1);
+	assert_string_not_equal(take_said(), "");
+	/* nor does one that only begins where the target is */
+	assert_int_equal(root_judge_target(&root, "/a/b", foreign, 2, &report), -1);
+	assert_string_not_equal(take_said(), "");
+}
+
+static void
+a_mount_of_the_host_is_known_by_its_id_for_real(void **state)
+{
+	struct statx found;
+	uint64_t foreign;
+
+	(void)state;
+	use_the_hosts_own_tree();
+	assert_int_equal(statx(root.tree, "proc/sys", 0, STATX_MNT_ID, &found), 0);
+	assert_true(found.stx_mask & STATX_MNT_ID);
+	foreign = found.stx_mnt_id;
+	stranger = inode(root.tree, "proc/sys");
+	assert_target_refused_as_somebody_elses("/proc/sys/kernel", "/opt/games/proc/sys");
+	assert_int_equal(root_judge_target(&root, "/proc/sys/kernel", &foreign, 1, &report), 0);
+	assert_string_equal(take_said(), "");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
@@ -630,15 +1017,26 @@ main(void)
 		TEST(what_is_there_already_stays_as_it_is),
 		TEST(nothing_is_made_outside),
 		TEST(a_ring_of_links_ends_the_making),
+		TEST(nothing_is_made_on_another_mount),
 		TEST(a_tree_of_the_superuser_is_opened_by_its_canonical_path),
+		TEST(what_is_released_holds_nothing),
 		TEST(a_tree_of_somebody_else_is_refused),
 		TEST(a_tree_of_an_ordinary_user_is_refused_for_real),
 		TEST(a_tree_below_somebody_elses_directory_is_refused),
 		TEST(a_tree_that_others_can_write_to_is_refused),
 		TEST(above_the_tree_a_sticky_directory_is_safe_and_a_writable_one_is_not),
 		TEST(a_tree_that_is_not_there_is_refused),
+		TEST(a_link_that_leads_to_no_tree_is_refused),
+		TEST(a_directory_that_holds_a_link_is_judged_too),
+		TEST(the_directories_that_a_link_leads_through_are_judged_too),
+		TEST(as_many_links_are_followed_as_the_kernel_follows),
+		TEST(what_is_too_long_is_refused_and_never_cut),
+		TEST(what_leads_to_the_hosts_own_tree_is_refused),
 		TEST(the_directories_above_a_mount_point_are_judged_too),
 		TEST(the_judgement_ends_at_the_top),
+		TEST(the_top_is_called_by_its_path_on_the_host),
+		TEST(the_hosts_mounts_and_what_is_below_them_are_not_judged),
+		TEST(a_mount_of_the_host_is_known_by_its_id_for_real),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

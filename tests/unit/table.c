@@ -127,6 +127,7 @@ json_has_numbers_and_truth_and_null(void **state)
 	add(table, "games", "7", "yes");
 	add(table, "a \"quoted\" one", "0", "no");
 	add(table, "b", NULL, "no");
+	add(table, "c", "1", NULL);
 	/* blanks between them are the library's own affair */
 	print(table);
 	for (char *from = printed, *to = printed; (*to = *from) != '\0'; from++)
@@ -135,7 +136,8 @@ json_has_numbers_and_truth_and_null(void **state)
 	assert_string_equal(printed,
 		"{\"roots\":[{\"root\":\"games\",\"processes\":7,\"live\":true},"
 		"{\"root\":\"a\\\"quoted\\\"one\",\"processes\":0,\"live\":false},"
-		"{\"root\":\"b\",\"processes\":null,\"live\":false}]}");
+		"{\"root\":\"b\",\"processes\":null,\"live\":false},"
+		"{\"root\":\"c\",\"processes\":1,\"live\":null}]}");
 }
 
 static void
