@@ -311,7 +311,7 @@ attach_line(struct mounts *mounts, size_t index, const struct plan_mount *line,
 	}
 	if (target < 0)
 		return cannot_open_target(line, directory, root, report);
-	if (root_judge_target(root, line->target, mounts->ids, mounts->count, report) < 0)
+	if (root_judge_target(root, line->target, target, mounts->ids, mounts->count, report) < 0)
 		return -1;
 	if (directory != is_directory(target))
 		return report_error(report, 0,

@@ -219,10 +219,11 @@ take_options(struct plan_mount *mount, const char *words, const struct place *pl
 		if (take_option(mount, option, place) < 0)
 			return -1;
 	}
-	/* 1 is the end */
-	return more < 0 ? place_error(
-				  place, "the options %s cannot be read: is a quote open?", words)
-			: 0;
+	/* an open quote is the end to libmount too */
+	return more < 0 || strchr(rest, '"')
+		       ? place_error(
+				 place, "the options %s cannot be read: is a quote open?", words)
+		       : 0;
 }
 
 /* An absolute path without "." and "..", so that which line lies below which can be read off it. */

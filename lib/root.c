@@ -183,11 +183,24 @@ walk_whole(struct walk *walk)
 	return 0;
 }
 
+static int
+name_root(struct root *root, const char *path, struct report *report)
+{
+	char name[PATH_MAX];
+	const char *found = name_of(root, root->tree, name, sizeof(name));
+
+	if (found[0] != '/')
+		return report_error(report, ENAMETOOLONG, "cannot find out where %s leads", path);
+	if (found[1] == '\0')
+		return report_error(report, 0, "%s leads to /, the host's own tree", path);
+	root->path = strdup(found);
+	return root->path ? 0 : report_error(report, ENOMEM, "cannot open the root %s", path);
+}
+
 int
 root_open(struct root *root, const char *path, struct report *report)
 {
 	struct walk walk = {.root = root, .report = report, .path = path};
-	char name[PATH_MAX];
 
 	*root = (struct root){.tree = -1};
 	root->names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -200,11 +213,7 @@ root_open(struct root *root, const char *path, struct report *report)
 	else if (walk_whole(&walk) == 0)
 		root->tree = steal_fd(&walk.here);
 	cleanup_fd_release(&walk.here);
-	if (root->tree >= 0)
-		root->path = strdup(name_of(root, root->tree, name, sizeof(name)));
-	if (root->path && strcmp(root->path, "/") == 0)
-		report_error(report, 0, "%s leads to /, the host's own tree", path);
-	else if (root->path)
+	if (root->tree >= 0 && name_root(root, path, report) == 0)
 		return 0;
 	root_release(root);
 	return -1;
@@ -272,50 +281,82 @@ untrustworthy_inside(const struct root *root, int fd, const struct stat *found, 
 }
 
 /*
- * From the target's directory up to the top. What is wrong on the way is said only when the top is
- * reached: a mount of the plan in between means that all below it is the host's own matter, and
- * what is above was judged when that mount was attached.
+ * From the directory of the last component up to the top. What is wrong on the way is said only
+ * when the top is reached: a mount of the plan in between means that all below it is the host's own
+ * matter, and what is above was judged when that mount was attached. next: what last is in here.
  */
-int
-root_judge_target(const struct root *root, const char *path, const uint64_t *foreign, size_t count,
-	struct report *report)
+static int
+judge_upwards(const struct root *root, int parent, const char *last, struct stat next,
+	const uint64_t *foreign, size_t count, struct report *report)
 {
-	const char *last;
-	cleanup_fd int here = open_parent(root, path, 0, &last);
+	cleanup_fd int here = fcntl(parent, F_DUPFD_CLOEXEC, 3);
 	cleanup_fd int wrong = -1;
-	struct stat top, found, next, wrong_found;
+	struct stat top, found, wrong_found;
 	bool first = true, is_last_wrong = false;
 
-	if (here < 0 || fstat(root->tree, &top) < 0 ||
-		fstatat(here, last, &next, AT_SYMLINK_NOFOLLOW) < 0)
-		return report_error(
-			report, errno, "cannot open the mount point %s%s", root->path, path);
-	for (;;) {
+	while (here >= 0 && fstat(root->tree, &top) == 0 && fstat(here, &found) == 0) {
 		int above;
 
 		if (is_on_foreign_mount(here, foreign, count))
 			return 0;
-		if (fstat(here, &found) < 0)
-			return report_error(report, errno, "cannot look at %s%s", root->path, path);
 		if (wrong < 0 && !is_trustworthy(&found, &next)) {
 			wrong = fcntl(here, F_DUPFD_CLOEXEC, 3);
 			wrong_found = found;
 			is_last_wrong = first;
 		}
 		if (is_same(&found, &top))
-			break;
+			return wrong < 0 ? 0
+					 : untrustworthy_inside(root, wrong, &wrong_found,
+						   is_last_wrong ? last : NULL, report);
 		next = found;
 		first = false;
 		above = open_inside(here, "..", O_DIRECTORY, 0);
-		if (above < 0)
-			return report_error(
-				report, errno, "cannot look above %s%s", root->path, path);
-		close(here);
+		cleanup_fd_release(&here);
 		here = above;
 	}
-	return wrong < 0 ? 0
-			 : untrustworthy_inside(
-				   root, wrong, &wrong_found, is_last_wrong ? last : NULL, report);
+	return report_error(
+		report, errno, "cannot look at what is above %s in %s", last, root->path);
+}
+
+/* The directory that holds one component of the path. *found becomes what the component is. */
+static int
+judge_component(const struct root *root, const char *path, bool only_link, const uint64_t *foreign,
+	size_t count, struct stat *found, struct report *report)
+{
+	const char *last;
+	cleanup_fd int parent = open_parent(root, path, 0, &last);
+
+	if (parent < 0 || fstatat(parent, last, found, AT_SYMLINK_NOFOLLOW) < 0)
+		return report_error(
+			report, errno, "cannot open the mount point %s%s", root->path, path);
+	if (only_link && !S_ISLNK(found->st_mode))
+		return 0;
+	return judge_upwards(root, parent, last, *found, foreign, count, report);
+}
+
+/* A link on the way leads where the owner of its directory wants, so that is judged as well. */
+int
+root_judge_target(const struct root *root, const char *path, int target, const uint64_t *foreign,
+	size_t count, struct report *report)
+{
+	cleanup_free char *copy = strdup(path);
+	struct stat found, opened;
+
+	if (!copy)
+		return report_error(report, ENOMEM, "cannot look at %s%s", root->path, path);
+	for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (judge_component(root, copy, true, foreign, count, &found, report) < 0)
+			return -1;
+		*slash = '/';
+	}
+	if (judge_component(root, copy, false, foreign, count, &found, report) < 0)
+		return -1;
+	/* what was judged is what will be mounted on, whatever was moved in between */
+	if (fstat(target, &opened) == 0 && is_same(&opened, &found))
+		return 0;
+	return report_error(
+		report, 0, "the mount point %s%s changed while it was looked at", root->path, path);
 }
 
 static int

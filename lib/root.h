@@ -32,12 +32,13 @@ void root_release(struct root *root);
 int root_open_target(const struct root *root, const char *path);
 
 /*
- * Are the directories that path leads through in the root the superuser's, as root_open wants
- * them? Those on a mount of foreign (ids, count of them) and below are not asked: they are the
- * host's. To be called where the tree is `/`. 0, or -1 with the error said.
+ * Do the directories that path names something in, and those above where it leads, belong to the
+ * superuser, as root_open wants it? Those on a mount of foreign (ids, count of them) and below are
+ * not asked: they are the host's. target: what root_open_target opened. To be called where the
+ * tree is `/`. 0, or -1 with the error said.
  */
-int root_judge_target(const struct root *root, const char *path, const uint64_t *foreign,
-	size_t count, struct report *report);
+int root_judge_target(const struct root *root, const char *path, int target,
+	const uint64_t *foreign, size_t count, struct report *report);
 
 /*
  * Makes a directory, or an empty file, and the directories above it, where they are missing. On

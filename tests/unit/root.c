@@ -450,15 +450,14 @@ nothing_is_made_on_another_mount(void **state)
 	assert_int_equal(root_make_target(&root, "/proc", true, 0755), 0);
 }
 
-/* The lowest descriptor that is free: what is held and not let go moves it. */
 static int
-free_descriptor(void)
+open_descriptors(void)
 {
-	int fd = dup(report.fd);
+	int count = 0;
 
-	assert_true(fd >= 0);
-	close(fd);
-	return fd;
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
 }
 
 static void
@@ -469,7 +468,7 @@ assert_refused(const char *path, const char *format, ...)
 {
 	char expected[PATH_MAX * 2];
 	struct root opened = {.tree = 4711, .path = NULL, .names = 4711};
-	int before = free_descriptor();
+	int before = open_descriptors();
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -480,7 +479,7 @@ assert_refused(const char *path, const char *format, ...)
 	assert_int_equal(opened.tree, -1);
 	assert_int_equal(opened.names, -1);
 	assert_null(opened.path);
-	assert_int_equal(free_descriptor(), before);
+	assert_int_equal(open_descriptors(), before);
 }
 
 static void
@@ -561,7 +560,7 @@ static void
 what_is_released_holds_nothing(void **state)
 {
 	struct root opened;
-	int before = free_descriptor();
+	int before = open_descriptors();
 
 	(void)state;
 	assert_int_equal(root_open(&opened, tree, &report), 0);
@@ -569,7 +568,7 @@ what_is_released_holds_nothing(void **state)
 	assert_int_equal(opened.tree, -1);
 	assert_int_equal(opened.names, -1);
 	assert_null(opened.path);
-	assert_int_equal(free_descriptor(), before);
+	assert_int_equal(open_descriptors(), before);
 }
 
 static void
@@ -845,52 +844,63 @@ called(const char *path)
 }
 
 static int
-judge(const char *path)
+judge(const char *path, const uint64_t *foreign, size_t count)
 {
-	return root_judge_target(&root, path, NULL, 0, &report);
+	cleanup_fd int target = root_open_target(&root, path);
+
+	return root_judge_target(&root, path, target, foreign, count, &report);
 }
 
-static void assert_target_refused(const char *path, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+static void assert_target_refused(const char *path, const uint64_t *foreign, size_t count,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 static void
-assert_target_refused(const char *path, const char *format, ...)
+assert_target_refused(
+	const char *path, const uint64_t *foreign, size_t count, const char *format, ...)
 {
 	char expected[4 * PATH_MAX];
-	int before = free_descriptor();
+	int before = open_descriptors();
 	va_list arguments;
 
 	va_start(arguments, format);
 	vsnprintf(expected, sizeof(expected), format, arguments);
 	va_end(arguments);
-	assert_int_equal(judge(path), -1);
+	assert_int_equal(judge(path, foreign, count), -1);
 	assert_string_equal(take_said(), expected);
-	assert_int_equal(free_descriptor(), before);
+	assert_int_equal(open_descriptors(), before);
 }
 
 static void
-assert_target_accepted(const char *path)
+assert_target_refused_as_somebody_elses(
+	const char *path, const uint64_t *foreign, size_t count, const char *whose)
 {
-	int before = free_descriptor();
-
-	assert_int_equal(judge(path), 0);
-	assert_string_equal(take_said(), "");
-	assert_int_equal(free_descriptor(), before);
-}
-
-static void
-assert_target_refused_as_somebody_elses(const char *path, const char *whose)
-{
-	assert_target_refused(path,
+	assert_target_refused(path, foreign, count,
 		"test: %s belongs to user 4711, who could replace what everyone inside relies on; "
 		"to mend it: chown root:root %s && chmod go-w %s\n",
 		whose, whose, whose);
 }
 
 static void
+assert_target_refused_for(
+	const char *path, const uint64_t *foreign, size_t count, const char *whose)
+{
+	assert_target_refused_as_somebody_elses(path, foreign, count, called(whose));
+}
+
+static void
+assert_target_accepted(const char *path, const uint64_t *foreign, size_t count)
+{
+	int before = open_descriptors();
+
+	assert_int_equal(judge(path, foreign, count), 0);
+	assert_string_equal(take_said(), "");
+	assert_int_equal(open_descriptors(), before);
+}
+
+static void
 the_directories_above_a_mount_point_are_judged_too(void **state)
 {
-	const char *name = called("/a");
+	const char *name;
 
 	(void)state;
 	mkdirat(root.tree, "a", 0755);
@@ -898,27 +908,61 @@ the_directories_above_a_mount_point_are_judged_too(void **state)
 	mkdirat(root.tree, "a/b/c", 0777);
 	/* what is covered by the mount may be anybody's */
 	stranger = inode(root.tree, "a/b/c");
-	assert_target_accepted("/a/b/c");
+	assert_target_accepted("/a/b/c", NULL, 0);
 	stranger = inode(root.tree, "a/b");
-	assert_target_refused_as_somebody_elses("/a/b/c", called("/a/b"));
+	assert_target_refused_for("/a/b/c", NULL, 0, "/a/b");
 	stranger = inode(root.tree, "a");
-	assert_target_refused_as_somebody_elses("/a/b/c", called("/a"));
+	assert_target_refused_for("/a/b/c", NULL, 0, "/a");
 	stranger = 0;
 	assert_int_equal(fchmodat(root.tree, "a", 0775, 0), 0);
-	assert_target_refused("/a/b/c",
+	name = called("/a");
+	assert_target_refused("/a/b/c", NULL, 0,
 		"test: %s can be written by others (mode 0775), who could replace what everyone "
 		"inside relies on; to mend it: chown root:root %s && chmod go-w %s\n",
 		name, name, name);
 	assert_int_equal(fchmodat(root.tree, "a", 01777, 0), 0);
-	assert_target_accepted("/a/b/c");
+	assert_target_accepted("/a/b/c", NULL, 0);
+	/* the nearest that is wrong is named */
+	assert_int_equal(fchmodat(root.tree, "a", 0775, 0), 0);
+	stranger = inode(root.tree, "a/b");
+	assert_target_refused_for("/a/b/c", NULL, 0, "/a/b");
+	assert_int_equal(fchmodat(root.tree, "a", 01777, 0), 0);
 	/* sticky helps only while the mount point is the superuser's */
 	mkdirat(root.tree, "a/d", 0755);
 	stranger = inode(root.tree, "a/d");
 	name = called("/a/d");
-	assert_target_refused("/a/d",
+	assert_target_refused("/a/d", NULL, 0,
 		"test: %s does not belong to the superuser but to somebody who could replace what "
 		"everyone inside relies on; to mend it: chown -h root:root %s\n",
 		name, name);
+}
+
+static void
+a_directory_that_holds_a_link_on_the_way_is_judged(void **state)
+{
+	(void)state;
+	mkdirat(root.tree, "etc", 0755);
+	mkdirat(root.tree, "etc/x", 0755);
+	mkdirat(root.tree, "u", 0755);
+	assert_int_equal(symlinkat("/etc", root.tree, "u/link"), 0);
+	assert_target_accepted("/u/link/x", NULL, 0);
+	stranger = inode(root.tree, "u");
+	assert_target_refused_for("/u/link/x", NULL, 0, "/u");
+	assert_target_accepted("/etc/x", NULL, 0);
+}
+
+static void
+what_was_opened_is_what_was_judged(void **state)
+{
+	cleanup_fd int other = -1;
+
+	(void)state;
+	mkdirat(root.tree, "a", 0755);
+	mkdirat(root.tree, "b", 0755);
+	other = root_open_target(&root, "/b");
+	assert_int_equal(root_judge_target(&root, "/a", other, NULL, 0, &report), -1);
+	assert_string_equal(
+		take_said(), "test: the mount point /opt/games/a changed while it was looked at\n");
 }
 
 static void
@@ -927,11 +971,11 @@ the_judgement_ends_at_the_top(void **state)
 	(void)state;
 	mkdirat(root.tree, "a", 0755);
 	stranger = inode(AT_FDCWD, folder);
-	assert_target_accepted("/a");
+	assert_target_accepted("/a", NULL, 0);
 	stranger = inode(outer, "tree");
-	assert_target_refused_as_somebody_elses("/a", called(""));
+	assert_target_refused_for("/a", NULL, 0, "");
 	stranger = 0;
-	assert_target_refused("/b",
+	assert_target_refused("/b", NULL, 0,
 		"test: cannot open the mount point /opt/games/b: No such file or directory\n");
 }
 
@@ -941,7 +985,7 @@ the_top_is_called_by_its_path_on_the_host(void **state)
 	(void)state;
 	use_the_hosts_own_tree();
 	stranger = inode(root.tree, ".");
-	assert_target_refused_as_somebody_elses("/proc", "/opt/games");
+	assert_target_refused_as_somebody_elses("/proc", NULL, 0, "/opt/games");
 }
 
 static void
@@ -949,38 +993,29 @@ the_hosts_mounts_and_what_is_below_them_are_not_judged(void **state)
 {
 	static const uint64_t others[] = {MOUNT - 1, MOUNT + 1};
 	static const uint64_t foreign[] = {MOUNT - 1, MOUNT};
+	static const char *const wrong[] = {"/a", "/a/b", "/a/b/c"};
 
 	(void)state;
 	mkdirat(root.tree, "a", 0755);
 	mkdirat(root.tree, "a/b", 0755);
 	mkdirat(root.tree, "a/b/c", 0755);
 	mkdirat(root.tree, "a/b/c/d", 0755);
+	mkdirat(root.tree, "a/x", 0755);
 	/* a mount at /a/b, and what is wrong on it, below it, and above it */
 	mounted = inode(root.tree, "a/b");
-	for (const char *const *wrong = (const char *const[]){"a", "a/b", "a/b/c", NULL}; *wrong;
-		wrong++) {
-		char name[64];
-
-		stranger = inode(root.tree, *wrong);
-		snprintf(name, sizeof(name), "/%s", *wrong);
-		assert_int_equal(root_judge_target(&root, "/a/b/c/d", foreign, 2, &report), 0);
-		assert_string_equal(take_said(), "");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		stranger = inode(root.tree, wrong[i] + 1);
+		assert_target_accepted("/a/b/c/d", foreign, 2);
 		/* unless it is none of those that the plan made */
-		assert_target_refused_as_somebody_elses("/a/b/c/d", called(name));
-		assert_int_equal(root_judge_target(&root, "/a/b/c/d", others, 2, &report), -1);
-		assert_string_not_equal(take_said(), "");
-		/* and of the two, only as many count as are said to be there */
-		assert_int_equal(root_judge_target(&root, "/a/b/c/d", foreign, 1, &report), -1);
-		assert_string_not_equal(take_said(), "");
+		assert_target_refused_for("/a/b/c/d", NULL, 0, wrong[i]);
+		assert_target_refused_for("/a/b/c/d", others, 2, wrong[i]);
+		/* and no more are looked at than are said to be there */
+		assert_target_refused_for("/a/b/c/d", foreign, 1, wrong[i]);
 	}
-	/* a mount beside the way proves nothing */
-	mkdirat(root.tree, "a/x", 0755);
+	/* a mount beside the way proves nothing, nor one that only begins where the target is */
 	stranger = inode(root.tree, "a");
-	assert_int_equal(root_judge_target(&root, "/a/x", foreign, 2, &report), -1);
-	assert_string_not_equal(take_said(), "");
-	/* nor does one that only begins where the target is */
-	assert_int_equal(root_judge_target(&root, "/a/b", foreign, 2, &report), -1);
-	assert_string_not_equal(take_said(), "");
+	assert_target_refused_for("/a/x", foreign, 2, "/a");
+	assert_target_refused_for("/a/b", foreign, 2, "/a");
 }
 
 static void
@@ -995,9 +1030,8 @@ a_mount_of_the_host_is_known_by_its_id_for_real(void **state)
 	assert_true(found.stx_mask & STATX_MNT_ID);
 	foreign = found.stx_mnt_id;
 	stranger = inode(root.tree, "proc/sys");
-	assert_target_refused_as_somebody_elses("/proc/sys/kernel", "/opt/games/proc/sys");
-	assert_int_equal(root_judge_target(&root, "/proc/sys/kernel", &foreign, 1, &report), 0);
-	assert_string_equal(take_said(), "");
+	assert_target_refused_as_somebody_elses("/proc/sys/kernel", NULL, 0, "/opt/games/proc/sys");
+	assert_target_accepted("/proc/sys/kernel", &foreign, 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
@@ -1033,6 +1067,8 @@ main(void)
 		TEST(what_is_too_long_is_refused_and_never_cut),
 		TEST(what_leads_to_the_hosts_own_tree_is_refused),
 		TEST(the_directories_above_a_mount_point_are_judged_too),
+		TEST(a_directory_that_holds_a_link_on_the_way_is_judged),
+		TEST(what_was_opened_is_what_was_judged),
 		TEST(the_judgement_ends_at_the_top),
 		TEST(the_top_is_called_by_its_path_on_the_host),
 		TEST(the_hosts_mounts_and_what_is_below_them_are_not_judged),
