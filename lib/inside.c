@@ -747,7 +747,7 @@ end_now(struct inside *inside, struct ending *ending, int64_t until, struct repo
 	for (size_t i = 0; i < ending->count; i++)
 		ending_send(ending, ending->pidfds[i].fd);
 	while (now_ms() < until) {
-		size_t found;
+		size_t found = 0;
 
 		if (look_once(inside, ending, &found, report) < 0)
 			return -1;

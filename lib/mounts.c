@@ -237,6 +237,7 @@ make_line(const struct plan_mount *line, int *made, struct report *report)
 int
 mounts_make(struct mounts *mounts, const struct plan *plan, struct report *report)
 {
+	*mounts = (struct mounts){0};
 	mounts->fds = calloc(plan->count, sizeof(*mounts->fds));
 	mounts->ids = calloc(plan->count, sizeof(*mounts->ids));
 	if (plan->count > 0 && (!mounts->fds || !mounts->ids)) {

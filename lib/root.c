@@ -340,7 +340,7 @@ root_judge_target(const struct root *root, const char *path, int target, const u
 	size_t count, struct report *report)
 {
 	cleanup_free char *copy = strdup(path);
-	struct stat found, opened;
+	struct stat found = {0}, opened;
 
 	if (!copy)
 		return report_error(report, ENOMEM, "cannot look at %s%s", root->path, path);
