@@ -37,7 +37,8 @@ ROOMS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*.c)))
 PROGRAMS = $(patsubst sbin/%.c,$(BUILD)/%,$(sort $(wildcard sbin/*.c)))
 PAGES = $(sort $(wildcard sbin/*.[1-8] conf.d/*.[1-8]))
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
-TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/differential/*.c tests/system/*.c)))
+TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/differential/*.c)))
+TREE_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/system/*.c)))
 FUZZERS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
 SOURCES = $(sort $(wildcard lib/*.c sbin/*.c))
 C_FILES = $(sort $(wildcard lib/*.[ch] sbin/*.[ch] tests/*/*.[ch]))
@@ -68,6 +69,11 @@ $(TEST_TOOLS): $(BUILD)/%: $(BUILD)/tests/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(HELPER_LIBS)
 
+# these run inside the trees, which have no library that fits
+$(TREE_TOOLS): $(BUILD)/%: tests/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(LANGUAGE) $(WARNINGS) -O2 -static -o $@ $<
+
 $(FUZZERS): $(BUILD)/%: $(BUILD)/tests/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HELPER_LIBS)
@@ -88,7 +94,7 @@ style: $(PROGRAMS) ## the rules of the house
 differential: $(TEST_TOOLS) ## the configuration's grammar against the shells
 	$(TEST) $(sort $(wildcard tests/differential/*.t))
 
-system: $(PROGRAMS) $(TEST_TOOLS) ## on a real OpenRC, with real trees; as the superuser
+system: $(PROGRAMS) $(TREE_TOOLS) ## on a real OpenRC, with real trees; as the superuser
 	$(TEST) $(sort $(wildcard tests/system/*.t))
 
 # AddressSanitizer needs a /proc, reads the environment and traces itself when it looks for leaks:
@@ -102,7 +108,7 @@ sanitize: ## the same tests with the sanitizers' eyes; as the superuser
 	$(MAKE) $(SANITIZED) all unit differential
 	$(MAKE) CFLAGS='$(SANITIZE_ENTER)' HARDENING=-fPIE BUILD=$(BUILD)/trap $(BUILD)/trap/chroot-enter
 	cp $(BUILD)/trap/chroot-enter $(BUILD)/sanitize/chroot-enter
-	@# strace keeps the leak check from tracing; OpenRC drops the variable, so its own calls are checked
+	@# strace keeps the leak check from tracing; OpenRC drops the variable, so what it calls is checked
 	ASAN_OPTIONS=detect_leaks=0 $(MAKE) $(SANITIZED) system
 
 # The inputs found are kept in $(BUILD)/corpus; seeds in tests/fuzz/NAME/, words in NAME.dict.
@@ -124,7 +130,7 @@ lint: lint-gcc lint-clang lint-cppcheck lint-tidy lint-shell lint-pages ## what 
 lint-gcc lint-clang: lint-%:
 	$(MAKE) CC=$* CFLAGS='-O2 -g -Werror' BUILD=$(BUILD)/$* compiled
 
-compiled: $(PROGRAMS) $(UNIT_TESTS) $(TEST_TOOLS) $(FUZZERS:$(BUILD)/%=$(BUILD)/tests/%.o)
+compiled: $(PROGRAMS) $(UNIT_TESTS) $(TEST_TOOLS) $(TREE_TOOLS) $(FUZZERS:$(BUILD)/%=$(BUILD)/tests/%.o)
 
 # missingIncludeSystem: cppcheck needs no system headers. memleak, resourceLeak: it does not know the
 # cleanup attribute; the sanitizers find the real ones. The tests' macros are cmocka's, unknown to it.

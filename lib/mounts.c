@@ -237,13 +237,15 @@ make_line(const struct plan_mount *line, int *made, struct report *report)
 int
 mounts_make(struct mounts *mounts, const struct plan *plan, struct report *report)
 {
+	/* one more, so that none is not NULL */
+	cleanup_free int *fds = calloc(plan->count + 1, sizeof(*fds));
+	cleanup_free uint64_t *ids = calloc(plan->count + 1, sizeof(*ids));
+
 	*mounts = (struct mounts){0};
-	mounts->fds = calloc(plan->count, sizeof(*mounts->fds));
-	mounts->ids = calloc(plan->count, sizeof(*mounts->ids));
-	if (plan->count > 0 && (!mounts->fds || !mounts->ids)) {
-		mounts_release(mounts);
+	if (!fds || !ids)
 		return report_error(report, ENOMEM, "cannot make the mounts");
-	}
+	mounts->fds = steal_pointer(&fds);
+	mounts->ids = steal_pointer(&ids);
 	mounts->count = plan->count;
 	for (size_t i = 0; i < plan->count; i++)
 		mounts->fds[i] = -1;
