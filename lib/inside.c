@@ -15,6 +15,7 @@
 #define KILL_SECONDS 5 /* how long SIGKILL may take before a process counts as stuck */
 #define LOOK_AGAIN_MS 50 /* a child born since the last look is found this much later */
 #define EMPTY_LOOKS 3 /* pids come round, and one who forks on purpose with them */
+#define HOLDING_LOOKS 3 /* for children unseen so far; more, and one could put SIGTERM off */
 #define LATER_LOOKS 30 /* one who forks on purpose is seen by every other of them */
 /*
  * How much of a strange namespace's mountinfo is read. A copy of the pinned one begins with `/`.
@@ -707,16 +708,17 @@ look_once(struct inside *inside, struct ending *ending, size_t *found, struct re
  * held: a child that is known by its parent alone is lost when the parent ends before it was seen.
  */
 static int
-tell_all(struct inside *inside, struct ending *ending, int64_t until, struct report *report)
+tell_all(struct inside *inside, struct ending *ending, struct report *report)
 {
 	size_t told = ending->count;
-	size_t before, found;
+	size_t before = told, found;
 
-	do {
+	for (int looks = 0; looks < HOLDING_LOOKS && (looks == 0 || ending->count > before);
+		looks++) {
 		before = ending->count;
 		if (look_once(inside, ending, &found, report) < 0)
 			return -1;
-	} while (ending->count > before && now_ms() < until);
+	}
 	for (size_t i = told; i < ending->count; i++)
 		ending_send(ending, ending->pidfds[i].fd);
 	return 0;
@@ -727,7 +729,7 @@ static int
 end_kindly(struct inside *inside, struct ending *ending, int64_t until, struct report *report)
 {
 	do {
-		if (tell_all(inside, ending, until, report) < 0)
+		if (tell_all(inside, ending, report) < 0)
 			return -1;
 		ending_wait(ending, LOOK_AGAIN_MS);
 	} while (ending->count > 0 && now_ms() < until);
