@@ -7,6 +7,7 @@
 
 #include "account.h"
 #include "cleanup.h"
+#include "said.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -14,12 +15,8 @@
 static int
 read_text(struct account *account, const char *text, uid_t uid)
 {
-	/* fmemopen refuses a size of 0 in some libraries */
-	cleanup_file FILE *stream = *text != '\0'
-					    ? fmemopen((void *)(uintptr_t)text, strlen(text), "r")
-					    : fopen("/dev/null", "r");
+	cleanup_file FILE *stream = stream_of(text, strlen(text));
 
-	assert_non_null(stream);
 	return account_read(account, stream, uid);
 }
 

@@ -7,7 +7,7 @@
 
 #include "cleanup.h"
 #include "command.h"
-#include "report.h"
+#include "said.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -16,8 +16,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-static struct report report;
-static char said[8192];
 static char folder[PATH_MAX / 2];
 
 static const char *const files[] = {"one/script", "two/script", "two/plain", "one/plain",
@@ -43,11 +41,8 @@ make_folder(void **state)
 	const char *where = getenv("TMPDIR");
 	char path[PATH_MAX];
 
-	(void)state;
-	report_init(&report, "test");
-	report.fd = memfd_create("report", MFD_CLOEXEC);
 	snprintf(folder, sizeof(folder), "%s/command.XXXXXX", where ? where : "/tmp");
-	if (report.fd < 0 || !mkdtemp(folder))
+	if (report_to_memory(state) != 0 || !mkdtemp(folder))
 		return -1;
 	snprintf(path, sizeof(path), "%s/one", folder);
 	if (mkdir(path, 0700) < 0)
@@ -62,7 +57,6 @@ remove_folder(void **state)
 	static const char *const folders[] = {"one/folder", "one", "two"};
 	char path[PATH_MAX];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, files[i]);
 		unlink(path);
@@ -71,20 +65,8 @@ remove_folder(void **state)
 		snprintf(path, sizeof(path), "%s/%s", folder, folders[i]);
 		rmdir(path);
 	}
-	close(report.fd);
+	report_close(state);
 	return rmdir(folder);
-}
-
-static const char *
-take_said(void)
-{
-	ssize_t length = pread(report.fd, said, sizeof(said) - 1, 0);
-
-	assert_true(length >= 0);
-	said[length] = '\0';
-	assert_int_equal(ftruncate(report.fd, 0), 0);
-	lseek(report.fd, 0, SEEK_SET);
-	return said;
 }
 
 /* "%" in a pattern stands for the folder. */
@@ -103,13 +85,6 @@ in_folder(char *text, size_t size, const char *pattern)
 	return text;
 }
 
-/* Literals where strings are wanted that nobody changes either. */
-static char *const *
-strings(const char *const *literals)
-{
-	return (char *const *)(uintptr_t)literals;
-}
-
 /* The status of a process that executes it, and what it wrote to standard output. */
 static int
 run(const char *file, const char *const *argv, const char *const *environment,
@@ -117,7 +92,6 @@ run(const char *file, const char *const *argv, const char *const *environment,
 {
 	char path[PATH_MAX], directories[PATH_MAX];
 	cleanup_fd int output = memfd_create("output", MFD_CLOEXEC);
-	ssize_t length;
 	int status;
 	pid_t child = fork();
 
@@ -130,9 +104,7 @@ run(const char *file, const char *const *argv, const char *const *environment,
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
-	length = pread(output, written, size - 1, 0);
-	assert_true(length >= 0);
-	written[length] = '\0';
+	read_back(output, written, size);
 	return WEXITSTATUS(status);
 }
 

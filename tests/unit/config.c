@@ -7,11 +7,10 @@
 
 #include "cleanup.h"
 #include "config.h"
-#include "report.h"
+#include "said.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* How many allocations there are before one fails; less than 0: none does. */
 static int allocations_left = -1;
@@ -49,47 +48,11 @@ __wrap_malloc(size_t size)
 	return is_exhausted() ? NULL : __real_malloc(size);
 }
 
-/* What the report said, in a file of memory. */
-static struct report report;
-static char said[8192];
-
-static int
-report_to_memory(void **state)
-{
-	(void)state;
-	report_init(&report, "test");
-	report.fd = memfd_create("report", MFD_CLOEXEC);
-	return report.fd < 0;
-}
-
-static int
-report_close(void **state)
-{
-	(void)state;
-	return close(report.fd);
-}
-
-/* Takes what was said so far. */
-static const char *
-take_said(void)
-{
-	ssize_t length = pread(report.fd, said, sizeof(said) - 1, 0);
-
-	assert_true(length >= 0);
-	said[length] = '\0';
-	assert_int_equal(ftruncate(report.fd, 0), 0);
-	lseek(report.fd, 0, SEEK_SET);
-	return said;
-}
-
 static int
 read_bytes(struct config *config, const char *bytes, size_t size, enum config_kind kind)
 {
-	/* fmemopen refuses a size of 0 in some libraries */
-	cleanup_file FILE *stream =
-		size > 0 ? fmemopen((void *)(uintptr_t)bytes, size, "r") : fopen("/dev/null", "r");
+	cleanup_file FILE *stream = stream_of(bytes, size);
 
-	assert_non_null(stream);
 	return config_read(config, stream, "games", kind, false, &report);
 }
 
@@ -439,8 +402,7 @@ without_memory_nothing_is_held(void **state)
 
 	(void)state;
 	for (int result = -1; result < 0; failures += result < 0) {
-		cleanup_file FILE *stream =
-			fmemopen((void *)(uintptr_t)text, sizeof(text) - 1, "r");
+		cleanup_file FILE *stream = stream_of(text, sizeof(text) - 1);
 
 		allocations_left = failures;
 		result = config_read(&config, stream, "games", CONFIG_INSTANCE, false, &report);
@@ -481,7 +443,7 @@ a_symlink_in_init_d_silences_the_warning(void **state)
 {
 	struct config config;
 	static const char text[] = "rc_need=net\n";
-	cleanup_file FILE *stream = fmemopen((void *)(uintptr_t)text, sizeof(text) - 1, "r");
+	cleanup_file FILE *stream = stream_of(text, sizeof(text) - 1);
 
 	(void)state;
 	assert_int_equal(config_read(&config, stream, "games", CONFIG_INSTANCE, true, &report), 0);

@@ -7,6 +7,7 @@
 
 #include "environment.h"
 #include "record.h"
+#include "said.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,13 +26,6 @@
 	"TMUX_TMPDIR=/var/tmp\n"
 
 static const char *const nobody[] = {NULL};
-
-/* Literals where strings are wanted that nobody changes either. */
-static char *const *
-strings(const char *const *literals)
-{
-	return (char *const *)(uintptr_t)literals;
-}
 
 /* An entry of alice into games; the record holds the values given. */
 static struct environment_rules

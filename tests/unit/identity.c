@@ -8,11 +8,10 @@
 #include "account.h"
 #include "cleanup.h"
 #include "identity.h"
-#include "report.h"
+#include "said.h"
 
 #include <grp.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -59,32 +58,36 @@ int __wrap_account_by_uid(struct account *account, uid_t uid);
 int __wrap_account_group(const char *name, gid_t *gid);
 int __wrap_account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count);
 
-static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static const char *note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-static void
+static const char *
 note(const char *format, ...)
 {
-	size_t length = strlen(calls);
+	size_t begin = strlen(calls), length;
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(calls + length, sizeof(calls) - length, format, arguments);
+	vsnprintf(calls + begin, sizeof(calls) - begin, format, arguments);
 	va_end(arguments);
 	length = strlen(calls);
 	snprintf(calls + length, sizeof(calls) - length, "; ");
+	return calls + begin;
 }
 
-enum answer { DOES, LIES, FAILS };
+enum answer { FAILS = -1, LIES = 0, DOES = 1 }; /* the first two are what the call returns */
 
-/* What a call of that word, which has been noted, does. */
+/* What a call that was noted does, which the kernel would let or refuse. */
 static enum answer
-answer(const char *word)
+answer(const char *call, bool is_let)
 {
-	if (++made == failing) {
-		errno = EPERM;
-		return FAILS;
+	if (++made != failing) {
+		if (lying && strncmp(call, lying, strlen(lying)) == 0)
+			return LIES;
+		if (is_let)
+			return DOES;
 	}
-	return lying && strcmp(word, lying) == 0 ? LIES : DOES;
+	errno = EPERM;
+	return FAILS;
 }
 
 static bool
@@ -93,27 +96,13 @@ can(unsigned capability)
 	return kernel.effective & 1U << capability;
 }
 
-static int
-refuse(void)
-{
-	errno = EPERM;
-	return -1;
-}
-
 int
 __wrap_setgroups(size_t count, const gid_t *groups)
 {
-	note("setgroups %zu", count);
-	switch (answer("setgroups")) {
-	case FAILS:
-		return -1;
-	case LIES:
-		return 0;
-	case DOES:
-		break;
-	}
-	if (!can(CAP_SETGID))
-		return refuse();
+	enum answer given = answer(note("setgroups %zu", count), can(CAP_SETGID));
+
+	if (given != DOES)
+		return given;
 	assert_in_range(count, 0, 8);
 	memcpy(kernel.groups, groups, count * sizeof(*groups));
 	kernel.group_count = (int)count;
@@ -123,17 +112,11 @@ __wrap_setgroups(size_t count, const gid_t *groups)
 int
 __wrap_setresgid(gid_t real, gid_t effective, gid_t saved)
 {
-	note("setresgid %u %u %u", real, effective, saved);
-	switch (answer("setresgid")) {
-	case FAILS:
-		return -1;
-	case LIES:
-		return 0;
-	case DOES:
-		break;
-	}
-	if (!can(CAP_SETGID))
-		return refuse();
+	enum answer given =
+		answer(note("setresgid %u %u %u", real, effective, saved), can(CAP_SETGID));
+
+	if (given != DOES)
+		return given;
 	memcpy(kernel.gids, (gid_t[]){real, effective, saved}, sizeof(kernel.gids));
 	return 0;
 }
@@ -147,17 +130,12 @@ is_own_uid(uid_t uid)
 int
 __wrap_setresuid(uid_t real, uid_t effective, uid_t saved)
 {
-	note("setresuid %u %u %u", real, effective, saved);
-	switch (answer("setresuid")) {
-	case FAILS:
-		return -1;
-	case LIES:
-		return 0;
-	case DOES:
-		break;
-	}
-	if (!can(CAP_SETUID) && (!is_own_uid(real) || !is_own_uid(effective) || !is_own_uid(saved)))
-		return refuse();
+	enum answer given = answer(note("setresuid %u %u %u", real, effective, saved),
+		can(CAP_SETUID) ||
+			(is_own_uid(real) && is_own_uid(effective) && is_own_uid(saved)));
+
+	if (given != DOES)
+		return given;
 	memcpy(kernel.uids, (uid_t[]){real, effective, saved}, sizeof(kernel.uids));
 	if (effective != 0)
 		kernel.effective = 0;
@@ -210,15 +188,11 @@ __wrap_getgroups(int size, gid_t *groups)
 static int
 set_flag(const char *word, bool *flag, bool value)
 {
-	note("%s %d", word, value);
-	switch (answer(word)) {
-	case FAILS:
-		return -1;
-	case LIES:
-		return 0;
-	case DOES:
-		*flag = value;
-	}
+	enum answer given = answer(note("%s %d", word, value), true);
+
+	if (given != DOES)
+		return given;
+	*flag = value;
 	return 0;
 }
 
@@ -231,8 +205,7 @@ bounding(int option, unsigned long capability)
 	}
 	if (option == PR_CAPBSET_READ)
 		return 1;
-	note("unbound %lu", capability);
-	return answer("unbound") == FAILS ? -1 : 0;
+	return answer(note("unbound %lu", capability), true) == FAILS ? -1 : 0;
 }
 
 int
@@ -258,8 +231,7 @@ __wrap_prctl(int option, ...)
 		return kernel.has_no_new_privs;
 	case PR_CAP_AMBIENT:
 		assert_int_equal(value, PR_CAP_AMBIENT_CLEAR_ALL);
-		note("ambient");
-		return answer("ambient") == FAILS ? -1 : 0;
+		return answer(note("ambient"), true) == FAILS ? -1 : 0;
 	default:
 		fail_msg("prctl %d", option);
 		return -1;
@@ -272,6 +244,7 @@ __wrap_syscall(long number, ...)
 {
 	const struct __user_cap_header_struct *header;
 	const struct __user_cap_data_struct *data;
+	enum answer given;
 	va_list arguments;
 
 	assert_int_equal(number, SYS_capset);
@@ -283,17 +256,10 @@ __wrap_syscall(long number, ...)
 	assert_int_equal(header->pid, 0);
 	assert_int_equal(data[0].inheritable, 0);
 	assert_int_equal(data[1].effective | data[1].permitted | data[1].inheritable, 0);
-	note("capset %x %x", data[0].effective, data[0].permitted);
-	switch (answer("capset")) {
-	case FAILS:
-		return -1;
-	case LIES:
-		return 0;
-	case DOES:
-		break;
-	}
-	if (data[0].permitted & ~kernel.permitted || data[0].effective & ~data[0].permitted)
-		return refuse();
+	given = answer(note("capset %x %x", data[0].effective, data[0].permitted),
+		!(data[0].permitted & ~kernel.permitted || data[0].effective & ~data[0].permitted));
+	if (given != DOES)
+		return given;
 	kernel.effective = data[0].effective;
 	kernel.permitted = data[0].permitted;
 	return 0;
@@ -362,14 +328,10 @@ __wrap_account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count
 	return 0;
 }
 
-static struct report report;
-static char said[8192];
-
 /* A setuid program of the superuser that uid 1000 called. */
 static int
 call_setuid(void **state)
 {
-	(void)state;
 	memset(&kernel, 0, sizeof(kernel));
 	memcpy(kernel.uids, (uid_t[]){1000, 0, 0}, sizeof(kernel.uids));
 	memcpy(kernel.gids, (gid_t[]){100, 100, 100}, sizeof(kernel.gids));
@@ -382,28 +344,7 @@ call_setuid(void **state)
 	known = NULL;
 	unanswered = NULL;
 	unanswered_uid = (uid_t)-1;
-	report_init(&report, "test");
-	report.fd = memfd_create("report", MFD_CLOEXEC);
-	return report.fd < 0;
-}
-
-static int
-report_close(void **state)
-{
-	(void)state;
-	return close(report.fd);
-}
-
-static const char *
-take_said(void)
-{
-	ssize_t length = pread(report.fd, said, sizeof(said) - 1, 0);
-
-	assert_true(length >= 0);
-	said[length] = '\0';
-	assert_int_equal(ftruncate(report.fd, 0), 0);
-	lseek(report.fd, 0, SEEK_SET);
-	return said;
+	return report_to_memory(state);
 }
 
 static gid_t bobs_groups[] = {200, 3000};

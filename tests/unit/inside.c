@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "inside.h"
+#include "said.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -41,9 +42,8 @@ end(void **state)
 static void
 learn(const char *text)
 {
-	cleanup_file FILE *stream = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	cleanup_file FILE *stream = stream_of(text, strlen(text));
 
-	assert_non_null(stream);
 	assert_int_equal(
 		inside_learn(&inside, stream, ROOT, marks, sizeof(marks) / sizeof(*marks)), 0);
 }
@@ -119,10 +119,9 @@ static void
 without_marks_there_are_no_devices(void **state)
 {
 	char text[] = "101 100 0:51 / /proc rw - proc proc rw\n";
-	cleanup_file FILE *stream = fmemopen(text, strlen(text), "r");
+	cleanup_file FILE *stream = stream_of(text, strlen(text));
 
 	(void)state;
-	assert_non_null(stream);
 	assert_int_equal(inside_learn(&inside, stream, ROOT, NULL, 0), 0);
 	assert_mounts(101);
 	assert_no_devices();
@@ -132,10 +131,9 @@ static void
 only_as_many_marks_count_as_there_are(void **state)
 {
 	char text[] = "101 100 0:51 / /a rw - proc proc rw\n102 100 3:4000 / /b rw - tmpfs x rw\n";
-	cleanup_file FILE *stream = fmemopen(text, strlen(text), "r");
+	cleanup_file FILE *stream = stream_of(text, strlen(text));
 
 	(void)state;
-	assert_non_null(stream);
 	assert_int_equal(inside_learn(&inside, stream, ROOT, marks, 1), 0);
 	assert_mounts(101, 102);
 	assert_devices(makedev(0, 51));

@@ -8,49 +8,16 @@
 #include "cleanup.h"
 #include "config.h"
 #include "plan.h"
-#include "report.h"
+#include "said.h"
 #include "syscalls.h"
 
 #include <string.h>
-#include <sys/mman.h>
-
-static struct report report;
-static char said[8192];
-
-static int
-report_to_memory(void **state)
-{
-	(void)state;
-	report_init(&report, "test");
-	report.fd = memfd_create("report", MFD_CLOEXEC);
-	return report.fd < 0;
-}
-
-static int
-report_close(void **state)
-{
-	(void)state;
-	return close(report.fd);
-}
-
-static const char *
-take_said(void)
-{
-	ssize_t length = pread(report.fd, said, sizeof(said) - 1, 0);
-
-	assert_true(length >= 0);
-	said[length] = '\0';
-	assert_int_equal(ftruncate(report.fd, 0), 0);
-	lseek(report.fd, 0, SEEK_SET);
-	return said;
-}
 
 static void
 read_text(struct config *config, const char *text, const char *file, enum config_kind kind)
 {
-	cleanup_file FILE *stream = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	cleanup_file FILE *stream = stream_of(text, strlen(text));
 
-	assert_non_null(stream);
 	assert_int_equal(config_read(config, stream, file, kind, false, &report), 0);
 }
 

@@ -7,39 +7,18 @@
 
 #include "cleanup.h"
 #include "report.h"
+#include "said.h"
 
 #include <string.h>
 #include <sys/mman.h>
 
-static struct report report;
-static char said[16384];
-
 static int
-report_to_memory(void **state)
+begin(void **state)
 {
-	(void)state;
-	report_init(&report, "chroot-mounts");
-	report.fd = memfd_create("report", MFD_CLOEXEC);
-	return report.fd < 0;
-}
+	int result = report_to_memory(state);
 
-static int
-report_close(void **state)
-{
-	(void)state;
-	return close(report.fd);
-}
-
-static const char *
-take_said(void)
-{
-	ssize_t length = pread(report.fd, said, sizeof(said) - 1, 0);
-
-	assert_true(length >= 0);
-	said[length] = '\0';
-	assert_int_equal(ftruncate(report.fd, 0), 0);
-	lseek(report.fd, 0, SEEK_SET);
-	return said;
+	report.program = "chroot-mounts";
+	return result;
 }
 
 static void
@@ -146,7 +125,7 @@ errno_is_kept(void **state)
 	report.fd = memfd_create("report", MFD_CLOEXEC);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, report_to_memory, report_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, report_close)
 
 int
 main(void)

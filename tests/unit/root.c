@@ -6,14 +6,13 @@
 #include <cmocka.h>
 
 #include "cleanup.h"
-#include "report.h"
 #include "root.h"
+#include "said.h"
 #include "syscalls.h"
 
 #include <limits.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /*
  * Whose files are whose, as the room is told: while is_superusers is set, what belongs to the one
@@ -102,26 +101,11 @@ __wrap_statx(int directory, const char *path, int flags, unsigned mask, struct s
 	return 0;
 }
 
-static struct report report;
-static char said[8192];
-
 /* folder/tree is the root; folder/outside is what no path of it may reach. */
 static char folder[PATH_MAX / 4];
 static char tree[PATH_MAX / 2];
 static int outer;
 static struct root root;
-
-static const char *
-take_said(void)
-{
-	ssize_t length = pread(report.fd, said, sizeof(said) - 1, 0);
-
-	assert_true(length >= 0);
-	said[length] = '\0';
-	assert_int_equal(ftruncate(report.fd, 0), 0);
-	lseek(report.fd, 0, SEEK_SET);
-	return said;
-}
 
 static void
 put_file(int directory, const char *path)
@@ -156,14 +140,11 @@ make_folder(void **state)
 {
 	cleanup_free char *where = realpath(getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", NULL);
 
-	(void)state;
 	is_superusers = true;
 	stranger = mounted = 0;
 	umask(022);
-	report_init(&report, "test");
-	report.fd = memfd_create("report", MFD_CLOEXEC);
 	snprintf(folder, sizeof(folder), "%s/root.XXXXXX", where ? where : "");
-	if (report.fd < 0 || !mkdtemp(folder) || chmod(folder, 0755) < 0)
+	if (report_to_memory(state) != 0 || !mkdtemp(folder) || chmod(folder, 0755) < 0)
 		return -1;
 	snprintf(tree, sizeof(tree), "%s/tree", folder);
 	outer = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -198,8 +179,7 @@ remove_below(int directory)
 static int
 remove_folder(void **state)
 {
-	(void)state;
-	close(report.fd);
+	report_close(state);
 	root_release(&root);
 	return remove_below(outer);
 }

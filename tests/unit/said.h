@@ -1,4 +1,4 @@
-/* What the tests of several rooms need: a report to memory, texts as streams, literals as strings. */
+/* What several rooms' tests need: a report to memory, texts as streams, literals as strings. */
 #ifndef SAID_H
 #define SAID_H
 

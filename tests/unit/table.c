@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "cleanup.h"
-#include "report.h"
+#include "said.h"
 #include "table.h"
 
 #include <fcntl.h>
@@ -16,35 +16,7 @@
 static const struct table_column columns[] = {{.name = "ROOT"},
 	{.name = "PROCESSES", .is_number = true}, {.name = "LIVE", .is_yes_no = true}};
 
-static struct report report;
-static char said[8192];
 static char printed[8192];
-
-static int
-report_to_memory(void **state)
-{
-	(void)state;
-	report_init(&report, "test");
-	report.fd = memfd_create("report", MFD_CLOEXEC);
-	return report.fd < 0;
-}
-
-static int
-report_close(void **state)
-{
-	(void)state;
-	return close(report.fd);
-}
-
-static const char *
-take(int fd, char *text, size_t size)
-{
-	ssize_t length = pread(fd, text, size - 1, 0);
-
-	assert_true(length >= 0);
-	text[length] = '\0';
-	return text;
-}
 
 static int
 print_to(struct table *table, int fd)
@@ -83,8 +55,8 @@ print(struct table *table)
 
 	assert_int_equal(print_to(table, fd), 0);
 	table_free(table);
-	assert_string_equal(take(report.fd, said, sizeof(said)), "");
-	take(fd, printed, sizeof(printed));
+	assert_string_equal(take_said(), "");
+	read_back(fd, printed, sizeof(printed));
 	return trim(printed);
 }
 
@@ -185,8 +157,8 @@ a_full_disk_is_an_error(void **state)
 	add(table, "games", "7", "yes");
 	assert_int_equal(print_to(table, full), -1);
 	table_free(table);
-	assert_string_equal(take(report.fd, said, sizeof(said)),
-		"test: cannot write to standard output: No space left on device\n");
+	assert_string_equal(
+		take_said(), "test: cannot write to standard output: No space left on device\n");
 }
 
 static void
