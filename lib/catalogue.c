@@ -81,7 +81,7 @@ catalogue_find(struct catalogue *catalogue, struct report *report)
 		return errno == ENOENT
 			       ? 0
 			       : report_error(report, errno, "cannot read %s", CONFIG_DIRECTORY);
-	while ((entry = readdir(directory))) {
+	while ((errno = 0, entry = readdir(directory))) {
 		const char *name = entry->d_name + prefix;
 
 		if (strncmp(entry->d_name, SERVICE ".", prefix) != 0 || !name_is_valid(name) ||
@@ -90,6 +90,8 @@ catalogue_find(struct catalogue *catalogue, struct report *report)
 		if (add_entry(catalogue, name) < 0)
 			return report_error(report, ENOMEM, "cannot read %s", CONFIG_DIRECTORY);
 	}
+	if (errno != 0)
+		return report_error(report, errno, "cannot read %s", CONFIG_DIRECTORY);
 	if (catalogue->count > 0)
 		qsort(catalogue->entries, catalogue->count, sizeof(*catalogue->entries),
 			compare_names);

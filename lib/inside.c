@@ -80,7 +80,11 @@ inside_forget(struct inside *inside)
 	for (size_t i = 0; i < inside->copy_count; i++)
 		close(inside->copies[i].fd);
 	cleanup_free_release(&inside->copies);
+	cleanup_free_release(&inside->strangers);
+	cleanup_free_release(&inside->marks);
+	cleanup_file_release(&inside->mountinfo);
 	inside->device_count = inside->mount_count = inside->copy_count = 0;
+	inside->stranger_count = inside->mark_count = 0;
 	inside->group = 0;
 }
 
@@ -88,7 +92,6 @@ void
 inside_release(struct inside *inside)
 {
 	inside_forget(inside);
-	free(inside->strangers);
 	*inside = (struct inside){0};
 }
 
@@ -159,6 +162,40 @@ inside_learn(struct inside *inside, FILE *mountinfo, uint64_t root, const struct
 			return -1;
 	}
 	return ferror(mountinfo) ? -1 : 0;
+}
+
+/* What was learned is out of date as soon as something is unmounted. */
+static int
+learn_again(struct inside *inside)
+{
+	if (!inside->mountinfo)
+		return 0;
+	inside->mount_count = inside->device_count = 0;
+	inside->group = 0;
+	rewind(inside->mountinfo);
+	return inside_learn(
+		inside, inside->mountinfo, inside->root, inside->marks, inside->mark_count);
+}
+
+int
+inside_watch(struct inside *inside, FILE *mountinfo, uint64_t root, const struct inside_mark *marks,
+	size_t count)
+{
+	inside->mountinfo = mountinfo;
+	inside->root = root;
+	inside->marks = calloc(count + 1, sizeof(*marks));
+	if (!inside->marks)
+		return -1;
+	if (count > 0)
+		memcpy(inside->marks, marks, count * sizeof(*marks));
+	inside->mark_count = count;
+	return learn_again(inside);
+}
+
+int
+inside_add_device(struct inside *inside, uint64_t device)
+{
+	return add_number(&inside->devices, &inside->device_count, device);
 }
 
 static FILE *
@@ -289,10 +326,8 @@ is_marked_namespace(struct inside *inside, int task, uint64_t namespace)
 		stranger.root = root.stx_mnt_id;
 	if (is_known_stranger(inside, &stranger))
 		return false;
-	if (any_mount(task, MOUNTINFO_BYTES, is_marked, inside)) {
-		remember_copy(inside, task);
+	if (any_mount(task, MOUNTINFO_BYTES, is_marked, inside))
 		return true;
-	}
 	grown = reallocarray(inside->strangers, inside->stranger_count + 1, sizeof(*grown));
 	if (grown) {
 		inside->strangers = grown;
@@ -302,17 +337,30 @@ is_marked_namespace(struct inside *inside, int task, uint64_t namespace)
 }
 
 static bool
+has_evidence(struct inside *inside, int task, uint64_t namespace)
+{
+	return stands_inside(inside, task, namespace) ||
+	       (namespace != inside->host && is_marked_namespace(inside, task, namespace));
+}
+
+static bool
 is_thread_inside(struct inside *inside, int task)
 {
 	struct stat namespace;
 
 	if (fstatat(task, "ns/mnt", &namespace, 0) < 0)
 		return false; /* it has exited */
-	if (is_known_inside(inside, namespace.st_ino) ||
-		stands_inside(inside, task, namespace.st_ino))
+	if (is_known_inside(inside, namespace.st_ino))
 		return true;
-	return namespace.st_ino != inside->host &&
-	       is_marked_namespace(inside, task, namespace.st_ino);
+	if (!has_evidence(inside, task, namespace.st_ino))
+		return false;
+	/* a number may have gone from the root to somebody else just now: it must still be the
+	 * root's */
+	if (learn_again(inside) < 0 || !has_evidence(inside, task, namespace.st_ino))
+		return false;
+	if (!stands_inside(inside, task, namespace.st_ino))
+		remember_copy(inside, task);
+	return true;
 }
 
 static pid_t
@@ -383,6 +431,8 @@ struct look {
 	size_t found;
 	/* called with a pidfd that was opened before the process was looked at; may take it */
 	int (*act)(void *data, pid_t pid, int *pidfd);
+	/* is it being ended already? Then its children are inside, whatever it is still known by */
+	bool (*is_held)(void *data, pid_t pid);
 	void *data;
 	bool is_short_of_descriptors;
 };
@@ -445,6 +495,10 @@ look_again(struct look *look, int proc, const char *name, struct process *proces
 	char path[32];
 	char state;
 
+	if (look->is_held && look->is_held(look->data, process->pid)) {
+		process->is_inside = true;
+		return 0;
+	}
 	if (pidfd < 0) {
 		/* gone; or its turn comes when others have gone */
 		look->is_short_of_descriptors |= errno == EMFILE || errno == ENFILE;
@@ -510,7 +564,7 @@ look_on(struct look *look, DIR *proc)
 	long stay = here;
 	struct dirent *entry;
 
-	for (; (entry = readdir(proc)); here = telldir(proc)) {
+	for (; (errno = 0, entry = readdir(proc)); here = telldir(proc)) {
 		pid_t pid = number_of(entry);
 
 		if (pid == 0)
@@ -520,7 +574,7 @@ look_on(struct look *look, DIR *proc)
 			return -1;
 	}
 	seekdir(proc, stay);
-	return 0;
+	return errno == 0 ? 0 : -1;
 }
 
 /*
@@ -535,6 +589,8 @@ look_at_all(struct look *look, struct report *report)
 
 	if (!proc)
 		return report_error(report, errno, "cannot read /proc");
+	if (learn_again(look->inside) < 0)
+		return report_error(report, errno, "cannot read what is mounted inside");
 	result = look_on(look, proc);
 	for (int looks = 0; result == 0 && looks < LATER_LOOKS; looks++)
 		result = look_on(look, proc);
@@ -629,7 +685,16 @@ ending_send(const struct ending *ending, int pidfd)
 {
 	syscall_pidfd_send_signal(pidfd, ending->signal);
 	/* a stopped process does not see SIGTERM before it goes on */
-	syscall_pidfd_send_signal(pidfd, SIGCONT);
+	if (ending->signal == SIGTERM)
+		syscall_pidfd_send_signal(pidfd, SIGCONT);
+}
+
+static bool
+ending_has(void *data, pid_t pid)
+{
+	const struct ending *ending = data;
+
+	return has_pid(ending->pids, ending->count, pid);
 }
 
 static int
@@ -643,8 +708,6 @@ ending_add(void *data, pid_t pid, int *pidfd)
 		ending->spared_found++;
 		return 0;
 	}
-	if (has_pid(ending->pids, ending->count, pid))
-		return 0;
 	pidfds = reallocarray(ending->pidfds, ending->count + 1, sizeof(*pidfds));
 	if (!pidfds)
 		return -1;
@@ -653,7 +716,7 @@ ending_add(void *data, pid_t pid, int *pidfd)
 	if (!pids)
 		return -1;
 	ending->pids = pids;
-	if (ending->signal == SIGKILL)
+	if (ending->signal != SIGTERM)
 		ending_send(ending, *pidfd);
 	pidfds[ending->count] = (struct pollfd){.fd = steal_fd(pidfd), .events = POLLIN};
 	pids[ending->count++] = pid;
@@ -692,7 +755,8 @@ ending_wait(struct ending *ending, int64_t ms)
 static int
 look_once(struct inside *inside, struct ending *ending, size_t *found, struct report *report)
 {
-	struct look look = {.inside = inside, .act = ending_add, .data = ending};
+	struct look look = {
+		.inside = inside, .act = ending_add, .is_held = ending_has, .data = ending};
 
 	ending->spared_found = 0;
 	if (look_at_all(&look, report) < 0)
@@ -700,6 +764,28 @@ look_once(struct inside *inside, struct ending *ending, size_t *found, struct re
 	if (look.is_short_of_descriptors && ending->count == 0)
 		return report_error(report, EMFILE, "cannot look at every process");
 	*found = look.found - ending->spared_found;
+	return 0;
+}
+
+static void
+send_from(const struct ending *ending, size_t first)
+{
+	for (size_t i = first; i < ending->count; i++)
+		ending_send(ending, ending->pidfds[i].fd);
+}
+
+/* Looks until nobody new is found, but not for ever: one who forks all the time is always new. */
+static int
+hold_all(struct inside *inside, struct ending *ending, struct report *report)
+{
+	size_t before = ending->count, found;
+
+	for (int looks = 0; looks < HOLDING_LOOKS && (looks == 0 || ending->count > before);
+		looks++) {
+		before = ending->count;
+		if (look_once(inside, ending, &found, report) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -711,17 +797,21 @@ static int
 tell_all(struct inside *inside, struct ending *ending, struct report *report)
 {
 	size_t told = ending->count;
-	size_t before = told, found;
 
-	for (int looks = 0; looks < HOLDING_LOOKS && (looks == 0 || ending->count > before);
-		looks++) {
-		before = ending->count;
-		if (look_once(inside, ending, &found, report) < 0)
-			return -1;
-	}
-	for (size_t i = told; i < ending->count; i++)
-		ending_send(ending, ending->pidfds[i].fd);
+	if (hold_all(inside, ending, report) < 0)
+		return -1;
+	send_from(ending, told);
 	return 0;
+}
+
+/* For the same reason all are stopped before the first is killed: so none of them has another
+ * child. */
+static int
+freeze_all(struct inside *inside, struct ending *ending, struct report *report)
+{
+	ending->signal = SIGSTOP;
+	send_from(ending, 0);
+	return hold_all(inside, ending, report);
 }
 
 /* Until all have gone, or the time is over. 0, or -1 with the error said. */
@@ -745,10 +835,11 @@ end_now(struct inside *inside, struct ending *ending, int64_t until, struct repo
 {
 	size_t empty = 0;
 
+	if (ending->count > 0 && freeze_all(inside, ending, report) < 0)
+		return -1;
 	ending->signal = SIGKILL;
-	for (size_t i = 0; i < ending->count; i++)
-		ending_send(ending, ending->pidfds[i].fd);
-	while (now_ms() < until) {
+	send_from(ending, 0);
+	for (;;) {
 		size_t found = 0;
 
 		if (look_once(inside, ending, &found, report) < 0)
@@ -757,8 +848,11 @@ end_now(struct inside *inside, struct ending *ending, int64_t until, struct repo
 		empty = found == 0 && ending->count == 0 ? empty + 1 : 0;
 		if (empty == EMPTY_LOOKS)
 			return ending->spared_found > 0;
+		/* a look at very many processes takes long: it is no reason to give up that nobody
+		 * was found */
+		if (empty == 0 && now_ms() >= until)
+			return 1;
 	}
-	return 1;
 }
 
 /* Each process that is being ended is held by a descriptor. */
@@ -773,6 +867,14 @@ allow_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &limit); /* fewer are ended at a time if it cannot be */
 }
 
+static void
+add_pids(char *text, size_t size, const pid_t *pids, size_t count, const struct ending *ending)
+{
+	for (size_t i = 0; i < count && strlen(text) + 16 < size; i++)
+		if (!has_pid(ending->spared, ending->spared_count, pids[i]))
+			snprintf(text + strlen(text), size - strlen(text), " %d", pids[i]);
+}
+
 static int
 name_those_left(struct inside *inside, const struct ending *ending, struct report *report)
 {
@@ -781,13 +883,16 @@ name_those_left(struct inside *inside, const struct ending *ending, struct repor
 
 	if (inside_find(inside, &left, report) < 0)
 		return -1;
-	for (size_t i = 0; i < ending->count && strlen(pids) + 16 < sizeof(pids); i++)
-		snprintf(pids + strlen(pids), sizeof(pids) - strlen(pids), " %d", ending->pids[i]);
-	for (size_t i = 0; i < left.count && strlen(pids) + 16 < sizeof(pids); i++)
-		if (!has_pid(ending->pids, ending->count, left.pids[i]))
-			snprintf(pids + strlen(pids), sizeof(pids) - strlen(pids), " %d",
-				left.pids[i]);
+	/* whoever is still being ended is most likely among those found */
+	if (left.count == 0)
+		add_pids(pids, sizeof(pids), ending->pids, ending->count, ending);
+	add_pids(pids, sizeof(pids), left.pids, left.count, ending);
 	inside_processes_release(&left);
+	if (pids[0] == '\0' && ending->spared_found == 0)
+		return 0; /* the last has gone by now */
+	if (pids[0] == '\0')
+		return report_error(report, 0,
+			"this command was itself called from inside; call it from the host");
 	report_mend(report, "see what holds them, and stop again");
 	return report_error(report, 0, "cannot end the processes inside:%s", pids);
 }

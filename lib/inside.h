@@ -21,6 +21,8 @@ struct report;
  * is open; the others stay while what they name is mounted, so inside_forget comes before the
  * mounts are taken away.
  */
+struct inside_mark;
+
 struct inside {
 	uint64_t namespace; /* inode of the pinned one, which the caller keeps open */
 	uint64_t host; /* inode of the host's: needs no second look */
@@ -33,6 +35,10 @@ struct inside {
 	size_t copy_count;
 	struct inside_stranger *strangers; /* owned; those that hold nothing of it */
 	size_t stranger_count;
+	FILE *mountinfo; /* owned; of the pinned namespace, read again for each look */
+	uint64_t root; /* as inside_learn takes it, and so on */
+	struct inside_mark *marks; /* owned */
+	size_t mark_count;
 };
 
 struct inside_processes {
@@ -54,8 +60,18 @@ struct inside_mark {
 int inside_learn(struct inside *inside, FILE *mountinfo, uint64_t root,
 	const struct inside_mark *marks, size_t count);
 
+/*
+ * The same, and again for each look that follows, since numbers may have gone to others by then.
+ * Takes the stream over, whatever it returns.
+ */
+int inside_watch(struct inside *inside, FILE *mountinfo, uint64_t root,
+	const struct inside_mark *marks, size_t count);
+
 /* Only the pinned namespace counts from here on: its mounts are about to go. */
 void inside_forget(struct inside *inside);
+
+/* A superblock made for this root counts too; the caller holds it open. 0, or -1 with errno. */
+int inside_add_device(struct inside *inside, uint64_t device);
 
 void inside_release(struct inside *inside);
 

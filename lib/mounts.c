@@ -8,6 +8,7 @@
 #include "syscalls.h"
 
 #include <libmount/libmount.h>
+#include <limits.h>
 #include <string.h>
 
 int
@@ -90,14 +91,28 @@ share(const struct mounts_host *host, const struct plan_mount *line, struct repo
 	return 1;
 }
 
+/* Another line with the same source has been through it. */
+static bool
+is_shared_before(const struct plan *plan, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (plan->mounts[i].is_live &&
+			strcmp(plan->mounts[i].source, plan->mounts[index].source) == 0)
+			return true;
+	return false;
+}
+
 int
 mounts_share_live(const struct mounts_host *host, const struct plan *plan, struct report *report)
 {
 	int changed = 0;
 
 	for (size_t i = 0; i < plan->count; i++) {
-		int result = plan->mounts[i].is_live ? share(host, &plan->mounts[i], report) : 0;
+		int result;
 
+		if (!plan->mounts[i].is_live || is_shared_before(plan, i))
+			continue;
+		result = share(host, &plan->mounts[i], report);
 		if (result < 0)
 			return -1;
 		changed |= result;
@@ -263,26 +278,37 @@ make_target(const struct plan_mount *line, const struct root *root, bool directo
 	struct report *report)
 {
 	mode_t mode = line->target_mode ? line->target_mode : directory ? 0755 : 0644;
+	cleanup_fd int there = root_open_target(root, line->target);
 
+	if (there >= 0)
+		return 0;
 	if (root_make_target(root, line->target, directory, mode) == 0)
 		return 0;
 	if (errno == EXDEV)
 		return report_error(report, 0,
-			"x-mount.mkdir makes nothing on another mount, and %s%s leads onto one",
+			"x-mount.mkdir makes nothing on another mount, and %s%s leads onto one: "
+			"make it there yourself",
 			root->path, line->target);
 	return report_error(
 		report, errno, "cannot make the mount point %s%s", root->path, line->target);
 }
 
+/* Below another line it is the host that lacks it, and nothing made in the tree would be seen. */
 static int
-cannot_open_target(const struct plan_mount *line, bool directory, const struct root *root,
+cannot_open_target(const struct plan *plan, size_t index, bool directory, const struct root *root,
 	struct report *report)
 {
-	if (errno == ENOENT)
-		report_mend(report, directory ? "mkdir -p %s%s" : "touch %s%s", root->path,
-			line->target);
-	return report_error(
-		report, errno, "cannot open the mount point %s%s", root->path, line->target);
+	const struct plan_mount *line = &plan->mounts[index];
+	char path[2 * PATH_MAX], word[2 * PATH_MAX];
+	int error = errno;
+
+	snprintf(path, sizeof(path), "%s%s", root->path, line->target);
+	if (error == ENOENT && !plan_is_nested(plan, index))
+		report_mend(report, "%s %s", directory ? "mkdir -p" : "touch",
+			report_word(path, word, sizeof(word)));
+	else if (error == ENOENT)
+		report_mend(report, "make it below the source of the line above it, or add nofail");
+	return report_error(report, error, "cannot open the mount point %s", path);
 }
 
 /* Its id, by which what is attached below it later is known not to be on the root's own tree. */
@@ -298,9 +324,10 @@ note_id(struct mounts *mounts, size_t index, struct report *report)
 }
 
 static int
-attach_line(struct mounts *mounts, size_t index, const struct plan_mount *line,
-	const struct root *root, struct report *report)
+attach_line(struct mounts *mounts, const struct plan *plan, size_t index, const struct root *root,
+	struct report *report)
 {
+	const struct plan_mount *line = &plan->mounts[index];
 	int fd = mounts->fds[index];
 	bool directory = is_directory(fd);
 	cleanup_fd int target = -1;
@@ -313,7 +340,7 @@ attach_line(struct mounts *mounts, size_t index, const struct plan_mount *line,
 		return 0;
 	}
 	if (target < 0)
-		return cannot_open_target(line, directory, root, report);
+		return cannot_open_target(plan, index, directory, root, report);
 	if (root_judge_target(root, line->target, target, mounts->ids, mounts->count, report) < 0)
 		return -1;
 	if (directory != is_directory(target))
@@ -331,8 +358,7 @@ mounts_attach(struct mounts *mounts, const struct plan *plan, const struct root 
 	struct report *report)
 {
 	for (size_t i = 0; i < mounts->count; i++)
-		if (mounts->fds[i] >= 0 &&
-			attach_line(mounts, i, &plan->mounts[i], root, report) < 0)
+		if (mounts->fds[i] >= 0 && attach_line(mounts, plan, i, root, report) < 0)
 			return -1;
 	return 0;
 }

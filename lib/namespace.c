@@ -37,17 +37,18 @@ namespace_open_pin(int directory, const char *name)
 	/* O_NONBLOCK: a FIFO in its place must not hold us */
 	cleanup_fd int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct statfs filesystem;
+	int type;
 
-	if (fd < 0)
+	if (fd < 0 || fstatfs(fd, &filesystem) < 0)
 		return -1;
-	if (fstatfs(fd, &filesystem) < 0)
+	errno = ESTALE;
+	if (filesystem.f_type != NAMESPACE_FS_MAGIC)
 		return -1;
-	if (filesystem.f_type != NAMESPACE_FS_MAGIC ||
-		ioctl(fd, NAMESPACE_GET_TYPE) != CLONE_NEWNS) {
-		errno = ESTALE;
+	type = ioctl(fd, NAMESPACE_GET_TYPE);
+	if (type < 0)
 		return -1;
-	}
-	return steal_fd(&fd);
+	errno = ESTALE;
+	return type == CLONE_NEWNS ? steal_fd(&fd) : -1;
 }
 
 int

@@ -342,10 +342,8 @@ is_below(const char *path, const char *above)
 	return strncmp(path, above, length) == 0 && path[length] == '/';
 }
 
-/* Does the line's target lie below the target of an earlier line? Then it is not on the root's own
- * tree. */
-static bool
-is_nested(const struct plan *plan, size_t index)
+bool
+plan_is_nested(const struct plan *plan, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
 		if (is_below(plan->mounts[index].target, plan->mounts[i].target))
@@ -365,7 +363,7 @@ add_mount(struct plan *plan, struct libmnt_fs *line, const struct place *place)
 	plan->count++;
 	if (fill_mount(&mounts[plan->count - 1], line, place) < 0)
 		return -1;
-	if (mounts[plan->count - 1].makes_target && is_nested(plan, plan->count - 1))
+	if (mounts[plan->count - 1].makes_target && plan_is_nested(plan, plan->count - 1))
 		return place_error(place,
 			"x-mount.mkdir would make %s on the host, since it lies below another line",
 			mounts[plan->count - 1].target);

@@ -51,4 +51,10 @@ void plan_release(struct plan *plan);
  */
 int plan_inherit_proc(struct plan *plan, const char *host_options);
 
+/*
+ * Does the line's target lie below the target of an earlier line? Then it is the host's, and not on
+ * the root's own tree.
+ */
+bool plan_is_nested(const struct plan *plan, size_t index);
+
 #endif

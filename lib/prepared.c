@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void
 prepared_release(struct prepared *prepared)
@@ -17,6 +18,8 @@ prepared_release(struct prepared *prepared)
 	cleanup_fd_release(&prepared->folder);
 	cleanup_fd_release(&prepared->pin);
 	record_release(&prepared->record);
+	while (prepared->held.count > 0)
+		close(prepared->held.fds[--prepared->held.count]);
 }
 
 /* A step that is carried out inside the namespace. 0, or -1 with errno. */
@@ -65,10 +68,8 @@ judge_record(struct prepared *prepared, int host, struct report *report)
 	prepared->state = errno == EPROTO ? PREPARED_BY_OTHERS : PREPARED_HALF;
 	if (prepared->state == PREPARED_HALF && errno != ENOENT && errno != EBADMSG)
 		return report_error(report, errno, "cannot read the record");
-	/* of another version it means nothing certain */
-	if (prepared->state == PREPARED_HALF &&
-		record_read(&prepared->record, prepared->folder, "record.stopping") < 0)
-		record_release(&prepared->record);
+	if (prepared->state == PREPARED_HALF)
+		record_read(&prepared->record, prepared->folder, "record.stopping");
 	return 0;
 }
 
@@ -125,39 +126,40 @@ prepared_close_door(struct prepared *prepared, struct report *report)
 	return 0;
 }
 
-/* "MOUNT:DEVICE", as start recorded it. */
+/* "MOUNT:DEVICE:TARGET", as start recorded it; target points into text. */
 static bool
-parse_mark(const char *text, struct inside_mark *mark)
+parse_mark(const char *text, struct inside_mark *mark, const char **target)
 {
 	cleanup_free char *copy = strdup(text);
-	char *colon = copy ? strchr(copy, ':') : NULL;
+	char *device = copy ? strchr(copy, ':') : NULL;
+	char *behind = device ? strchr(device + 1, ':') : NULL;
 
-	if (!colon)
+	if (!behind)
 		return false;
-	*colon = '\0';
+	*device++ = '\0';
+	*behind++ = '\0';
+	*target = text + (behind - copy);
 	return number_parse(copy, UINT64_MAX, &mark->mount) == 0 &&
-	       number_parse(colon + 1, UINT64_MAX, &mark->device) == 0;
+	       number_parse(device, UINT64_MAX, &mark->device) == 0;
 }
 
-#define MARKS 64 /* one is enough to be known by */
-
 static int
-learn(const struct prepared *prepared, struct inside *inside, FILE *mountinfo)
+watch(const struct prepared *prepared, struct inside *inside, FILE *mountinfo)
 {
-	struct inside_mark marks[MARKS];
+	struct inside_mark marks[PREPARED_MARKS];
 	const char *value = NULL;
+	const char *target;
 	uint64_t root = 0;
 	size_t count = 0;
 
-	/* what another version recorded means nothing certain */
-	if (prepared->state != PREPARED_BY_OTHERS && prepared->record.size > 0) {
-		while (count < MARKS &&
+	if (prepared->record.size > 0) {
+		while (count < PREPARED_MARKS &&
 			(value = record_next(&prepared->record, "filesystem", value)))
-			if (parse_mark(value, &marks[count]))
+			if (parse_mark(value, &marks[count], &target))
 				count++;
 		record_number(&prepared->record, "mount", &root);
 	}
-	return inside_learn(inside, mountinfo, root, marks, count);
+	return inside_watch(inside, mountinfo, root, marks, count);
 }
 
 struct mountinfo {
@@ -182,7 +184,7 @@ prepared_know_inside(
 {
 	cleanup_fd int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct mountinfo mountinfo = {.proc = proc, .fd = -1};
-	cleanup_file FILE *stream = NULL;
+	FILE *stream;
 
 	*inside = (struct inside){0};
 	if (namespace_number(prepared->pin, &inside->namespace) < 0 ||
@@ -194,10 +196,50 @@ prepared_know_inside(
 	stream = fdopen(mountinfo.fd, "r");
 	if (!stream)
 		close(mountinfo.fd);
-	if (stream && learn(prepared, inside, stream) == 0)
+	if (stream && watch(prepared, inside, stream) == 0)
 		return 0;
 	inside_release(inside);
 	return report_error(report, errno, "cannot read what is mounted inside");
+}
+
+/* Inside: opens the filesystems that start made, as far as they are where it put them. */
+static int
+hold(const struct prepared *prepared, void *data)
+{
+	struct prepared_held *held = data;
+	const char *value = NULL;
+
+	while (held->count < PREPARED_MARKS &&
+		(value = record_next(&prepared->record, "filesystem", value))) {
+		cleanup_fd int fd = -1;
+		struct inside_mark mark;
+		struct stat found;
+		const char *target;
+
+		if (!parse_mark(value, &mark, &target))
+			continue;
+		fd = open(target, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (fd >= 0 && fstat(fd, &found) == 0 && found.st_dev == mark.device)
+			held->fds[held->count++] = steal_fd(&fd);
+	}
+	return 0;
+}
+
+int
+prepared_hold(struct prepared *prepared, int host, struct inside *inside, struct report *report)
+{
+	struct stat found;
+
+	inside_forget(inside);
+	if (prepared->record.size == 0)
+		return 0;
+	if (with_namespace(prepared, host, hold, &prepared->held, "look", report) < 0)
+		return -1;
+	for (size_t i = 0; i < prepared->held.count; i++)
+		if (fstat(prepared->held.fds[i], &found) < 0 ||
+			inside_add_device(inside, found.st_dev) < 0)
+			return report_error(report, errno, "cannot hold what is mounted inside");
+	return 0;
 }
 
 static int

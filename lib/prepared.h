@@ -18,11 +18,19 @@ enum prepared_state {
 	PREPARED_DAMAGED, /* `/` inside is not what start made */
 };
 
+#define PREPARED_MARKS 64 /* one is enough to be known by */
+
+struct prepared_held {
+	int fds[PREPARED_MARKS]; /* owned */
+	size_t count;
+};
+
 struct prepared {
 	enum prepared_state state;
 	int folder; /* owned; -1 where there is none */
 	int pin; /* owned; -1 where there is none */
 	struct record record; /* what could be read of it, under either name */
+	struct prepared_held held; /* filesystems of its own, kept from giving their numbers away */
 };
 
 /* Looks what there is of a root. host: the host's mount namespace. 0, or -1 with the error said. */
@@ -47,6 +55,14 @@ int prepared_close_door(struct prepared *prepared, struct report *report);
  * said. */
 int prepared_know_inside(
 	const struct prepared *prepared, int host, struct inside *inside, struct report *report);
+
+/*
+ * Before its mounts are taken away: a copy of the namespace that is made in this moment, by
+ * somebody who had it open, is known by the superblocks alone, and these are held open from here
+ * on. Everything else is forgotten. 0, or -1 with the error said.
+ */
+int
+prepared_hold(struct prepared *prepared, int host, struct inside *inside, struct report *report);
 
 /*
  * Takes every mount inside away, from inside, so that nothing lives on in a descriptor that

@@ -8,8 +8,9 @@
  *   host        inode of the host's mount namespace
  *   namespace   inode of the pinned one
  *   device, inode, mount    of `/` inside: st_dev, st_ino and mount id
- *   filesystem  MOUNT:DEVICE of a filesystem made for this root alone (several)
+ *   filesystem  MOUNT:DEVICE:TARGET of a filesystem made for this root alone (several)
  *   service     whose commands mend it: chroot-mounts, or chroot-mounts.NAME
+ * Stopping works on the record of any version, so these and stop_timeout keep their meaning in all.
  */
 #ifndef RECORD_H
 #define RECORD_H

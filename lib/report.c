@@ -91,6 +91,29 @@ report_forget(struct report *report)
 	report->mending[0] = '\0';
 }
 
+const char *
+report_word(const char *path, char *text, size_t size)
+{
+	size_t length = 0;
+
+	if (path[strspn(path,
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+,:@%-")] ==
+		'\0')
+		return path;
+	text[length++] = '\'';
+	/* 6 = a quote that is itself quoted, the last quote and NUL */
+	for (; *path != '\0' && length + 6 < size; path++) {
+		if (*path == '\'') {
+			memcpy(text + length, "'\\'", 3);
+			length += 3;
+		}
+		text[length++] = *path;
+	}
+	text[length++] = '\'';
+	text[length] = '\0';
+	return text;
+}
+
 int
 report_error(struct report *report, int error, const char *format, ...)
 {

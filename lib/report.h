@@ -32,6 +32,12 @@ report_mend(struct report *report, const char *format, ...) __attribute__((forma
 void report_forget(struct report *report);
 
 /*
+ * A path as one word of such a command: as it is, or in quotes where a shell would take it for
+ * more, since who named a file must not write the superuser's commands. Into text, of size bytes.
+ */
+const char *report_word(const char *path, char *text, size_t size);
+
+/*
  * "program: subject: what was tried: why it failed; to mend it: command". error is an errno or
  * 0. Returns -1, so that a function can end with it. Bytes that would steer a terminal are
  * written as backslash and three octal digits. Keeps errno.

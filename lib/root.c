@@ -64,15 +64,17 @@ static int
 untrustworthy(const char *path, const struct stat *found, const char *next, struct report *report)
 {
 	static const char why[] = "who could replace what everyone inside relies on";
-	const char *slash = path[1] == '\0' ? "" : "/";
+	char whole[2 * PATH_MAX], word[2 * PATH_MAX + 64];
 
 	if (found->st_uid == 0 && found->st_mode & S_ISVTX && next) {
-		report_mend(report, "chown -h root:root %s%s%s", path, slash, next);
+		snprintf(whole, sizeof(whole), "%s%s%s", path, path[1] == '\0' ? "" : "/", next);
+		report_mend(
+			report, "chown -h root:root %s", report_word(whole, word, sizeof(word)));
 		return report_error(report, 0,
-			"%s%s%s does not belong to the superuser but to somebody %s", path, slash,
-			next, why);
+			"%s does not belong to the superuser but to somebody %s", whole, why);
 	}
-	report_mend(report, "chown root:root %s && chmod go-w %s", path, path);
+	report_mend(report, "chown root:root %s && chmod go-w %s",
+		report_word(path, word, sizeof(word)), report_word(path, word, sizeof(word)));
 	if (found->st_uid != 0)
 		return report_error(
 			report, 0, "%s belongs to user %u, %s", path, (unsigned)found->st_uid, why);
@@ -190,7 +192,7 @@ name_root(struct root *root, const char *path, struct report *report)
 	const char *found = name_of(root, root->tree, name, sizeof(name));
 
 	if (found[0] != '/')
-		return report_error(report, ENAMETOOLONG, "cannot find out where %s leads", path);
+		return report_error(report, errno, "cannot find out where %s leads", path);
 	if (found[1] == '\0')
 		return report_error(report, 0, "%s leads to /, the host's own tree", path);
 	root->path = strdup(found);

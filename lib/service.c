@@ -117,25 +117,42 @@ service_find_state(struct service *service)
 		       : report_error(service->report, errno, "cannot open %s", STATE_DIRECTORY);
 }
 
+/*
+ * Did this service prepare it? The record says so, for a symlink may have been made since; where
+ * there is none, the symlink does.
+ */
+static bool
+is_own(struct service *service, const char *name)
+{
+	const struct catalogue_entry *entry = catalogue_entry(&service->catalogue, name);
+	cleanup_fd int folder = state_open_folder(service->state, name, false);
+	struct record record = {0};
+	const char *preparer;
+	bool own = !entry || !entry->has_symlink;
+
+	if (folder >= 0 && record_read(&record, folder, "record") < 0 && errno == ENOENT)
+		record_read(&record, folder, "record.stopping");
+	preparer = record_value(&record, "service");
+	if (*preparer != '\0')
+		own = strcmp(preparer, "chroot-mounts") == 0;
+	record_release(&record);
+	return own;
+}
+
 static int
 add_prepared(struct service *service, struct service_names *names)
 {
 	struct service_names prepared = {0};
-	int result;
+	int result = service_find_state(service);
 
-	result = service_find_state(service);
 	if (result <= 0)
 		return result;
 	result = 0;
 	if (state_names(service->state, &prepared.all, &prepared.count) < 0)
 		result = report_error(service->report, errno, "cannot read %s", STATE_DIRECTORY);
-	for (size_t i = 0; result == 0 && i < prepared.count; i++) {
-		const struct catalogue_entry *entry =
-			catalogue_entry(&service->catalogue, prepared.all[i]);
-
-		if (!entry || !entry->has_symlink)
+	for (size_t i = 0; result == 0 && i < prepared.count; i++)
+		if (is_own(service, prepared.all[i]))
 			result = add_name(service, names, prepared.all[i]);
-	}
 	service_names_release(&prepared);
 	return result;
 }
@@ -174,6 +191,19 @@ service_of(const struct service *service, const char *name, char *text, size_t s
 
 	snprintf(text, size, "chroot-mounts%s%s", own ? "." : "", own ? name : "");
 	return text;
+}
+
+int
+service_be_home(struct service *service)
+{
+	cleanup_fd int own = namespace_open_own();
+	uint64_t here, home;
+
+	if (own >= 0 && namespace_number(own, &here) == 0 &&
+		namespace_number(service->host, &home) == 0 && here == home)
+		return 0;
+	return report_error(
+		service->report, 0, "left alone, since the host's namespace was lost on the way");
 }
 
 int

@@ -56,6 +56,12 @@ const char *service_of(const struct service *service, const char *name, char *te
  * with the error said. */
 int service_find_state(struct service *service);
 
+/*
+ * Is the process on the host? Where it could not return from a root, paths are not what they were,
+ * and nothing more must be done. 0, or -1 with the error said.
+ */
+int service_be_home(struct service *service);
+
 /* Reads what the host has mounted, once. 0, or -1 with the error said. */
 int service_need_mounts(struct service *service);
 

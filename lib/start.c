@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -247,15 +248,15 @@ record_filesystems(struct start *start)
 	for (size_t i = 0; i < start->plan.count; i++) {
 		const struct plan_mount *line = &start->plan.mounts[i];
 		struct stat found;
-		char mark[64];
+		char mark[PATH_MAX + 64];
 
 		if (start->mounts.ids[i] == 0 ||
 			(strcmp(line->type, "proc") != 0 && strcmp(line->type, "tmpfs") != 0))
 			continue;
 		if (fstat(start->mounts.fds[i], &found) < 0)
 			return cannot_record(start);
-		snprintf(mark, sizeof(mark), "%" PRIu64 ":%" PRIu64, start->mounts.ids[i],
-			(uint64_t)found.st_dev);
+		snprintf(mark, sizeof(mark), "%" PRIu64 ":%" PRIu64 ":%s", start->mounts.ids[i],
+			(uint64_t)found.st_dev, line->target);
 		if (record_add(&start->record, "filesystem", mark) < 0)
 			return cannot_record(start);
 	}
@@ -370,6 +371,8 @@ start_root(struct service *service, const char *name)
 	cleanup_fd int lock = -1;
 	int prepared;
 
+	if (service_be_home(service) < 0)
+		return -1;
 	cleanup_fd_release(&service->state);
 	service->state = state_make(service->report);
 	if (service->state < 0)

@@ -75,8 +75,9 @@ judge_state(int directory, struct report *report)
 	struct stat found;
 	struct statfs filesystem;
 
-	if (fstat(directory, &found) == 0 && fstatfs(directory, &filesystem) == 0 &&
-		found.st_uid == 0 && (found.st_mode & 07777) == 0700 &&
+	if (fstat(directory, &found) < 0 || fstatfs(directory, &filesystem) < 0)
+		return report_error(report, errno, "cannot look at %s", STATE_DIRECTORY);
+	if (found.st_uid == 0 && (found.st_mode & 07777) == 0700 &&
 		filesystem.f_type == TMPFS_MAGIC)
 		return 0;
 	report_mend(report, "umount %s", STATE_DIRECTORY);
@@ -186,7 +187,7 @@ state_names(int state, char ***names, size_t *count)
 	if (!directory)
 		return -1;
 	steal_fd(&fd); /* the directory owns it now */
-	while ((entry = readdir(directory))) {
+	while ((errno = 0, entry = readdir(directory))) {
 		char **grown;
 
 		if (!name_is_valid(entry->d_name))
@@ -200,7 +201,7 @@ state_names(int state, char ***names, size_t *count)
 			return -1;
 		++*count;
 	}
-	return 0;
+	return errno == 0 ? 0 : -1;
 }
 
 int

@@ -16,7 +16,7 @@ timeout_of(const struct prepared *prepared)
 {
 	uint64_t seconds;
 
-	if (prepared->record.size > 0 && prepared->state != PREPARED_BY_OTHERS &&
+	if (prepared->record.size > 0 &&
 		record_number(&prepared->record, "stop_timeout", &seconds) == 0)
 		return (unsigned)seconds;
 	return TIMEOUT;
@@ -37,7 +37,8 @@ end(struct service *service, struct prepared *prepared, const char *name)
 	if (prepared_know_inside(prepared, service->host, &inside, report) < 0)
 		return -1;
 	result = inside_end(&inside, timeout, report);
-	inside_forget(&inside);
+	if (result == 0)
+		result = prepared_hold(prepared, service->host, &inside, report);
 	if (result == 0)
 		result = prepared_empty(prepared, service->host, report);
 	/* who had the namespace open before the door was closed may have come in since */
@@ -55,9 +56,11 @@ stop_root(struct service *service, const char *name)
 {
 	struct prepared prepared;
 	cleanup_fd int lock = -1;
-	int found = service_find_state(service);
+	int found = service_be_home(service);
 	int result;
 
+	if (found == 0)
+		found = service_find_state(service);
 	if (found <= 0)
 		return found;
 	lock = state_lock(service->state, name, service->report);

@@ -41,12 +41,16 @@ inside unshare -Urm bwrap --ro-bind /usr /usr --symlink usr/lib /lib --symlink u
 await are_inside 9
 nobody_is_left 'sandboxes in sandboxes'
 
-# known by its parent alone, which ends first
-inside sh -c 'unshare -Urm sh -c "mount -t tmpfs t /mnt; mkdir /mnt/bin /mnt/old; mount --bind /bin /mnt/bin;
-	mkdir -p /mnt/lib /mnt/lib64; mount --bind /lib /mnt/lib; mount --bind /lib64 /mnt/lib64
-	cd /mnt; pivot_root . old; exec 3</; umount -l /old
-	trap : TERM; while :; do read -r x <&3 || sleep 0.1; done"; true'
-await sh -c '[ "$(pgrep -c -u alice)" -ge 2 ]'
+# known by its parent alone, which ends first: nothing of the root's own is left in its namespace
+cp "$(command -v busybox)" "$root/bin/busybox"
+inside sh -c 'unshare -Urm sh -c "mount -t tmpfs t /mnt; mkdir /mnt/bin /mnt/old /mnt/dev
+	mount --make-rprivate /; mount --bind /bin /mnt/bin; mount --bind /dev /mnt/dev
+	cd /mnt; busybox pivot_root . old; /bin/busybox umount -l /old
+	trap : TERM; while :; do /bin/busybox sleep 0.1; done"; true'
+hidden() { grep -L ' /old' /proc/[0-9]*/mountinfo 2>/dev/null | xargs grep -l '/mnt\|- tmpfs t ' 2>/dev/null | head -n 1; }
+is_hidden() { [ -n "$(hidden)" ]; }
+await is_hidden
+ok 'one hides with nothing of the root in its mountinfo' is_hidden
 nobody_is_left 'one that hides behind its parent'
 
 cp "${BUILD:-$top/build}/system/fork-chain" "$root/chain"
@@ -101,6 +105,52 @@ done
 wait "$stopping"
 is 'stop ends well while namespaces are made elsewhere' $? 0
 ok 'and hits none of them' are_alive "${pids[@]}"
+
+# A mount's, when it went away while stop was waiting: seen from a chroot, the mount is not even
+# in its owner's own mountinfo.
+mkdir -p /opt/plain/bin /run/user/1000
+cp "$(command -v busybox)" /opt/plain/bin/busybox
+mount -t tmpfs t /run/user/1000
+begin
+inside sh -c 'trap "" TERM; echo > /tmp/waits; while :; do read -r x </dev/zero; done'
+await test -e /tmp/waits
+chroot-mounts stop &
+stopping=$!
+await sh -c '[ -e /run/chroot-mounts/debian/record.stopping ]'
+umount /run/user/1000
+for ((i = 0; i < 6; i++)); do
+	host unshare -m chroot /opt/plain /bin/busybox sleep 1000
+done
+wait "$stopping"
+is 'stop ends well while the host unmounts something' $? 0
+ok 'and a mount number that went to somebody else proves nothing' are_alive "${pids[@]}"
+
+# Somebody who had the namespace open comes in between the last look and the end of its mounts.
+begin
+strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_enter=700000 \
+	chroot-enter -d / debian unshare -m sleep 1000 >/dev/null 2>&1 &
+late=$!
+holds_pin() { ls -l /proc/[0-9]*/fd 2>/dev/null | grep -F 'mnt:['; }
+await holds_pin >/dev/null
+(strace -qq -o /dev/null -e trace=umount2 -e inject=umount2:delay_enter=1500000:when=1 chroot-mounts stop; exit $?) >/dev/null 2>&1
+is 'a late one does not make stop fail' $? 0
+wait "$late"
+is 'and is ended too' $(($? > 124)) 1
+
+# A call that fails is no proof that nothing is pinned.
+begin
+inside sleep 1000
+await are_inside 1
+(strace -qq -o /dev/null -e trace=ioctl -e inject=ioctl:error=EIO:when=1 chroot-mounts stop; exit $?) >/dev/null 2>&1
+ok 'when the pin cannot be looked at, it stays' has_pins
+nobody_is_left 'when the pin can be looked at again'
+
+# The record of another version.
+inside sh -c '(setsid unshare -Urm sleep 1000 &)'
+await are_inside 1
+sed -i 's/^version=[0-9]*/version=9/' /run/chroot-mounts/debian/record
+is 'by a record of another version, sandboxes are known too' "$(processes)" 1
+nobody_is_left 'of another version'
 
 # A stop that was interrupted is gone on with.
 begin
