@@ -320,39 +320,102 @@ judge_upwards(const struct root *root, int parent, const char *last, struct stat
 		report, errno, "cannot look at what is above %s in %s", last, root->path);
 }
 
-/* The directory that holds one component of the path. *found becomes what the component is. */
+/* What a judgement is made by. */
+struct judgement {
+	const struct root *root; /* borrowed */
+	const uint64_t *foreign; /* borrowed */
+	size_t count;
+	struct report *report; /* borrowed */
+	unsigned links; /* followed so far */
+};
+
+/* The directory that holds the last component of the path. *found becomes what the component is. */
 static int
-judge_component(const struct root *root, const char *path, bool only_link, const uint64_t *foreign,
-	size_t count, struct stat *found, struct report *report)
+judge_component(
+	const struct judgement *judgement, const char *path, bool only_link, struct stat *found)
 {
+	const struct root *root = judgement->root;
 	const char *last;
 	cleanup_fd int parent = open_parent(root, path, 0, &last);
 
 	if (parent < 0 || fstatat(parent, last, found, AT_SYMLINK_NOFOLLOW) < 0)
-		return report_error(
-			report, errno, "cannot open the mount point %s%s", root->path, path);
+		return report_error(judgement->report, errno, "cannot open the mount point %s%s",
+			root->path, path);
 	if (only_link && !S_ISLNK(found->st_mode))
 		return 0;
-	return judge_upwards(root, parent, last, *found, foreign, count, report);
+	return judge_upwards(root, parent, last, *found, judgement->foreign, judgement->count,
+		judgement->report);
 }
 
-/* A link on the way leads where the owner of its directory wants, so that is judged as well. */
+/* Where the link at path leads, as a path from the top; without slashes at the end. */
+static int
+read_link(const struct root *root, const char *path, char *way, size_t size)
+{
+	const char *last;
+	cleanup_fd int parent = open_parent(root, path, 0, &last);
+	char target[PATH_MAX];
+	ssize_t length = parent < 0 ? -1 : readlinkat(parent, last, target, sizeof(target) - 1);
+	int before;
+
+	if (length < 0)
+		return -1;
+	while (length > 1 && target[length - 1] == '/')
+		length--;
+	target[length] = '\0';
+	before = target[0] == '/' ? 0 : (int)(last - path);
+	errno = ENAMETOOLONG;
+	return snprintf(way, size, "%.*s%s", before, path, target) < (int)size ? 0 : -1;
+}
+
+/*
+ * A link on the way leads where the owner of its directory wants, and so does a link on the way
+ * that it leads itself: each directory that holds one is judged. whole: the last component may be
+ * one.
+ */
+static int
+judge_links(struct judgement *judgement, char *path, bool whole)
+{
+	for (char *end = path; end;) {
+		char way[PATH_MAX];
+		struct stat found;
+		int result = 0;
+
+		end = strchr(end + 1, '/');
+		if (!end && !whole)
+			break;
+		if (end)
+			*end = '\0';
+		if (judge_component(judgement, path, true, &found) < 0)
+			return -1;
+		if (S_ISLNK(found.st_mode)) {
+			errno = ELOOP;
+			if (++judgement->links > LINKS ||
+				read_link(judgement->root, path, way, sizeof(way)) < 0)
+				return report_error(judgement->report, errno, "cannot follow %s%s",
+					judgement->root->path, path);
+			result = strcmp(way, "/") == 0 ? 0 : judge_links(judgement, way, true);
+		}
+		if (result < 0)
+			return -1;
+		if (end)
+			*end = '/';
+	}
+	return 0;
+}
+
 int
 root_judge_target(const struct root *root, const char *path, int target, const uint64_t *foreign,
 	size_t count, struct report *report)
 {
+	struct judgement judgement = {
+		.root = root, .foreign = foreign, .count = count, .report = report};
 	cleanup_free char *copy = strdup(path);
 	struct stat found = {0}, opened;
 
 	if (!copy)
 		return report_error(report, ENOMEM, "cannot look at %s%s", root->path, path);
-	for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (judge_component(root, copy, true, foreign, count, &found, report) < 0)
-			return -1;
-		*slash = '/';
-	}
-	if (judge_component(root, copy, false, foreign, count, &found, report) < 0)
+	if (judge_links(&judgement, copy, false) < 0 ||
+		judge_component(&judgement, copy, false, &found) < 0)
 		return -1;
 	/* what was judged is what will be mounted on, whatever was moved in between */
 	if (fstat(target, &opened) == 0 && is_same(&opened, &found))

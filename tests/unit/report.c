@@ -127,6 +127,22 @@ errno_is_kept(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, report_close)
 
+static void
+a_path_in_a_command_is_one_word(void **state)
+{
+	char text[32];
+
+	(void)state;
+	assert_string_equal(
+		report_word("/opt/games-1.0_x", text, sizeof(text)), "/opt/games-1.0_x");
+	assert_string_equal(report_word("/opt/my tree", text, sizeof(text)), "'/opt/my tree'");
+	assert_string_equal(report_word("/a;reboot", text, sizeof(text)), "'/a;reboot'");
+	assert_string_equal(report_word("/it's", text, sizeof(text)), "'/it'\\''s'");
+	/* one too long is cut, but its quotes are closed */
+	assert_string_equal(report_word("/;0123456789012345678901234567890", text, sizeof(text)),
+		"'/;01234567890123456789012'");
+}
+
 int
 main(void)
 {
@@ -138,6 +154,7 @@ main(void)
 		TEST(bytes_that_steer_a_terminal_are_written_in_octal),
 		TEST(a_long_message_is_still_one_line),
 		TEST(errno_is_kept),
+		TEST(a_path_in_a_command_is_one_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -932,6 +932,24 @@ a_directory_that_holds_a_link_on_the_way_is_judged(void **state)
 }
 
 static void
+a_link_that_leads_through_another_ones_link_is_judged_too(void **state)
+{
+	(void)state;
+	mkdirat(root.tree, "etc", 0755);
+	mkdirat(root.tree, "etc/x", 0755);
+	mkdirat(root.tree, "home", 0755);
+	mkdirat(root.tree, "home/alice", 0755);
+	assert_int_equal(symlinkat("home/alice/d/", root.tree, "data"), 0);
+	assert_int_equal(symlinkat("../..", root.tree, "home/alice/d"), 0);
+	assert_int_equal(symlinkat("/", root.tree, "top"), 0);
+	assert_target_accepted("/data/etc/x", NULL, 0);
+	assert_target_accepted("/top/etc/x", NULL, 0);
+	stranger = inode(root.tree, "home/alice");
+	assert_target_refused_for("/data/etc/x", NULL, 0, "/home/alice");
+	assert_target_accepted("/top/etc/x", NULL, 0);
+}
+
+static void
 what_was_opened_is_what_was_judged(void **state)
 {
 	cleanup_fd int other = -1;
@@ -1048,6 +1066,7 @@ main(void)
 		TEST(what_leads_to_the_hosts_own_tree_is_refused),
 		TEST(the_directories_above_a_mount_point_are_judged_too),
 		TEST(a_directory_that_holds_a_link_on_the_way_is_judged),
+		TEST(a_link_that_leads_through_another_ones_link_is_judged_too),
 		TEST(what_was_opened_is_what_was_judged),
 		TEST(the_judgement_ends_at_the_top),
 		TEST(the_top_is_called_by_its_path_on_the_host),
