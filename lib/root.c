@@ -377,7 +377,7 @@ judge_links(struct judgement *judgement, char *path, bool whole)
 {
 	for (char *end = path; end;) {
 		char way[PATH_MAX];
-		struct stat found;
+		struct stat found = {0};
 		int result = 0;
 
 		end = strchr(end + 1, '/');
