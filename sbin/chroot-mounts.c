@@ -40,24 +40,27 @@ struct verb {
 	bool for_prepared; /* no ROOT means those too that are prepared but configured no more */
 };
 
-static const char usage[] = "usage: chroot-mounts [-qv] start [-n [-j]] [ROOT...]\n"
-			    "       chroot-mounts [-qv] stop [ROOT...]\n"
-			    "       chroot-mounts [-qv] status [-j] [ROOT...]\n"
-			    "       chroot-mounts [-qv] list [-j] [ROOT...]\n"
-			    "       chroot-mounts -h | -V\n"
-			    "\n"
-			    "  start    prepare the mount namespace of each root; -n prints the "
-			    "plan and touches nothing\n"
-			    "  stop     end what runs inside and take the namespace away\n"
-			    "  status   how each root fares, with the number of processes inside\n"
-			    "  list     the configured roots\n"
-			    "\n"
-			    "  -j, --json       print JSON\n"
-			    "  -n, --dry-run    with start: print the plan\n"
-			    "  -q, --quiet      errors only\n"
-			    "  -v, --verbose    notes too\n"
-			    "\n"
-			    "No ROOT means every root that the service chroot-mounts handles.\n";
+static const char usage[] =
+	"usage: chroot-mounts [-qv] start [-n [-j]] [ROOT...]\n"
+	"       chroot-mounts [-qv] stop [ROOT...]\n"
+	"       chroot-mounts [-qv] status [-j] [ROOT...]\n"
+	"       chroot-mounts [-qv] list [-j] [ROOT...]\n"
+	"       chroot-mounts -h | -V\n"
+	"\n"
+	"  start    prepare the mount namespace of each root; -n prints the "
+	"plan and touches nothing\n"
+	"  stop     end what runs inside and take the namespace away\n"
+	"  status   how each root fares, with the number of processes inside\n"
+	"  list     the configured roots\n"
+	"\n"
+	"  -j, --json       print JSON\n"
+	"  -n, --dry-run    with start: print the plan\n"
+	"  -q, --quiet      errors only\n"
+	"  -v, --verbose    notes too\n"
+	"\n"
+	"No ROOT: list takes every configured root; start, stop and status those that the\n"
+	"service chroot-mounts handles, stop and status also what it prepared and that is\n"
+	"configured no more.\n";
 
 static int
 show_plan(struct service *service, const char *name, struct table *table)
