@@ -5,6 +5,7 @@
 #include "report.h"
 #include "syscalls.h"
 
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -118,7 +119,8 @@ parse_mount_line(char *text, struct mount_line *line)
 	int fields = 0;
 	char *end;
 
-	if (sscanf(text, "%lu %*d %u:%u %*s %*s %*s%n", &line->id, &major, &minor, &fields) != 3 ||
+	if (sscanf(text, "%" SCNu64 " %*d %u:%u %*s %*s %*s%n", &line->id, &major, &minor,
+		    &fields) != 3 ||
 		fields == 0)
 		return false;
 	end = strstr(text + fields, " - ");
@@ -189,7 +191,7 @@ inside_watch(struct inside *inside, FILE *mountinfo, uint64_t root, const struct
 	if (count > 0)
 		memcpy(inside->marks, marks, count * sizeof(*marks));
 	inside->mark_count = count;
-	return learn_again(inside);
+	return 0;
 }
 
 int

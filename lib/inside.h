@@ -61,8 +61,8 @@ int inside_learn(struct inside *inside, FILE *mountinfo, uint64_t root,
 	const struct inside_mark *marks, size_t count);
 
 /*
- * The same, and again for each look that follows, since numbers may have gone to others by then.
- * Takes the stream over, whatever it returns.
+ * Has each look that follows learn anew, since numbers may have gone to others by then. Takes the
+ * stream over, whatever it returns.
  */
 int inside_watch(struct inside *inside, FILE *mountinfo, uint64_t root,
 	const struct inside_mark *marks, size_t count);

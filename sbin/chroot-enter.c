@@ -11,6 +11,7 @@
 #include "identity.h"
 #include "name.h"
 #include "namespace.h"
+#include "number.h"
 #include "record.h"
 #include "report.h"
 #include "syscalls.h"
@@ -237,11 +238,14 @@ find_caller(struct entry *entry)
 static bool
 is_listed(const struct record *record, const struct identity *caller)
 {
-	if (record_has_number(record, "uid", caller->uid) ||
-		record_has_number(record, "gid", caller->gid))
+	const char *value = NULL;
+	uint64_t gid;
+
+	if (record_has_number(record, "uid", caller->uid))
 		return true;
-	for (size_t i = 0; i < caller->group_count; i++)
-		if (record_has_number(record, "gid", caller->groups[i]))
+	while ((value = record_next(record, "gid", value)))
+		if (number_parse(value, UINT32_MAX, &gid) == 0 &&
+			identity_has_group(caller, (gid_t)gid))
 			return true;
 	return false;
 }

@@ -84,6 +84,17 @@ show_plan(struct service *service, const char *name, struct table *table)
 	return result;
 }
 
+/* Prints what the rows of all roots came to, and gives the exit status. */
+static int
+finish_table(struct service *service, struct table *table, int result)
+{
+	service->report->subject = NULL;
+	if (table && table_print(table, service->report) < 0)
+		result = EXIT_FAILURE;
+	table_free(table);
+	return result;
+}
+
 static int
 show_plans(
 	struct service *service, const struct options *options, const struct service_names *names)
@@ -105,11 +116,7 @@ show_plans(
 		if (show_plan(service, names->all[i], table) < 0)
 			result = EXIT_FAILURE;
 	}
-	service->report->subject = NULL;
-	if (table && table_print(table, service->report) < 0)
-		result = EXIT_FAILURE;
-	table_free(table);
-	return result;
+	return finish_table(service, table, result);
 }
 
 /* Does a verb to each root; what fails with one keeps no other from it. */
@@ -206,13 +213,12 @@ add_listed(struct service *service, const struct catalogue_entry *entry, struct 
 {
 	struct config config;
 	char name[NAME_LENGTH + sizeof("chroot-mounts.")];
-	const char *cells[] = {entry->name, NULL, name};
+	const char *cells[] = {
+		entry->name, NULL, service_of(service, entry->name, name, sizeof(name))};
 	int result;
 
 	service->report->subject = entry->name;
 	result = catalogue_read(&service->catalogue, entry->name, &config, service->report);
-	snprintf(name, sizeof(name), "chroot-mounts%s%s", entry->has_symlink ? "." : "",
-		entry->has_symlink ? entry->name : "");
 	if (result == 0)
 		cells[1] = config_value(&config, NULL, CONFIG_ROOT, NULL);
 	if (table_add(table, cells, service->report) < 0)
@@ -244,11 +250,7 @@ run_list(struct service *service, const struct options *options, const struct se
 		if (is_wanted(options, service->catalogue.entries[i].name) &&
 			add_listed(service, &service->catalogue.entries[i], table) < 0)
 			result = EXIT_FAILURE;
-	service->report->subject = NULL;
-	if (table && table_print(table, service->report) < 0)
-		result = EXIT_FAILURE;
-	table_free(table);
-	return result;
+	return finish_table(service, table, result);
 }
 
 static const struct verb verbs[] = {
