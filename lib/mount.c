@@ -88,6 +88,22 @@ mount_make(const char *type, const char *source, const char *target, const char 
 }
 
 int
+mount_reconfigure(int fd, const char *type, const char *target, const char *const *options,
+	struct report *report)
+{
+	cleanup_fd int context = syscall_fspick(fd, "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC);
+
+	if (context < 0)
+		return report_error(report, errno, "cannot change the %s on %s", type, target);
+	for (; options && *options; options++)
+		if (filesystem_option(context, *options) < 0)
+			return filesystem_error(context, type, target, *options, report);
+	if (syscall_fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL) < 0)
+		return filesystem_error(context, type, target, "its new options", report);
+	return 0;
+}
+
+int
 mount_change(int fd, const struct mount_change *change)
 {
 	struct syscall_mount_attr attr = {
@@ -104,6 +120,23 @@ int
 mount_attach(int fd, int target)
 {
 	return syscall_move_mount(fd, target, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+int
+mount_attach_beneath(int fd, int on_top)
+{
+	return syscall_move_mount(
+		fd, on_top, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH | MOVE_MOUNT_BENEATH);
+}
+
+int
+mount_take_off(int fd, int names)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", fd);
+	/* not UMOUNT_NOFOLLOW: this link is the way to the descriptor */
+	return fchdir(names) < 0 ? -1 : umount2(number, MNT_DETACH);
 }
 
 int

@@ -33,9 +33,28 @@ int mount_make(const char *type, const char *source, const char *target, const c
 /* Changes a mount that is a descriptor. 0, or -1 with errno set and nothing said. */
 int mount_change(int fd, const struct mount_change *change);
 
+/*
+ * Gives the filesystem that is mounted at fd other options of its own. Those that the list does
+ * not name stay as they are. 0, or -1 with the error said.
+ */
+int mount_reconfigure(int fd, const char *type, const char *target, const char *const *options,
+	struct report *report);
+
 /* Attaches a detached mount on what target is opened on, a symlink included. 0, or -1 with errno.
  */
 int mount_attach(int fd, int target);
+
+/* Attaches a detached mount below the one that on_top is opened on (Linux 6.5). 0, or -1 with
+ * errno.
+ */
+int mount_attach_beneath(int fd, int on_top);
+
+/*
+ * Takes away the mount that fd is opened on; busy or not, it is gone from its place. names: the
+ * host's /proc/self/fd, since a root's own may be anything; it becomes the working directory. 0, or
+ * -1 with errno.
+ */
+int mount_take_off(int fd, int names);
 
 /* Binds the namespace that is opened as fd on the empty file at path. 0, or -1 with errno. */
 int mount_pin(int fd, const char *path);

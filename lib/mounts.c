@@ -1,6 +1,7 @@
 #include "mounts.h"
 
 #include "cleanup.h"
+#include "filesystem.h"
 #include "mount.h"
 #include "plan.h"
 #include "report.h"
@@ -10,6 +11,7 @@
 #include <libmount/libmount.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 int
 mounts_host_read(struct mounts_host *host, struct report *report)
@@ -26,24 +28,56 @@ mounts_host_release(struct mounts_host *host)
 	host->table = NULL;
 }
 
-/* The mount that path lies on. */
 static struct libmnt_fs *
-mount_of(const struct mounts_host *host, const char *path)
+mount_with_id(const struct mounts_host *host, uint64_t id)
 {
-	struct libmnt_iter *each;
+	struct libmnt_iter *each = mnt_new_iter(MNT_ITER_BACKWARD);
 	struct libmnt_fs *mount = NULL;
-	struct statx found;
 
-	if (statx(AT_FDCWD, path, 0, STATX_MNT_ID, &found) < 0)
-		return NULL;
-	each = mnt_new_iter(MNT_ITER_BACKWARD);
 	while (each && mnt_table_next_fs(host->table, each, &mount) == 0)
-		if ((uint64_t)mnt_fs_get_id(mount) == found.stx_mnt_id)
+		if ((uint64_t)mnt_fs_get_id(mount) == id)
 			break;
 		else
 			mount = NULL;
 	mnt_free_iter(each);
 	return mount;
+}
+
+/* The mount that path lies on. */
+static struct libmnt_fs *
+mount_of(const struct mounts_host *host, const char *path)
+{
+	struct statx found;
+
+	if (statx(AT_FDCWD, path, 0, STATX_MNT_ID, &found) < 0)
+		return NULL;
+	return mount_with_id(host, found.stx_mnt_id);
+}
+
+int
+mounts_read_here(struct mounts_host *here, int names)
+{
+	cleanup_fd int fd = openat(names, "../mountinfo", O_RDONLY | O_CLOEXEC);
+	cleanup_file FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
+
+	here->table = NULL;
+	if (!stream)
+		return -1;
+	steal_fd(&fd); /* the stream owns it now */
+	here->table = mnt_new_table();
+	if (here->table && mnt_table_parse_stream(here->table, stream, "mountinfo") == 0)
+		return 0;
+	mounts_host_release(here);
+	errno = EIO;
+	return -1;
+}
+
+const char *
+mounts_place_of(const struct mounts_host *here, uint64_t id)
+{
+	struct libmnt_fs *mount = mount_with_id(here, id);
+
+	return mount ? mnt_fs_get_target(mount) : NULL;
 }
 
 const char *
@@ -120,15 +154,11 @@ mounts_share_live(const struct mounts_host *host, const struct plan *plan, struc
 	return changed;
 }
 
-int
-mounts_clone_root(struct root *root, bool allow_setuid, struct report *report)
+static int
+clone_tree(struct root *root, bool recursive, uint64_t propagation, struct report *report)
 {
-	const struct mount_change change = {
-		.set = allow_setuid ? 0 : MOUNT_ATTR_NOSUID,
-		.propagation = MS_SLAVE,
-		.recursive = true,
-	};
-	cleanup_fd int tree = mount_clone(root->tree, "", true);
+	const struct mount_change change = {.propagation = propagation, .recursive = true};
+	cleanup_fd int tree = mount_clone(root->tree, "", recursive);
 
 	if (tree >= 0 && mount_change(tree, &change) == 0) {
 		close(root->tree);
@@ -181,13 +211,29 @@ make_bind(const struct plan_mount *line, struct report *report)
 	return steal_fd(&fd);
 }
 
-/* The source of a line with nofail that is not there: the line is passed over. */
 static bool
-lacks_source(const struct plan_mount *line)
+is_tag(const char *source)
 {
+	static const char *const tags[] = {"LABEL=", "UUID=", "PARTLABEL=", "PARTUUID=", NULL};
+
+	for (size_t i = 0; tags[i]; i++)
+		if (strncmp(source, tags[i], strlen(tags[i])) == 0)
+			return true;
+	return false;
+}
+
+bool
+mounts_lacks_source(const struct plan_mount *line)
+{
+	cleanup_free char *device = NULL;
 	struct stat found;
 
-	return line->is_bind && line->may_fail && stat(line->source, &found) < 0 && errno == ENOENT;
+	if (line->source[0] == '/')
+		return stat(line->source, &found) < 0 && errno == ENOENT;
+	if (!is_tag(line->source))
+		return false;
+	device = mnt_resolve_spec(line->source, NULL);
+	return !device;
 }
 
 static bool
@@ -202,24 +248,32 @@ is_directory(int fd)
 static int
 find_source(const struct plan_mount *line, char **source, struct report *report)
 {
-	static const char *const tags[] = {"LABEL=", "UUID=", "PARTLABEL=", "PARTUUID=", NULL};
-
-	for (size_t i = 0; tags[i]; i++) {
-		if (strncmp(line->source, tags[i], strlen(tags[i])) != 0)
-			continue;
-		*source = mnt_resolve_spec(line->source, NULL);
-		if (*source)
-			return 0;
-		report_mend(report, "blkid shows which there are");
-		return report_error(
-			report, 0, "no filesystem for %s has %s", line->target, line->source);
-	}
-	*source = strdup(line->source);
-	return *source ? 0 : report_error(report, ENOMEM, "cannot make %s", line->target);
+	*source =
+		is_tag(line->source) ? mnt_resolve_spec(line->source, NULL) : strdup(line->source);
+	if (*source)
+		return 0;
+	report_mend(report, "blkid shows which there are");
+	return report_error(report, 0, "no filesystem for %s has %s", line->target, line->source);
 }
 
 static int
-make_filesystem(const struct plan_mount *line, struct report *report)
+make_by_libmount(const struct plan_mount *line, const char *source, struct filesystem_stage *stage,
+	struct report *report)
+{
+	const struct mount_change options = {.set = line->set, .clear = line->clear};
+	cleanup_fd int fd = filesystem_make(stage, line, source, report);
+
+	if (fd < 0)
+		return -1;
+	if (mount_change(fd, &options) < 0)
+		return report_error(
+			report, errno, "cannot give %s the options %s", line->target, line->words);
+	return steal_fd(&fd);
+}
+
+static int
+make_filesystem(
+	const struct plan_mount *line, struct filesystem_stage *stage, struct report *report)
 {
 	const struct mount_change asked = {.propagation = line->propagation};
 	cleanup_free char *source = NULL;
@@ -227,8 +281,11 @@ make_filesystem(const struct plan_mount *line, struct report *report)
 
 	if (find_source(line, &source, report) < 0)
 		return -1;
-	fd = mount_make(line->type, source, line->target, (const char *const *)line->options,
-		line->set, report);
+	if (is_tag(line->source) || filesystem_needs_libmount(line))
+		fd = make_by_libmount(line, source, stage, report);
+	else
+		fd = mount_make(line->type, source, line->target,
+			(const char *const *)line->options, line->set, report);
 	if (fd < 0)
 		return -1;
 	if (line->propagation && mount_change(fd, &asked) < 0)
@@ -238,38 +295,113 @@ make_filesystem(const struct plan_mount *line, struct report *report)
 }
 
 static int
-make_line(const struct plan_mount *line, int *made, struct report *report)
+open_root(struct root *root, const struct plan *plan, const struct mounts_root *what,
+	struct filesystem_stage *stage, struct report *report)
 {
-	if (lacks_source(line)) {
+	const struct plan_mount *line = plan->root;
+	int tree;
+
+	if (line && !line->is_bind) {
+		tree = make_filesystem(line, stage, report);
+		return tree < 0 ? -1 : root_adopt(root, tree, what->path, report);
+	}
+	if (root_open(root, line ? line->source : what->path, report) < 0)
+		return -1;
+	return clone_tree(root, !line || line->is_recursive,
+		what->is_private || (line && line->propagation == MS_PRIVATE) ? MS_PRIVATE
+									      : MS_SLAVE,
+		report);
+}
+
+int
+mounts_make_root(struct root *root, const struct plan *plan, const struct mounts_root *what,
+	struct filesystem_stage *stage, struct report *report)
+{
+	struct mount_change change = {
+		.set = what->allow_setuid ? 0 : MOUNT_ATTR_NOSUID, .recursive = true};
+
+	if (open_root(root, plan, what, stage, report) < 0)
+		return -1;
+	if (plan->root && plan->root->is_bind) {
+		change.set |= plan->root->set;
+		change.clear = plan->root->clear;
+	}
+	if (mount_change(root->tree, &change) == 0)
+		return 0;
+	return report_error(report, errno, "cannot give %s the options it shall have", what->path);
+}
+
+static int
+make_line(const struct plan_mount *line, struct mounts_line *made, uint64_t *id,
+	struct filesystem_stage *stage, struct report *report)
+{
+	struct statx found;
+
+	if (line->may_fail && mounts_lacks_source(line)) {
 		report_note(report, "passed over %s, since the host lacks %s", line->target,
 			line->source);
 		return 0;
 	}
-	*made = line->is_bind ? make_bind(line, report) : make_filesystem(line, report);
-	return *made < 0 ? -1 : 0;
+	made->fd = line->is_bind ? make_bind(line, report) : make_filesystem(line, stage, report);
+	if (made->fd < 0)
+		return -1;
+	if (statx(made->fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &found) < 0)
+		return report_error(report, errno, "cannot look at a mount");
+	made->device = makedev(found.stx_dev_major, found.stx_dev_minor);
+	made->inode = found.stx_ino;
+	/* by which what is attached below it is known not to be on the root's own tree */
+	*id = found.stx_mnt_id;
+	return 0;
 }
 
 int
-mounts_make(struct mounts *mounts, const struct plan *plan, struct report *report)
+mounts_make(struct mounts *mounts, const struct plan *plan, const bool *keeps,
+	struct filesystem_stage *stage, struct report *report)
 {
 	/* one more, so that none is not NULL */
-	cleanup_free int *fds = calloc(plan->count + 1, sizeof(*fds));
+	cleanup_free struct mounts_line *lines = calloc(plan->count + 1, sizeof(*lines));
 	cleanup_free uint64_t *ids = calloc(plan->count + 1, sizeof(*ids));
 
 	*mounts = (struct mounts){0};
-	if (!fds || !ids)
+	if (!lines || !ids)
 		return report_error(report, ENOMEM, "cannot make the mounts");
-	mounts->fds = steal_pointer(&fds);
+	mounts->lines = steal_pointer(&lines);
 	mounts->ids = steal_pointer(&ids);
 	mounts->count = plan->count;
 	for (size_t i = 0; i < plan->count; i++)
-		mounts->fds[i] = -1;
+		mounts->lines[i].fd = -1;
 	for (size_t i = 0; i < plan->count; i++) {
-		if (make_line(&plan->mounts[i], &mounts->fds[i], report) < 0) {
+		if ((!keeps || !keeps[i]) && make_line(&plan->mounts[i], &mounts->lines[i],
+						     &mounts->ids[i], stage, report) < 0) {
 			mounts_release(mounts);
 			return -1;
 		}
 	}
+	return 0;
+}
+
+int
+mounts_make_room(const struct plan *plan, const struct root *root, struct report *report)
+{
+	struct mounts_host here;
+	struct libmnt_iter *each = NULL;
+	struct libmnt_fs *mount;
+
+	if (mounts_read_here(&here, root->names) < 0)
+		return report_error(report, errno, "cannot read what is mounted in %s", root->path);
+	if (mnt_table_get_nents(here.table) > 1)
+		each = mnt_new_iter(MNT_ITER_BACKWARD);
+	while (each && mnt_table_next_fs(here.table, each, &mount) == 0) {
+		const char *place = mnt_fs_get_target(mount);
+
+		for (size_t i = 0; i < plan->count; i++)
+			if (plan_is_at_or_below(place, plan->mounts[i].target)) {
+				mount_detach(place); /* or it went with the one above it */
+				break;
+			}
+	}
+	mnt_free_iter(each);
+	mounts_host_release(&here);
 	return 0;
 }
 
@@ -311,46 +443,94 @@ cannot_open_target(const struct plan *plan, size_t index, bool directory, const 
 	return report_error(report, error, "cannot open the mount point %s", path);
 }
 
-/* Its id, by which what is attached below it later is known not to be on the root's own tree. */
+/*
+ * Judges the target of a line, and notes its place before it is covered: the kernel calls it the
+ * same afterwards. known: the place, where the target is a mount, which is called after its source.
+ */
 static int
-note_id(struct mounts *mounts, size_t index, struct report *report)
-{
-	struct statx found;
-
-	if (statx(mounts->fds[index], "", AT_EMPTY_PATH, STATX_MNT_ID, &found) < 0)
-		return report_error(report, errno, "cannot look at a mount");
-	mounts->ids[index] = found.stx_mnt_id;
-	return 0;
-}
-
-static int
-attach_line(struct mounts *mounts, const struct plan *plan, size_t index, const struct root *root,
-	struct report *report)
+accept_target(struct mounts *mounts, const struct plan *plan, size_t index, const struct root *root,
+	int target, const char *known, struct report *report)
 {
 	const struct plan_mount *line = &plan->mounts[index];
-	int fd = mounts->fds[index];
-	bool directory = is_directory(fd);
-	cleanup_fd int target = -1;
+	struct mounts_line *made = &mounts->lines[index];
+	char place[PATH_MAX];
 
-	if (line->makes_target && make_target(line, root, directory, report) < 0)
-		return -1;
-	target = root_open_target(root, line->target);
-	if (target < 0 && errno == ENOENT && line->may_fail) {
-		report_note(report, "passed over %s, which is not there", line->target);
-		return 0;
-	}
-	if (target < 0)
-		return cannot_open_target(plan, index, directory, root, report);
 	if (root_judge_target(root, line->target, target, mounts->ids, mounts->count, report) < 0)
 		return -1;
-	if (directory != is_directory(target))
+	if (is_directory(made->fd) != is_directory(target))
 		return report_error(report, 0,
 			"cannot mount %s on %s%s: one is a directory and one is not", line->source,
 			root->path, line->target);
-	if (mount_attach(fd, target) < 0)
-		return report_error(report, errno, "cannot mount %s on %s%s", line->source,
-			root->path, line->target);
-	return note_id(mounts, index, report);
+	free(made->place);
+	made->place = strdup(known ? known : root_name_of(root, target, place, sizeof(place)));
+	return made->place ? 0
+			   : report_error(report, ENOMEM, "cannot mount %s on %s%s", line->source,
+				     root->path, line->target);
+}
+
+/* The target of a line, made where it shall be, and judged: 1 when it is open, 0 when the line is
+ * to be passed over, -1 with the error said. */
+static int
+open_target(struct mounts *mounts, const struct plan *plan, size_t index, const struct root *root,
+	int *target, struct report *report)
+{
+	const struct plan_mount *line = &plan->mounts[index];
+	bool directory = is_directory(mounts->lines[index].fd);
+
+	if (line->makes_target && make_target(line, root, directory, report) < 0)
+		return -1;
+	*target = root_open_target(root, line->target);
+	if (*target >= 0)
+		return accept_target(mounts, plan, index, root, *target, NULL, report) < 0 ? -1 : 1;
+	return errno == ENOENT && line->may_fail
+		       ? 0
+		       : cannot_open_target(plan, index, directory, root, report);
+}
+
+int
+mounts_check_line(struct mounts *mounts, const struct plan *plan, size_t index,
+	const struct root *root, struct report *report)
+{
+	cleanup_fd int target = -1;
+
+	return open_target(mounts, plan, index, root, &target, report) < 0 ? -1 : 0;
+}
+
+int
+mounts_attach_line(struct mounts *mounts, const struct plan *plan, size_t index,
+	const struct root *root, struct report *report)
+{
+	const struct plan_mount *line = &plan->mounts[index];
+	cleanup_fd int target = -1;
+	int found = open_target(mounts, plan, index, root, &target, report);
+
+	if (found < 0)
+		return -1;
+	if (found == 0) {
+		report_note(report, "passed over %s, which is not there", line->target);
+		mounts->ids[index] = 0;
+		return 0;
+	}
+	if (mount_attach(mounts->lines[index].fd, target) == 0)
+		return 0;
+	return report_error(
+		report, errno, "cannot mount %s on %s%s", line->source, root->path, line->target);
+}
+
+int
+mounts_replace_line(struct mounts *mounts, const struct plan *plan, size_t index,
+	const struct root *root, int old, const char *place, struct report *report)
+{
+	bool is_beneath;
+
+	if (accept_target(mounts, plan, index, root, old, place, report) < 0)
+		return -1;
+	/* Linux before 6.5 does not know it, and no kernel takes it for every pair of mounts */
+	is_beneath = mount_attach_beneath(mounts->lines[index].fd, old) == 0;
+	if (mount_take_off(old, root->names) < 0)
+		return report_error(report, errno, "cannot take the old mount of %s away",
+			plan->mounts[index].target);
+	return is_beneath ? 0 : mounts_attach_line(mounts, plan, index, root, report);
 }
 
 int
@@ -358,7 +538,8 @@ mounts_attach(struct mounts *mounts, const struct plan *plan, const struct root 
 	struct report *report)
 {
 	for (size_t i = 0; i < mounts->count; i++)
-		if (mounts->fds[i] >= 0 && attach_line(mounts, plan, i, root, report) < 0)
+		if (mounts->lines[i].fd >= 0 &&
+			mounts_attach_line(mounts, plan, i, root, report) < 0)
 			return -1;
 	return 0;
 }
@@ -366,10 +547,11 @@ mounts_attach(struct mounts *mounts, const struct plan *plan, const struct root 
 void
 mounts_release(struct mounts *mounts)
 {
-	for (size_t i = 0; i < mounts->count; i++)
-		if (mounts->fds[i] >= 0)
-			close(mounts->fds[i]);
-	free(mounts->fds);
+	for (size_t i = 0; i < mounts->count; i++) {
+		cleanup_fd_release(&mounts->lines[i].fd);
+		free(mounts->lines[i].place);
+	}
+	free(mounts->lines);
 	free(mounts->ids);
 	*mounts = (struct mounts){0};
 }

@@ -90,20 +90,31 @@ take_as_root(int tree, struct report *report)
 	return 0;
 }
 
+/* Leaves the process in a copy of its namespace. */
 static int
-make_minimal(struct report *report)
+copy(struct report *report)
 {
-	static const char *const options[] = {"size=4k", "nr_inodes=1", "mode=0555", NULL};
 	const struct mount_change alone = {.propagation = MS_PRIVATE, .recursive = true};
-	cleanup_fd int nothing = -1;
 	cleanup_fd int copied = -1;
 
 	if (unshare(CLONE_NEWNS) < 0)
 		return report_error(report, errno, "cannot make a mount namespace");
 	copied = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	/* before anything is taken away in it: the copy's mounts are still the host's peers */
+	/* before anything is mounted or taken away in it: the copy's mounts are still the host's
+	 * peers */
 	if (copied < 0 || mount_change(copied, &alone) < 0)
 		return report_error(report, errno, "cannot part the new namespace from the host");
+	return 0;
+}
+
+static int
+make_minimal(struct report *report)
+{
+	static const char *const options[] = {"size=4k", "nr_inodes=1", "mode=0555", NULL};
+	cleanup_fd int nothing = -1;
+
+	if (copy(report) < 0)
+		return -1;
 	nothing = mount_make("tmpfs", "chroot-mounts", "the empty namespace", options,
 		MOUNT_ATTR_RDONLY, report);
 	if (nothing < 0)
@@ -111,22 +122,36 @@ make_minimal(struct report *report)
 	return take_as_root(nothing, report);
 }
 
-int
-namespace_make_minimal(int host, struct report *report)
+/* Has a function leave the process in a new namespace, and comes back with that one's descriptor.
+ */
+static int
+make(int host, int (*go)(struct report *report), struct report *report)
 {
-	cleanup_fd int minimal = -1;
+	cleanup_fd int made = -1;
 	cleanup_fd int proc = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (proc < 0)
 		return report_error(report, errno, "cannot open /proc/self/ns");
-	if (make_minimal(report) == 0) {
-		minimal = openat(proc, "mnt", O_RDONLY | O_CLOEXEC);
-		if (minimal < 0)
+	if (go(report) == 0) {
+		made = openat(proc, "mnt", O_RDONLY | O_CLOEXEC);
+		if (made < 0)
 			report_error(report, errno, "cannot open the new namespace");
 	}
 	if (namespace_join(host) < 0)
 		return report_error(report, errno, "cannot return to the host's namespace");
-	return steal_fd(&minimal);
+	return steal_fd(&made);
+}
+
+int
+namespace_make_copy(int host, struct report *report)
+{
+	return make(host, copy, report);
+}
+
+int
+namespace_make_minimal(int host, struct report *report)
+{
+	return make(host, make_minimal, report);
 }
 
 /*

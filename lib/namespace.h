@@ -20,6 +20,12 @@ struct namespace_place {
 int namespace_open_own(void);
 
 /*
+ * Makes a copy of the host's namespace, where the process is; what is mounted in either does not
+ * reach the other. A descriptor, or -1 with the error said.
+ */
+int namespace_make_copy(int host, struct report *report);
+
+/*
  * Makes a namespace that holds one small, empty, read-only filesystem and nothing else. The copy
  * of the host's mounts, which is what costs, is made and dropped here, once for any number of
  * roots. host: the namespace to come back to, where the process is. A descriptor, or -1 with the

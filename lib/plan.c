@@ -59,6 +59,9 @@ plan_release(struct plan *plan)
 	for (size_t i = 0; i < plan->count; i++)
 		plan_mount_release(&plan->mounts[i]);
 	free(plan->mounts);
+	if (plan->root)
+		plan_mount_release(plan->root);
+	free(plan->root);
 	*plan = (struct plan){0};
 }
 
@@ -139,6 +142,13 @@ is_without_meaning(const char *option)
 	       strncmp(option, "x-gvfs-", 7) == 0;
 }
 
+bool
+plan_is_loop_word(const char *option)
+{
+	return strcmp(option, "loop") == 0 || strncmp(option, "offset=", 7) == 0 ||
+	       strncmp(option, "sizelimit=", 10) == 0;
+}
+
 /* Words of ours, which no filesystem knows: 1 taken, 0 not one of them, -1 said. */
 static int
 take_own_word(struct plan_mount *mount, const char *option, const struct place *place)
@@ -158,12 +168,14 @@ take_own_word(struct plan_mount *mount, const char *option, const struct place *
 	return 1;
 }
 
-/* Words of mount(8) that mean something to it but cannot be done here. */
+/* Words of mount(8) that mean something to it but cannot be done here; a loop device can. */
 static bool
 is_for_mount_program(const char *option)
 {
 	unsigned long flags = 0;
 
+	if (plan_is_loop_word(option))
+		return false;
 	return mnt_optstr_get_flags(option, &flags, mnt_get_builtin_optmap(MNT_USERSPACE_MAP)) ==
 		       0 &&
 	       flags;
@@ -276,8 +288,8 @@ check_filesystem(const struct plan_mount *mount, const struct place *place)
 	if (mount->is_live)
 		return place_error(place,
 			"x-live is for binds: nothing of the host is below a new filesystem");
-	if (strcmp(mount->type, "none") == 0 || strcmp(mount->type, "auto") == 0 ||
-		strcmp(mount->type, "bind") == 0 || strcmp(mount->type, "rbind") == 0)
+	if (strcmp(mount->type, "none") == 0 || strcmp(mount->type, "bind") == 0 ||
+		strcmp(mount->type, "rbind") == 0)
 		return place_error(place,
 			"%s is mounted on %s: as a bind (the option bind), or as which filesystem "
 			"type?",
@@ -299,6 +311,19 @@ cut_last_slash(char *path)
 		path[length - 1] = '\0';
 }
 
+/* The line for `/` says what the root is: there is nothing around it to be made or to be live. */
+static int
+check_root(const struct plan_mount *mount, const struct place *place)
+{
+	if (mount->may_fail || mount->makes_target || mount->is_live)
+		return place_error(place, "the line for / takes no nofail, x-mount.mkdir and "
+					  "x-live: without it there is "
+					  "no root");
+	if (mount->propagation & ~(uint64_t)MS_SLAVE && mount->propagation != MS_PRIVATE)
+		return place_error(place, "the line for / can be slave or private alone");
+	return 0;
+}
+
 static int
 check_mount(struct plan_mount *mount, const struct place *place)
 {
@@ -307,20 +332,15 @@ check_mount(struct plan_mount *mount, const struct place *place)
 	if (!is_plain_path(mount->target))
 		return place_error(place, "the mount point %s is no absolute path without . and ..",
 			mount->target);
-	if (strcmp(mount->target, "/") == 0)
-		return place_error(
-			place, "a line for / is not supported by this version; set root= instead");
+	if (strcmp(mount->target, "/") == 0 && check_root(mount, place) < 0)
+		return -1;
 	return mount->is_bind ? check_bind(mount, place) : check_filesystem(mount, place);
 }
 
 static int
-fill_mount(struct plan_mount *mount, struct libmnt_fs *line, const struct place *place)
+fill_mount(struct plan_mount *mount, const char *source, const char *target, const char *type,
+	const char *words, const struct place *place)
 {
-	const char *source = mnt_fs_get_source(line);
-	const char *target = mnt_fs_get_target(line);
-	const char *type = mnt_fs_get_fstype(line);
-	const char *words = mnt_fs_get_options(line);
-
 	*mount = (struct plan_mount){
 		.source = strdup(source ? source : "none"),
 		.target = strdup(target ? target : ""),
@@ -351,23 +371,70 @@ plan_is_nested(const struct plan *plan, size_t index)
 	return false;
 }
 
+bool
+plan_is_at_or_below(const char *path, const char *target)
+{
+	return strcmp(path, target) == 0 || is_below(path, target);
+}
+
+/* The line just added is the one for `/`: it stands apart. */
 static int
-add_mount(struct plan *plan, struct libmnt_fs *line, const struct place *place)
+take_root(struct plan *plan, const struct place *place)
+{
+	if (plan->root)
+		return place_error(place, "there are two lines for /");
+	plan->root = calloc(1, sizeof(*plan->root));
+	if (!plan->root)
+		return no_memory(place);
+	*plan->root = plan->mounts[--plan->count];
+	return 0;
+}
+
+static int
+add_mount(struct plan *plan, const char *source, const char *target, const char *type,
+	const char *words, const struct place *place)
 {
 	struct plan_mount *mounts = reallocarray(plan->mounts, plan->count + 1, sizeof(*mounts));
+	struct plan_mount *mount;
 
 	if (!mounts)
 		return no_memory(place);
 	plan->mounts = mounts;
 	/* counted at once, so that plan_release frees what an error leaves in it */
-	plan->count++;
-	if (fill_mount(&mounts[plan->count - 1], line, place) < 0)
+	mount = &mounts[plan->count++];
+	if (fill_mount(mount, source, target, type, words, place) < 0)
 		return -1;
-	if (mounts[plan->count - 1].makes_target && plan_is_nested(plan, plan->count - 1))
+	if (strcmp(mount->target, "/") == 0)
+		return take_root(plan, place);
+	if (mount->makes_target && plan_is_nested(plan, plan->count - 1))
 		return place_error(place,
 			"x-mount.mkdir would make %s on the host, since it lies below another line",
-			mounts[plan->count - 1].target);
+			mount->target);
 	return 0;
+}
+
+int
+plan_add(struct plan *plan, const char *source, const char *target, const char *type,
+	const char *words, struct report *report)
+{
+	const struct place place = {.key = CONFIG_MOUNTS, .report = report};
+
+	return add_mount(plan, source, target, type, words, &place);
+}
+
+static bool
+is_same_text(const char *one, const char *other)
+{
+	return strcmp(one, other) == 0;
+}
+
+bool
+plan_is_same_mount(const struct plan_mount *one, const struct plan_mount *other)
+{
+	return is_same_text(one->source, other->source) &&
+	       is_same_text(one->target, other->target) && is_same_text(one->type, other->type) &&
+	       one->is_bind == other->is_bind && one->is_recursive == other->is_recursive &&
+	       one->is_live == other->is_live;
 }
 
 /* libmount passes over a line that it cannot read, and says it here alone. */
@@ -402,7 +469,8 @@ add_line(struct plan *plan, char *text, const struct place *place)
 	if (mnt_table_parse_stream(table, stream, "fstab") != 0 || is_bad)
 		result = place_error(place, "not a line of fstab(5): %s", text);
 	else if (mnt_table_first_fs(table, &line) == 0)
-		result = add_mount(plan, line, place);
+		result = add_mount(plan, mnt_fs_get_source(line), mnt_fs_get_target(line),
+			mnt_fs_get_fstype(line), mnt_fs_get_options(line), place);
 	else
 		result = 0; /* a comment */
 	mnt_unref_table(table);
@@ -467,6 +535,10 @@ inherit(struct plan_mount *mount, const char *name, const char *host_options)
 		mnt_optstr_get_option(host_options, name, &value, &size) != 0 || !value)
 		return 0;
 	snprintf(option, sizeof(option), "%s=%.*s", name, (int)size, value);
+	if (mnt_optstr_append_option(&mount->words, option, NULL) < 0) {
+		errno = ENOMEM;
+		return -1;
+	}
 	return add_option(mount, option);
 }
 

@@ -15,7 +15,7 @@ struct plan_mount {
 	char *source; /* owned: a path, or what the filesystem takes as its source */
 	char *target; /* owned: an absolute path inside the root */
 	char *type; /* owned: the filesystem's type, "none" for a bind */
-	char *words; /* owned: the options as they were written */
+	char *words; /* owned: the options as they were written, with those that were inherited */
 	char **options; /* owned, ended by NULL: the filesystem's own, "key" or "key=value" */
 
 	bool is_bind;
@@ -33,6 +33,7 @@ struct plan_mount {
 struct plan {
 	struct plan_mount *mounts; /* owned; in the order they are mounted in */
 	size_t count;
+	struct plan_mount *root; /* owned; the line for `/`, NULL where it is a bind of the tree */
 };
 
 /*
@@ -43,6 +44,22 @@ int plan_make(struct plan *plan, const struct config *instance, const struct con
 	struct report *report);
 
 void plan_release(struct plan *plan);
+
+/*
+ * Adds a line that a plan had before, by the four fields it was made of. 0, or -1 with the error
+ * said.
+ */
+int plan_add(struct plan *plan, const char *source, const char *target, const char *type,
+	const char *words, struct report *report);
+
+/* Do both ask for the same mount, so that one can become the other by a change of options? */
+bool plan_is_same_mount(const struct plan_mount *one, const struct plan_mount *other);
+
+/* Is it one of the options that a loop device is made by: loop, offset, sizelimit? */
+bool plan_is_loop_word(const char *option);
+
+/* Does a mount on target cover path, or lie below it? */
+bool plan_is_at_or_below(const char *path, const char *target);
 
 /*
  * A proc line takes those of hidepid, gid and subset that it does not name from the host's own

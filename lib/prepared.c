@@ -7,6 +7,7 @@
 #include "number.h"
 #include "report.h"
 #include "state.h"
+#include "visible.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -96,25 +97,63 @@ prepared_open(
 	return result;
 }
 
-int
-prepared_pin(const struct record *record, int state, const char *name, int namespace,
-	struct report *report)
+static int
+open_folder(int state, const char *name, struct report *report)
 {
-	cleanup_fd int folder = state_open_folder(state, name, true);
+	int folder = state_open_folder(state, name, true);
+
+	return folder >= 0
+		       ? folder
+		       : report_error(report, errno, "cannot make %s/%s", STATE_DIRECTORY, name);
+}
+
+int
+prepared_write_record(
+	const struct record *record, int state, const char *name, struct report *report)
+{
+	cleanup_fd int folder = open_folder(state, name, report);
+
+	if (folder < 0)
+		return -1;
+	return record_write(record, folder, "record") == 0
+		       ? 0
+		       : report_error(report, errno, "cannot write the record");
+}
+
+int
+prepared_pin(int state, const char *name, int namespace, struct report *report)
+{
+	cleanup_fd int folder = open_folder(state, name, report);
 	cleanup_fd int file = -1;
 	char path[sizeof(STATE_DIRECTORY "//ns") + NAME_LENGTH];
 
-	snprintf(path, sizeof(path), STATE_DIRECTORY "/%s/ns", name);
 	if (folder < 0)
-		return report_error(report, errno, "cannot make %s/%s", STATE_DIRECTORY, name);
-	if (record_write(record, folder, "record") < 0)
-		return report_error(report, errno, "cannot write the record");
+		return -1;
+	snprintf(path, sizeof(path), STATE_DIRECTORY "/%s/ns", name);
 	file = openat(folder, "ns", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (file < 0)
 		return report_error(report, errno, "cannot make %s", path);
 	if (mount_pin(namespace, path) < 0)
 		return report_error(report, errno, "cannot pin the namespace to %s", path);
 	return 0;
+}
+
+int
+prepared_remove(int state, const char *name, struct report *report)
+{
+	cleanup_fd int folder = state_open_folder(state, name, false);
+	struct record record = {0};
+	int result;
+
+	if (folder >= 0 && record_read(&record, folder, "record") < 0 && errno == ENOENT)
+		record_read(&record, folder, "record.stopping");
+	result = visible_take_away(&record, report);
+	record_release(&record);
+	if (result < 0)
+		return -1;
+	if (state_remove_folder(state, name) == 0)
+		return 0;
+	return report_error(report, errno, "cannot take %s/%s away", STATE_DIRECTORY, name);
 }
 
 int

@@ -39,13 +39,21 @@ int prepared_open(
 
 void prepared_release(struct prepared *prepared);
 
+/* Writes the record, over one that is there. 0, or -1 with the error said. */
+int prepared_write_record(
+	const struct record *record, int state, const char *name, struct report *report);
+
 /*
- * Writes the record and pins the namespace, in that order: before the pin, the kernel takes
- * everything away with this process, and a folder without a pin is taken for nothing. 0, or -1
+ * Pins the namespace, after the record is written: before the pin, the kernel takes everything away
+ * with this process, and a folder without a pin is taken for nothing. 0, or -1 with the error said.
+ */
+int prepared_pin(int state, const char *name, int namespace, struct report *report);
+
+/*
+ * Takes the folder of a root away, with what lies in the host's view and, last, the pin. 0, or -1
  * with the error said.
  */
-int prepared_pin(const struct record *record, int state, const char *name, int namespace,
-	struct report *report);
+int prepared_remove(int state, const char *name, struct report *report);
 
 /* Puts the record away: nobody enters any more, and a stop that is interrupted goes on from it. 0,
  * or -1 with the error said. */

@@ -8,7 +8,14 @@
  *   host        inode of the host's mount namespace
  *   namespace   inode of the pinned one
  *   device, inode, mount    of `/` inside: st_dev, st_ino and mount id
- *   filesystem  MOUNT:DEVICE:TARGET of a filesystem made for this root alone (several)
+ *   filesystem  MOUNT:DEVICE:PLACE of a filesystem made for this root alone (several)
+ *   block_device     MAJOR:MINOR of a block device that is mounted for this root (several)
+ *   line        MOUNT:DEVICE:INODE:PLACE of each line of the plan, in its order, then line_source,
+ *               line_target, line_type and line_options; mount 0 for one that was passed over
+ *   root_line   source, type and options of the plan's line for `/`
+ *   leaving     the same four of a mount that a reload is about to take away
+ *   visible_mount    MOUNT:PATH of what lies on the root's own directory in the host's view
+ *   unfinished  why the plan is not what is mounted
  *   service     whose commands mend it: chroot-mounts, or chroot-mounts.NAME
  * Stopping works on the record of any version, so these and stop_timeout keep their meaning in all.
  */
@@ -20,7 +27,7 @@
 #include <stdint.h>
 
 #define STATE_DIRECTORY RUNSTATEDIR "/chroot-mounts"
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2
 #define RECORD_SIZE (1024 * 1024) /* bytes at most */
 
 struct record {

@@ -27,9 +27,8 @@ open_inside(int directory, const char *path, int flags, uint64_t resolve)
 	return fd;
 }
 
-/* What a descriptor is called, seen from where the process is; "?" where nobody knows. */
-static const char *
-name_of(const struct root *root, int fd, char *name, size_t size)
+const char *
+root_name_of(const struct root *root, int fd, char *name, size_t size)
 {
 	char number[16];
 	ssize_t length;
@@ -156,8 +155,8 @@ walk_step(struct walk *walk)
 		fstatat(walk->here, name, &next, AT_SYMLINK_NOFOLLOW) < 0)
 		return walk_error(walk, errno);
 	if (!is_trustworthy(&here, &next))
-		return untrustworthy(name_of(walk->root, walk->here, path, sizeof(path)), &here,
-			name, walk->report);
+		return untrustworthy(root_name_of(walk->root, walk->here, path, sizeof(path)),
+			&here, name, walk->report);
 	if (S_ISLNK(next.st_mode))
 		return walk_link(walk, name, begin + length) < 0 ? walk_error(walk, errno) : 0;
 	if (walk_move(walk, open_inside(walk->here, name, O_NOFOLLOW | O_DIRECTORY, 0)) < 0)
@@ -180,8 +179,8 @@ walk_whole(struct walk *walk)
 	if (fstat(walk->here, &found) < 0)
 		return walk_error(walk, errno);
 	if (!is_trustworthy(&found, NULL))
-		return untrustworthy(name_of(walk->root, walk->here, path, sizeof(path)), &found,
-			NULL, walk->report);
+		return untrustworthy(root_name_of(walk->root, walk->here, path, sizeof(path)),
+			&found, NULL, walk->report);
 	return 0;
 }
 
@@ -189,7 +188,7 @@ static int
 name_root(struct root *root, const char *path, struct report *report)
 {
 	char name[PATH_MAX];
-	const char *found = name_of(root, root->tree, name, sizeof(name));
+	const char *found = root_name_of(root, root->tree, name, sizeof(name));
 
 	if (found[0] != '/')
 		return report_error(report, errno, "cannot find out where %s leads", path);
@@ -216,6 +215,26 @@ root_open(struct root *root, const char *path, struct report *report)
 		root->tree = steal_fd(&walk.here);
 	cleanup_fd_release(&walk.here);
 	if (root->tree >= 0 && name_root(root, path, report) == 0)
+		return 0;
+	root_release(root);
+	return -1;
+}
+
+int
+root_adopt(struct root *root, int tree, const char *path, struct report *report)
+{
+	struct stat found;
+
+	*root = (struct root){.tree = tree};
+	root->names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root->path = strdup(path);
+	if (root->names < 0 || !root->path || fstat(tree, &found) < 0)
+		report_error(report, errno, "cannot open the root %s", path);
+	else if (!S_ISDIR(found.st_mode))
+		report_error(report, 0, "what is to be mounted on / is no directory");
+	else if (!is_trustworthy(&found, NULL))
+		untrustworthy(path, &found, NULL, report);
+	else
 		return 0;
 	root_release(root);
 	return -1;
@@ -276,7 +295,7 @@ untrustworthy_inside(const struct root *root, int fd, const struct stat *found, 
 	struct report *report)
 {
 	char inside[PATH_MAX], path[2 * PATH_MAX];
-	const char *name = name_of(root, fd, inside, sizeof(inside));
+	const char *name = root_name_of(root, fd, inside, sizeof(inside));
 
 	snprintf(path, sizeof(path), "%s%s", root->path, strcmp(name, "/") == 0 ? "" : name);
 	return untrustworthy(path, found, next, report);

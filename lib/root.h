@@ -12,7 +12,7 @@ struct report;
 struct root {
 	int tree; /* owned; its top directory, on the host or, once cloned, on a mount of its own */
 	char *path; /* owned; where it is on the host, without links */
-	int names; /* owned; /proc/self/fd, which tells what a descriptor is called */
+	int names; /* owned; the host's /proc/self/fd, which tells what a descriptor is called */
 };
 
 /*
@@ -23,7 +23,16 @@ struct root {
  */
 int root_open(struct root *root, const char *path, struct report *report);
 
+/*
+ * Takes over a mount that is the tree itself; path is where it is said to be, for messages. Its top
+ * directory is judged. 0, or -1 with the error said and nothing held.
+ */
+int root_adopt(struct root *root, int tree, const char *path, struct report *report);
+
 void root_release(struct root *root);
+
+/* What a descriptor is called, seen from where the process is; "?" where nobody knows. */
+const char *root_name_of(const struct root *root, int fd, char *name, size_t size);
 
 /*
  * Opens what path names inside the root, O_PATH; the last component is not followed, links

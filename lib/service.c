@@ -13,6 +13,7 @@ service_open(struct service *service, struct report *report)
 {
 	*service = (struct service){.report = report, .state = -1, .host = -1, .minimal = -1};
 	service->host = namespace_open_own();
+	service->stage = (struct filesystem_stage){.host = service->host, .namespace = -1};
 	if (service->host < 0)
 		return report_error(report, errno, "cannot open /proc/self/ns/mnt");
 	return catalogue_find(&service->catalogue, report);
@@ -24,6 +25,7 @@ service_close(struct service *service)
 	cleanup_fd_release(&service->state);
 	cleanup_fd_release(&service->host);
 	cleanup_fd_release(&service->minimal);
+	filesystem_stage_release(&service->stage);
 	mounts_host_release(&service->mounts);
 	catalogue_release(&service->catalogue);
 }

@@ -4,6 +4,7 @@
 #define SERVICE_H
 
 #include "catalogue.h"
+#include "filesystem.h"
 #include "mounts.h"
 
 #include <stdbool.h>
@@ -19,6 +20,7 @@ struct service {
 	int state; /* the state directory; -1 before it is needed */
 	int host; /* the host's mount namespace */
 	int minimal; /* the one that new ones are copied from; -1 before it is needed */
+	struct filesystem_stage stage; /* where libmount mounts what it mounts */
 	struct mounts_host mounts; /* what the host has mounted; no table before it is needed */
 };
 

@@ -1,10 +1,16 @@
 #include "status.h"
 
+#include "cleanup.h"
 #include "inside.h"
+#include "lines.h"
+#include "namespace.h"
 #include "prepared.h"
 #include "report.h"
 #include "service.h"
+#include "visible.h"
 
+#include <fcntl.h>
+#include <stdarg.h>
 #include <string.h>
 
 /* The first key whose value is not what it was at start, or NULL. */
@@ -23,11 +29,30 @@ changed_key(struct service *service, const struct record *record, const struct c
 	return NULL;
 }
 
-static void
-be_stale(struct status *status, const char *what, const char *why)
+/* A later word does not replace an earlier one: the first is what is to be mended first. */
+static void __attribute__((format(printf, 3, 4)))
+be(struct status *status, enum status_state state, const char *format, ...)
 {
-	status->state = STATUS_STALE;
-	snprintf(status->reason, sizeof(status->reason), "%s%s", what, why);
+	va_list arguments;
+
+	if (status->state != STATUS_STARTED)
+		return;
+	status->state = state;
+	va_start(arguments, format);
+	vsnprintf(status->reason, sizeof(status->reason), format, arguments);
+	va_end(arguments);
+}
+
+/* What is needed to bring the change of a key about. */
+static const char *
+verb_for(const char *key)
+{
+	static const char *const restarts[] = {"root", "visible", "allow_setuid"};
+
+	for (size_t i = 0; i < sizeof(restarts) / sizeof(restarts[0]); i++)
+		if (strcmp(key, restarts[i]) == 0)
+			return "restart";
+	return "reload";
 }
 
 static void
@@ -38,17 +63,84 @@ compare_configuration(struct service *service, const char *name, const struct re
 	const char *key;
 
 	if (!catalogue_entry(&service->catalogue, name)) {
-		be_stale(status, "it", " is not configured any more");
+		be(status, STATUS_STALE, "it is not configured any more");
 		return;
 	}
 	if (service_read(service, name, &config) < 0) {
-		be_stale(status, "the configuration", " has an error");
+		be(status, STATUS_STALE, "the configuration has an error");
 		return;
 	}
 	key = changed_key(service, record, &config);
 	if (key)
-		be_stale(status, key, " has changed since start; restart the service");
+		be(status, STATUS_STALE, "%s has changed since start; %s the service", key,
+			verb_for(key));
 	config_release(&config);
+}
+
+/* Inside: what of the plan is mounted. */
+static int
+look(const struct prepared *prepared, int host, struct lines *lines, struct report *report)
+{
+	cleanup_fd int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int result;
+
+	if (names < 0 || namespace_join(prepared->pin) < 0)
+		return report_error(report, errno, "cannot join the namespace");
+	result = lines_look(lines, names);
+	if (result < 0)
+		report_error(report, errno, "cannot read what is mounted inside");
+	if (namespace_join(host) < 0)
+		return report_error(report, errno, "cannot return to the host's namespace");
+	return result;
+}
+
+static void
+judge_line(const struct lines *lines, size_t index, struct status *status)
+{
+	const struct plan_mount *mount = &lines->plan.mounts[index];
+	const struct lines_one *line = &lines->all[index];
+
+	if (line->id != 0 && !line->is_there)
+		be(status, STATUS_DAMAGED, "%s is not mounted inside any more; reload the service",
+			mount->target);
+}
+
+static void
+compare_line(const struct lines *lines, size_t index, struct status *status)
+{
+	const struct plan_mount *mount = &lines->plan.mounts[index];
+	const struct lines_one *line = &lines->all[index];
+
+	if (lines_source_was_replaced(lines, index))
+		be(status, STATUS_STALE, "%s was replaced on the host; reload the service",
+			mount->source);
+	/* passed over for its source, and not for its target */
+	if (line->id == 0 && line->inode == 0 && !mounts_lacks_source(mount))
+		be(status, STATUS_STALE, "%s is there now; reload the service", mount->source);
+}
+
+/* Is what start made still there, and what it made it from? */
+static int
+compare_mounts(struct service *service, const struct prepared *prepared, struct status *status)
+{
+	const struct record *record = &prepared->record;
+	const char *unfinished = record_value(record, "unfinished");
+	struct lines lines;
+	int result;
+
+	if (lines_read(&lines, record, service->report) < 0)
+		return -1;
+	result = look(prepared, service->host, &lines, service->report);
+	for (size_t i = 0; result == 0 && i < lines.plan.count; i++)
+		judge_line(&lines, i, status);
+	if (!visible_is_there(record))
+		be(status, STATUS_DAMAGED, "it is not visible any more; restart the service");
+	if (*unfinished != '\0')
+		be(status, STATUS_STALE, "%s; reload or restart the service", unfinished);
+	for (size_t i = 0; result == 0 && i < lines.plan.count; i++)
+		compare_line(&lines, i, status);
+	lines_release(&lines);
+	return result;
 }
 
 static int
@@ -69,7 +161,7 @@ count_inside(struct service *service, const struct prepared *prepared, size_t *c
 	return result;
 }
 
-static void
+static int
 judge(struct service *service, const char *name, const struct prepared *prepared,
 	struct status *status)
 {
@@ -79,13 +171,15 @@ judge(struct service *service, const char *name, const struct prepared *prepared
 		[PREPARED_DAMAGED] = "/ inside is not what start made; stop it, then start it",
 	};
 
-	if (prepared->state == PREPARED_GOOD) {
-		status->state = STATUS_STARTED;
-		compare_configuration(service, name, &prepared->record, status);
-		return;
+	status->state = STATUS_STARTED;
+	if (prepared->state != PREPARED_GOOD) {
+		be(status, STATUS_DAMAGED, "%s", damages[prepared->state]);
+		return 0;
 	}
-	status->state = STATUS_DAMAGED;
-	snprintf(status->reason, sizeof(status->reason), "%s", damages[prepared->state]);
+	if (compare_mounts(service, prepared, status) < 0)
+		return -1;
+	compare_configuration(service, name, &prepared->record, status);
+	return 0;
 }
 
 int
@@ -101,8 +195,9 @@ status_of_root(struct service *service, const char *name, struct status *status)
 	if (prepared_open(&prepared, service->state, name, service->host, service->report) < 0)
 		return -1;
 	if (prepared.state != PREPARED_NOT) {
-		judge(service, name, &prepared, status);
-		result = count_inside(service, &prepared, &status->inside);
+		result = judge(service, name, &prepared, status);
+		if (result == 0)
+			result = count_inside(service, &prepared, &status->inside);
 	}
 	prepared_release(&prepared);
 	return result;

@@ -9,8 +9,8 @@ struct service;
 enum status_state {
 	STATUS_STOPPED,
 	STATUS_STARTED,
-	STATUS_STALE, /* started, and the configuration has changed since */
-	STATUS_DAMAGED, /* there is a namespace, but it cannot be entered */
+	STATUS_STALE, /* started, and the configuration or a source has changed since */
+	STATUS_DAMAGED, /* there is a namespace, but it cannot be entered, or a mount is missing */
 };
 
 struct status {

@@ -23,12 +23,18 @@
 #define MOVE_MOUNT_F_EMPTY_PATH 0x00000004
 #define MOVE_MOUNT_T_EMPTY_PATH 0x00000040
 #endif
+#ifndef MOVE_MOUNT_BENEATH
+#define MOVE_MOUNT_BENEATH 0x00000200 /* Linux 6.5 */
+#endif
 #ifndef FSOPEN_CLOEXEC
 #define FSOPEN_CLOEXEC 1
 #define FSMOUNT_CLOEXEC 1
 #define FSCONFIG_SET_FLAG 0
 #define FSCONFIG_SET_STRING 1
 #define FSCONFIG_CMD_CREATE 6
+#define FSCONFIG_CMD_RECONFIGURE 7
+#define FSPICK_CLOEXEC 1
+#define FSPICK_EMPTY_PATH 8
 #endif
 #ifndef MOUNT_ATTR_RDONLY
 #define MOUNT_ATTR_RDONLY 0x00000001
@@ -92,6 +98,12 @@ static inline int
 syscall_fsconfig(int fd, unsigned command, const char *key, const char *value)
 {
 	return (int)syscall(SYS_fsconfig, fd, command, key, value, 0);
+}
+
+static inline int
+syscall_fspick(int directory, const char *path, unsigned flags)
+{
+	return (int)syscall(SYS_fspick, directory, path, flags);
 }
 
 static inline int

@@ -3,6 +3,7 @@
 #include "descriptors.h"
 #include "name.h"
 #include "plan.h"
+#include "reload.h"
 #include "report.h"
 #include "service.h"
 #include "start.h"
@@ -42,6 +43,7 @@ struct verb {
 
 static const char usage[] =
 	"usage: chroot-mounts [-qv] start [-n [-j]] [ROOT...]\n"
+	"       chroot-mounts [-qv] reload [ROOT...]\n"
 	"       chroot-mounts [-qv] stop [ROOT...]\n"
 	"       chroot-mounts [-qv] status [-j] [ROOT...]\n"
 	"       chroot-mounts [-qv] list [-j] [ROOT...]\n"
@@ -49,6 +51,7 @@ static const char usage[] =
 	"\n"
 	"  start    prepare the mount namespace of each root; -n prints the "
 	"plan and touches nothing\n"
+	"  reload   bring the mounts to what is configured now; ends nothing inside\n"
 	"  stop     end what runs inside and take the namespace away\n"
 	"  status   how each root fares, with the number of processes inside\n"
 	"  list     the configured roots\n"
@@ -58,7 +61,7 @@ static const char usage[] =
 	"  -q, --quiet      errors only\n"
 	"  -v, --verbose    notes too\n"
 	"\n"
-	"No ROOT: list takes every configured root; start, stop and status those that the\n"
+	"No ROOT: list takes every configured root; the others those that the\n"
 	"service chroot-mounts handles, stop and status also what it prepared and that is\n"
 	"configured no more.\n";
 
@@ -143,6 +146,14 @@ run_start(struct service *service, const struct options *options, const struct s
 	if (names->count == 0)
 		report_warning(service->report, "no root is configured");
 	return for_each(service, names, start_root);
+}
+
+static int
+run_reload(
+	struct service *service, const struct options *options, const struct service_names *names)
+{
+	(void)options;
+	return for_each(service, names, reload_root);
 }
 
 static int
@@ -255,6 +266,7 @@ run_list(struct service *service, const struct options *options, const struct se
 
 static const struct verb verbs[] = {
 	{.name = "start", .run = run_start, .takes_json = true},
+	{.name = "reload", .run = run_reload},
 	{.name = "stop", .run = run_stop, .for_prepared = true},
 	{.name = "status", .run = run_status, .takes_json = true, .for_prepared = true},
 	{.name = "list", .run = run_list, .takes_json = true},

@@ -8,9 +8,11 @@ my @floors = (
 	'report cleanup syscalls descriptors number name',
 	'config record root mount account command terminal',
 	'catalogue plan namespace identity environment inside state',
-	'table mounts prepared',
-	'service',
-	'start stop status',
+	'table filesystem visible',
+	'mounts prepared',
+	'lines service',
+	'configured',
+	'start reload stop status',
 );
 
 my %floor;

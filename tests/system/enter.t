@@ -109,14 +109,14 @@ run as bob sh -c 'ulimit -n 4; exec chroot-enter absent true'
 is 'or what there is not' "${errors//absent/games}" "$refusal"
 run sh -c 'ulimit -n 4; exec chroot-enter games true'
 like 'to the superuser it is said' "$errors" 'cannot read the record of games: Too many open files'
-sed -i 's/^version=1/version=9/' /run/chroot-mounts/games/record
+sed -i 's/^version=[0-9]*/version=9/' /run/chroot-mounts/games/record
 run as bob chroot-enter games true
 is 'a record of another version is nobody else'"'"'s business' "$errors" "$refusal"
 for user in alice root; do
 	run setpriv --reuid="$user" --regid="$user" --init-groups chroot-enter games true
 	like "but $user's" "$errors" 'another version.*restart'
 done
-sed -i 's/^version=9/version=1/' /run/chroot-mounts/games/record
+sed -i 's/^version=9/version=2/' /run/chroot-mounts/games/record
 like 'the words say what to do' "$refusal" 'not prepared.*rc-service chroot-mounts start.*not listed'
 
 # the name service, where there is one with modules

@@ -36,7 +36,7 @@ is 'the mounts are those of before' "$(host_mounts)" "$before"
 
 # a record of another version
 chroot-mounts -q start
-sed -i 's/^version=1/version=999/' "$state/games/record"
+sed -i 's/^version=[0-9]*/version=999/' "$state/games/record"
 run chroot-enter games true
 is 'a record of another version cannot be entered' "$status" 125
 like 'and the message says why' "$errors" 'another version.*restart'

@@ -307,7 +307,7 @@ a_doubtful_option_is_refused(void **state)
 	assert_refused("/a /b none bind,X-live", "unknown option X-live");
 	assert_refused("/a /b none bind,x-lively", "unknown option x-lively");
 	assert_refused("/a /b none bind,remount", "remount: a plan only makes mounts");
-	assert_refused("/a /b ext4 loop", "the option loop is not understood here");
+	assert_refused("/a /b ext4 uhelper=a", "the option uhelper=a is not understood here");
 	assert_refused("/a /b none bind,noauto", "the option noauto is not understood here");
 }
 
@@ -385,7 +385,7 @@ a_filesystem_that_cannot_be_made_here_is_refused(void **state)
 {
 	static const char *const types[] = {"nfs", "nfs4", "cifs", "fuse", "fuse.sshfs", "fuseblk"};
 	/* of type bind, but not a bind: what some write who think of mount --bind */
-	static const char *const lines[] = {"/a /b none rslave", "/a /b auto ro", "/a /b bind ro",
+	static const char *const lines[] = {"/a /b none rslave", "/a /b bind ro",
 		"/a /b bind defaults", "/a /b rbind rslave", "/a /b none defaults"};
 
 	(void)state;
@@ -425,10 +425,97 @@ a_mount_point_that_is_no_plain_path_is_refused(void **state)
 	/* one slash at the end means nothing, but not two */
 	assert_refused(
 		"/a /b// none bind", "the mount point /b/ is no absolute path without . and ..");
-	assert_refused("/a // none bind",
-		"a line for / is not supported by this version; set root= instead");
-	assert_refused("/a / none bind",
-		"a line for / is not supported by this version; set root= instead");
+}
+
+static void
+a_line_for_the_root_stands_apart(void **state)
+{
+	static const char both[] = "root=/opt/games\nmounts='/dev /dev none rbind\n"
+				   "LABEL=a / ext4 noatime\n/sys /sys none rbind'\n";
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(make_of(&plan, both, NULL), 0);
+	assert_int_equal(plan.count, 2);
+	assert_string_equal(plan.mounts[1].target, "/sys");
+	assert_non_null(plan.root);
+	assert_string_equal(plan.root->source, "LABEL=a");
+	assert_int_equal(plan.root->set, MOUNT_ATTR_NOATIME);
+	plan_release(&plan);
+	assert_null(plan.root);
+
+	assert_int_equal(make_line(&plan, "/a // none bind,ro,private"), 0);
+	assert_int_equal(plan.count, 0);
+	assert_true(plan.root->is_bind);
+	plan_release(&plan);
+}
+
+static void
+a_line_for_the_root_says_only_what_it_is(void **state)
+{
+	(void)state;
+	assert_refused("/a / ext4 nofail",
+		"the line for / takes no nofail, x-mount.mkdir and x-live: without it there is no "
+		"root");
+	assert_refused("/a / none bind,x-live",
+		"the line for / takes no nofail, x-mount.mkdir and x-live: without it there is no "
+		"root");
+	assert_refused("/a / none bind,shared", "the line for / can be slave or private alone");
+	assert_int_equal(make_of(&(struct plan){0},
+				 "root=/a\nmounts='/a / none bind\n/b / none bind'\n", NULL),
+		-1);
+	assert_string_equal(take_said(), "test: games:3: there are two lines for /\n");
+}
+
+static void
+a_loop_device_is_asked_for_by_words(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(make_line(&plan, "/a /b auto ro,loop,offset=512,sizelimit=4096"), 0);
+	assert_options(&plan.mounts[0], "loop offset=512 sizelimit=4096");
+	plan_release(&plan);
+	assert_true(plan_is_loop_word("loop"));
+	assert_true(plan_is_loop_word("offset=1"));
+	assert_false(plan_is_loop_word("loopy"));
+	assert_false(plan_is_loop_word("loop=/dev/loop3"));
+}
+
+static void
+what_asks_for_the_same_mount_is_told_by_its_fields(void **state)
+{
+	static const struct {
+		const char *line;
+		bool same;
+	} rows[] = {
+		{"/a /b none rbind,ro", true},
+		{"/a /b none rbind,rshared,nofail", true},
+		{"/a /b none bind", false},
+		{"/a /b none rbind,x-live", false},
+		{"/c /b none rbind", false},
+		{"/a /c none rbind", false},
+		{"/a /b ext4 ro", false},
+	};
+	struct plan first, other;
+
+	(void)state;
+	assert_int_equal(make_line(&first, "/a /b none rbind"), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_int_equal(make_line(&other, rows[i].line), 0);
+		assert_int_equal(
+			plan_is_same_mount(&first.mounts[0], &other.mounts[0]), rows[i].same);
+		plan_release(&other);
+	}
+	assert_int_equal(plan_add(&first, "/x", "/y z", "tmpfs", "size=1m,ro", &report), 0);
+	assert_int_equal(first.count, 2);
+	assert_string_equal(first.mounts[1].target, "/y z");
+	assert_options(&first.mounts[1], "size=1m");
+	plan_release(&first);
+	assert_true(plan_is_at_or_below("/a", "/a"));
+	assert_true(plan_is_at_or_below("/a/b", "/a"));
+	assert_false(plan_is_at_or_below("/ab", "/a"));
+	assert_false(plan_is_at_or_below("/a", "/a/b"));
 }
 
 static void
@@ -656,6 +743,10 @@ main(void)
 		TEST(a_bind_that_cannot_be_one_is_refused),
 		TEST(a_filesystem_that_cannot_be_made_here_is_refused),
 		TEST(a_mount_point_that_is_no_plain_path_is_refused),
+		TEST(a_line_for_the_root_stands_apart),
+		TEST(a_line_for_the_root_says_only_what_it_is),
+		TEST(a_loop_device_is_asked_for_by_words),
+		TEST(what_asks_for_the_same_mount_is_told_by_its_fields),
 		TEST(dots_in_a_name_are_only_letters),
 		TEST(nothing_is_made_below_another_line),
 		TEST(what_lies_below_may_be_mounted_on_without_making_it),

@@ -123,7 +123,7 @@ assert_bytes_unreadable(const char *bytes, size_t size)
 static void
 the_first_string_is_the_version(void **state)
 {
-	static const char expected[] = "version=1\0root=/opt/games\0uid=1000";
+	static const char expected[] = "version=2\0root=/opt/games\0uid=1000";
 	struct record record = {0};
 
 	(void)state;
@@ -207,7 +207,7 @@ what_an_interrupted_start_left_is_no_part_of_it(void **state)
 	struct record back;
 
 	(void)state;
-	put_bytes("version=1\0path=/left/over/from/a/crash", 39);
+	put_bytes("version=2\0path=/left/over/from/a/crash", 39);
 	assert_int_equal(renameat(directory, "record", directory, "record.unfinished"), 0);
 	assert_int_equal(record_add(&record, "path", "/new"), 0);
 	assert_int_equal(record_write(&record, directory, "record"), 0);
@@ -227,7 +227,7 @@ no_record_is_no_record(void **state)
 static void
 a_doubtful_file_is_not_believed(void **state)
 {
-	static const char good[] = "version=1\0uid=0";
+	static const char good[] = "version=2\0uid=0";
 
 	(void)state;
 	put_bytes(good, sizeof(good));
@@ -262,7 +262,7 @@ static void
 what_start_did_not_write_is_no_record(void **state)
 {
 	static const char *const texts[] = {"uid=0", "version=", "version=01", "version=1a",
-		"version=-1", "version=4294967296", " version=1", "Version=1", "version"};
+		"version=-1", "version=4294967296", " version=2", "Version=2", "version"};
 	static char large[RECORD_SIZE + 1] = "version=1";
 
 	(void)state;
@@ -271,14 +271,14 @@ what_start_did_not_write_is_no_record(void **state)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		assert_bytes_unreadable(texts[i], strlen(texts[i]) + 1);
 	/* cut off before the NUL of its last string */
-	assert_bytes_unreadable("version=1\0uid=1000", 17);
+	assert_bytes_unreadable("version=2\0uid=1000", 17);
 	assert_bytes_unreadable(large, sizeof(large));
 }
 
 static void
 a_record_of_another_version_is_known_as_one(void **state)
 {
-	static const char later[] = "version=2\0uid=0\0service=chroot-mounts.games";
+	static const char later[] = "version=3\0uid=0\0service=chroot-mounts.games";
 	struct record record;
 
 	(void)state;
@@ -292,7 +292,7 @@ a_record_of_another_version_is_known_as_one(void **state)
 static void
 a_record_has_a_largest_size(void **state)
 {
-	/* version=1, a=, two NUL */
+	/* version=2, a=, two NUL */
 	static char value[RECORD_SIZE - 10 - 3 + 1];
 	struct record record = {0};
 	struct record back;

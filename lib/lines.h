@@ -1,0 +1,65 @@
+/* The lines of a plan as they were mounted: what the record keeps of them, and what is still there.
+ */
+#ifndef LINES_H
+#define LINES_H
+
+#include "plan.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mounts;
+struct record;
+struct report;
+
+struct lines_one {
+	uint64_t id; /* of the mount; 0 for a line that was passed over */
+	uint64_t device; /* of what is mounted: the source of a bind as it was then */
+	uint64_t inode;
+	char *place; /* owned; where it is mounted, as mountinfo(5) has it; "" where nobody knows
+			yet */
+	/* for lines_look to say */
+	bool is_there; /* it is still mounted */
+	uint64_t seen_device; /* what is seen in its place now */
+	uint64_t seen_inode;
+};
+
+struct lines {
+	struct plan plan; /* each line as the plan had it */
+	struct lines_one
+		*all; /* owned; those of the plan, in its order, then those that are to go */
+	size_t count;
+};
+
+/* Reads them. 0, or -1 with the error said and nothing held. */
+int lines_read(struct lines *lines, const struct record *record, struct report *report);
+
+void lines_release(struct lines *lines);
+
+/*
+ * Looks which of them are mounted. To be called inside the namespace; names: the host's
+ * /proc/self/fd. 0, or -1 with errno.
+ */
+int lines_look(struct lines *lines, int names);
+
+/* Has the source of a bind become another file on the host, which is not seen inside either? */
+bool lines_source_was_replaced(const struct lines *lines, size_t index);
+
+/*
+ * Adds to a record what a plan became. For a line that mounts left as it was, kept says which of
+ * before it is (NULL: none is). 0, or -1 with errno.
+ */
+int lines_record(struct record *record, const struct plan *plan, const struct mounts *mounts,
+	const struct lines *before, const size_t *kept);
+
+/* Is the plan's line for `/`, or that there is none, what the record has? */
+bool lines_is_same_root(const struct record *record, const struct plan *plan);
+
+/* Adds the number of a block device that is mounted for the root. 0, or -1 with errno. */
+int lines_record_device(struct record *record, uint64_t device);
+
+/* Adds one of before that is to be taken away. 0, or -1 with errno. */
+int lines_record_leaving(struct record *record, const struct lines_one *line);
+
+#endif

@@ -1,0 +1,13 @@
+/* Reload: what is mounted in a prepared root becomes what its configuration says now. */
+#ifndef RELOAD_H
+#define RELOAD_H
+
+struct service;
+
+/*
+ * Mends the difference and ends nothing inside, so it can be repeated after any interruption. 0, or
+ * -1 with the error said; until everything new is made, an error leaves all as it was.
+ */
+int reload_root(struct service *service, const char *name);
+
+#endif

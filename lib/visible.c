@@ -1,0 +1,150 @@
+#include "visible.h"
+
+#include "cleanup.h"
+#include "mount.h"
+#include "number.h"
+#include "plan.h"
+#include "record.h"
+#include "report.h"
+#include "syscalls.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+
+void
+visible_release(struct visible *visible)
+{
+	root_release(&visible->at);
+	cleanup_fd_release(&visible->mounts);
+}
+
+int
+visible_open(
+	struct visible *visible, const char *path, const struct plan *plan, struct report *report)
+{
+	*visible = (struct visible){.at = {.tree = -1, .names = -1}, .mounts = -1};
+	if (root_open(&visible->at, path, report) < 0)
+		return -1;
+	/* it would appear below its own clone, over and over */
+	for (size_t i = 0; i < plan->count; i++) {
+		cleanup_free char *source =
+			plan->mounts[i].is_bind ? realpath(plan->mounts[i].source, NULL) : NULL;
+
+		if (!source || !plan_is_at_or_below(visible->at.path, source))
+			continue;
+		report_mend(report, "move the tree, or take visible=yes away");
+		return report_error(report, 0,
+			"visible=yes is not possible: %s lies below %s, which is mounted inside",
+			visible->at.path, plan->mounts[i].source);
+	}
+	return 0;
+}
+
+static uint64_t
+mount_id(int fd)
+{
+	struct statx found;
+
+	return statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &found) < 0 ? 0 : found.stx_mnt_id;
+}
+
+int
+visible_clone(struct visible *visible, const struct root *root, struct record *record,
+	struct report *report)
+{
+	/* a peer of `/` inside would have what is mounted on one appear on the other */
+	const struct mount_change apart = {.propagation = MS_PRIVATE};
+	char value[PATH_MAX + 32];
+
+	cleanup_fd_release(&visible->mounts);
+	visible->mounts = mount_clone(root->tree, "", true);
+	if (visible->mounts < 0 || mount_change(visible->mounts, &apart) < 0)
+		return report_error(report, errno, "cannot clone what is mounted inside");
+	snprintf(value, sizeof(value), "%" PRIu64 ":%s", mount_id(visible->mounts),
+		visible->at.path);
+	if (record_add(record, "visible_mount", value) < 0)
+		return report_error(report, errno, "cannot make the record");
+	return 0;
+}
+
+int
+visible_attach(struct visible *visible, struct report *report)
+{
+	if (mount_attach(visible->mounts, visible->at.tree) == 0)
+		return 0;
+	return report_error(report, errno, "cannot mount what is inside on %s", visible->at.path);
+}
+
+int
+visible_replace(struct visible *visible, struct report *report)
+{
+	struct root below = {.tree = -1, .names = -1};
+	int result = mount_attach_beneath(visible->mounts, visible->at.tree);
+	bool is_beneath = result == 0;
+
+	result = mount_take_off(visible->at.tree, visible->at.names);
+	if (result == 0 && !is_beneath) {
+		result = root_open(&below, visible->at.path, report);
+		if (result == 0)
+			result = mount_attach(visible->mounts, below.tree);
+		root_release(&below);
+	}
+	if (chdir("/") < 0 || result < 0)
+		return report_error(
+			report, errno, "cannot mount what is inside on %s", visible->at.path);
+	return 0;
+}
+
+/* A descriptor of what lies at the path in "MOUNT:PATH", if it is that mount; else -1. */
+static int
+open_recorded(const char *value)
+{
+	cleanup_free char *copy = strdup(value);
+	char *path = copy ? strchr(copy, ':') : NULL;
+	cleanup_fd int fd = -1;
+	uint64_t id;
+
+	if (!path)
+		return -1;
+	*path++ = '\0';
+	if (number_parse(copy, UINT64_MAX, &id) < 0)
+		return -1;
+	fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd >= 0 && id != 0 && mount_id(fd) == id ? steal_fd(&fd) : -1;
+}
+
+static int
+take_away(int fd, const char *value, struct report *report)
+{
+	cleanup_fd int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int result = names < 0 ? -1 : mount_take_off(fd, names);
+
+	if (chdir("/") < 0 || result < 0)
+		return report_error(report, errno, "cannot unmount %s", strchr(value, ':') + 1);
+	return 0;
+}
+
+int
+visible_take_away(const struct record *record, struct report *report)
+{
+	const char *value = NULL;
+
+	/* two of them after a reload that was interrupted */
+	while ((value = record_next(record, "visible_mount", value))) {
+		cleanup_fd int fd = open_recorded(value);
+
+		if (fd >= 0 && take_away(fd, value, report) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+bool
+visible_is_there(const struct record *record)
+{
+	const char *value = record_value(record, "visible_mount");
+	cleanup_fd int fd = value[0] == '\0' ? -1 : open_recorded(value);
+
+	return value[0] == '\0' || fd >= 0;
+}
