@@ -443,6 +443,26 @@ cannot_open_target(const struct plan *plan, size_t index, bool directory, const 
 	return report_error(report, error, "cannot open the mount point %s", path);
 }
 
+/* A mount covers only what is of its kind, and a link counts as a file. */
+static int
+unlike(const struct plan_mount *line, const struct root *root, int target, struct report *report)
+{
+	char path[2 * PATH_MAX], word[2 * PATH_MAX];
+	struct stat found = {0};
+	bool is_link = fstat(target, &found) == 0 && S_ISLNK(found.st_mode);
+
+	snprintf(path, sizeof(path), "%s%s", root->path, line->target);
+	report_word(path, word, sizeof(word));
+	if (S_ISDIR(found.st_mode))
+		report_mend(report, "rmdir %s && touch %s", word, word);
+	else
+		report_mend(report, "rm %s && mkdir %s", word, word);
+	return report_error(report, 0, "cannot mount %s on %s, which is a %s", line->source, path,
+		is_link                  ? "symbolic link"
+		: S_ISDIR(found.st_mode) ? "directory"
+					 : "file");
+}
+
 /*
  * Judges the target of a line, and notes its place before it is covered: the kernel calls it the
  * same afterwards. known: the place, where the target is a mount, which is called after its source.
@@ -458,9 +478,7 @@ accept_target(struct mounts *mounts, const struct plan *plan, size_t index, cons
 	if (root_judge_target(root, line->target, target, mounts->ids, mounts->count, report) < 0)
 		return -1;
 	if (is_directory(made->fd) != is_directory(target))
-		return report_error(report, 0,
-			"cannot mount %s on %s%s: one is a directory and one is not", line->source,
-			root->path, line->target);
+		return unlike(line, root, target, report);
 	free(made->place);
 	made->place = strdup(known ? known : root_name_of(root, target, place, sizeof(place)));
 	return made->place ? 0

@@ -422,18 +422,33 @@ judge_links(struct judgement *judgement, char *path, bool whole)
 	return 0;
 }
 
+/* Whose links may lead there: on a mount of the host's anybody's who may make them on the host, but
+ * not from there into the tree. */
+static bool
+leads_to_foreign_mount(const struct judgement *judgement, const char *path, int target)
+{
+	const char *last;
+	cleanup_fd int parent = open_parent(judgement->root, path, 0, &last);
+
+	return parent >= 0 && is_on_foreign_mount(parent, judgement->foreign, judgement->count) &&
+	       is_on_foreign_mount(target, judgement->foreign, judgement->count);
+}
+
 int
 root_judge_target(const struct root *root, const char *path, int target, const uint64_t *foreign,
 	size_t count, struct report *report)
 {
 	struct judgement judgement = {
 		.root = root, .foreign = foreign, .count = count, .report = report};
+	struct judgement links = judgement;
 	cleanup_free char *copy = strdup(path);
 	struct stat found = {0}, opened;
 
 	if (!copy)
 		return report_error(report, ENOMEM, "cannot look at %s%s", root->path, path);
-	if (judge_links(&judgement, copy, false) < 0 ||
+	if (!leads_to_foreign_mount(&judgement, path, target))
+		links.count = 0;
+	if (judge_links(&links, copy, false) < 0 ||
 		judge_component(&judgement, copy, false, &found) < 0)
 		return -1;
 	/* what was judged is what will be mounted on, whatever was moved in between */

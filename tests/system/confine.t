@@ -372,6 +372,16 @@ ok "a root by the superuser's link in a sticky directory: all is mounted inside"
 distrusts "a root by a user's link in a sticky directory" /tmp/link chown -h alice /tmp/link
 rm -rf "$tree" /tmp/link
 
+# a link on a mount of the host's that leads back onto the tree: its owner would choose the place
+mkdir -p /srv/source /tmp/alice /opt/debian/usr/games
+chown alice /tmp/alice
+as alice ln -s /usr /tmp/alice/x
+configure games 'root="/opt/debian"' 'extra_mounts="/srv/source /tmp/alice/x/games none bind"'
+run chroot-mounts start games
+is "a user's link in /tmp that leads onto the tree is refused" "$status" 1
+like 'naming the directory of the link' "$errors" '/tmp/alice belongs to user 1000'
+rm -rf /tmp/alice
+
 # Removing the tree on the host, or unmounting everything inside, leaves the host alone.
 removes_the_host()
 {
