@@ -39,6 +39,8 @@ PAGES = $(sort $(wildcard sbin/*.[1-8] conf.d/*.[1-8]))
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
 TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/differential/*.c)))
 TREE_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/system/*.c)))
+BENCH_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
+BENCHES = $(filter-out %.c,$(sort $(wildcard tests/bench/*)))
 FUZZERS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
 SOURCES = $(sort $(wildcard lib/*.c sbin/*.c))
 C_FILES = $(sort $(wildcard lib/*.[ch] sbin/*.[ch] tests/*/*.[ch]))
@@ -74,6 +76,11 @@ $(TREE_TOOLS): $(BUILD)/%: tests/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(LANGUAGE) $(WARNINGS) -O2 -static -o $@ $<
 
+# libc only, so that what they show is not a library's
+$(BENCH_TOOLS): $(BUILD)/%: $(BUILD)/tests/%.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+
 $(FUZZERS): $(BUILD)/%: $(BUILD)/tests/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HELPER_LIBS)
@@ -96,6 +103,10 @@ differential: $(TEST_TOOLS) ## the configuration's grammar against the shells
 
 system: $(PROGRAMS) $(TREE_TOOLS) ## on a real OpenRC, with real trees; as the superuser
 	$(TEST) $(sort $(wildcard tests/system/*.t))
+
+bench: $(PROGRAMS) $(BENCH_TOOLS) ## what it costs, beside bare programs; as the superuser
+	@status=0; for bench in $(BENCHES); do BUILD='$(abspath $(BUILD))' $$bench || status=1; done; \
+		exit $$status
 
 # AddressSanitizer needs a /proc, reads the environment and traces itself when it looks for leaks:
 # none of that is fit for a setuid program that changes its root and its identity. So chroot-enter
@@ -130,7 +141,7 @@ lint: lint-gcc lint-clang lint-cppcheck lint-tidy lint-shell lint-pages ## what 
 lint-gcc lint-clang: lint-%:
 	$(MAKE) CC=$* CFLAGS='-O2 -g -Werror' BUILD=$(BUILD)/$* compiled
 
-compiled: $(PROGRAMS) $(UNIT_TESTS) $(TEST_TOOLS) $(TREE_TOOLS) $(FUZZERS:$(BUILD)/%=$(BUILD)/tests/%.o)
+compiled: $(PROGRAMS) $(UNIT_TESTS) $(TEST_TOOLS) $(TREE_TOOLS) $(BENCH_TOOLS) $(FUZZERS:$(BUILD)/%=$(BUILD)/tests/%.o)
 
 # missingIncludeSystem: cppcheck needs no system headers. memleak, resourceLeak: it does not know the
 # cleanup attribute; the sanitizers find the real ones. The tests' macros are cmocka's, unknown to it.
@@ -184,7 +195,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all check check-all unit style differential system sanitize fuzz fuzz-run $(FUZZERS:=.run) lint \
+.PHONY: all check check-all unit style differential system bench sanitize fuzz fuzz-run $(FUZZERS:=.run) lint \
 	lint-gcc lint-clang compiled lint-cppcheck lint-tidy lint-shell lint-pages format install uninstall \
 	clean help
 .DELETE_ON_ERROR:
