@@ -485,10 +485,10 @@ parse_stream(struct parser *parser, FILE *stream)
 	const char *file = parser->config->file;
 	/* one byte more than a file may have, and the NUL */
 	cleanup_free char *text = malloc(CONFIG_FILE_SIZE + 2);
-	cleanup_free char *value = malloc(CONFIG_FILE_SIZE + 2);
+	cleanup_free char *value = NULL;
 	size_t size;
 
-	if (!file || !text || !value)
+	if (!file || !text)
 		return report_error(parser->report, ENOMEM, "cannot read a configuration file");
 	size = fread(text, 1, CONFIG_FILE_SIZE + 1, stream);
 	if (ferror(stream))
@@ -496,6 +496,9 @@ parse_stream(struct parser *parser, FILE *stream)
 	if (size > CONFIG_FILE_SIZE)
 		return report_error(parser->report, 0, "%s: larger than 64 KiB", file);
 	text[size] = '\0';
+	value = malloc(size + 1);
+	if (!value)
+		return report_error(parser->report, ENOMEM, "cannot read a configuration file");
 	parser->at = text;
 	parser->value = value;
 	if (check_characters(parser, text, size) < 0)

@@ -16,6 +16,7 @@
 int
 mounts_host_read(struct mounts_host *host, struct report *report)
 {
+	*host = (struct mounts_host){0};
 	/* not mnt_new_table_from_file's relatives for mtab and utab: the kernel's own list alone */
 	host->table = mnt_new_table_from_file("/proc/self/mountinfo");
 	return host->table ? 0 : report_error(report, errno, "cannot read /proc/self/mountinfo");
@@ -25,7 +26,7 @@ void
 mounts_host_release(struct mounts_host *host)
 {
 	mnt_unref_table(host->table);
-	host->table = NULL;
+	*host = (struct mounts_host){0};
 }
 
 static struct libmnt_fs *
@@ -43,15 +44,23 @@ mount_with_id(const struct mounts_host *host, uint64_t id)
 	return mount;
 }
 
-/* The mount that path lies on. */
+/* The mount that path lies on; the table may be long, so what was found is remembered. */
 static struct libmnt_fs *
-mount_of(const struct mounts_host *host, const char *path)
+mount_of(struct mounts_host *host, const char *path)
 {
+	struct libmnt_fs *mount;
 	struct statx found;
 
 	if (statx(AT_FDCWD, path, 0, STATX_MNT_ID, &found) < 0)
 		return NULL;
-	return mount_with_id(host, found.stx_mnt_id);
+	for (size_t i = 0; i < host->known_count; i++)
+		if (host->known[i].id == found.stx_mnt_id)
+			return host->known[i].mount;
+	mount = mount_with_id(host, found.stx_mnt_id);
+	if (host->known_count < sizeof(host->known) / sizeof(host->known[0]))
+		host->known[host->known_count++] =
+			(struct mounts_known){.id = found.stx_mnt_id, .mount = mount};
+	return mount;
 }
 
 int
@@ -60,7 +69,7 @@ mounts_read_here(struct mounts_host *here, int names)
 	cleanup_fd int fd = openat(names, "../mountinfo", O_RDONLY | O_CLOEXEC);
 	cleanup_file FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
 
-	here->table = NULL;
+	*here = (struct mounts_host){0};
 	if (!stream)
 		return -1;
 	steal_fd(&fd); /* the stream owns it now */
@@ -81,7 +90,7 @@ mounts_place_of(const struct mounts_host *here, uint64_t id)
 }
 
 const char *
-mounts_host_proc_options(const struct mounts_host *host)
+mounts_host_proc_options(struct mounts_host *host)
 {
 	struct libmnt_fs *mount = mount_of(host, "/proc");
 	const char *options = mount ? mnt_fs_get_fs_options(mount) : NULL;
@@ -90,7 +99,7 @@ mounts_host_proc_options(const struct mounts_host *host)
 }
 
 bool
-mounts_host_is_shared(const struct mounts_host *host, const char *path)
+mounts_host_is_shared(struct mounts_host *host, const char *path)
 {
 	struct libmnt_fs *mount = mount_of(host, path);
 	unsigned long propagation = 0;
@@ -99,7 +108,7 @@ mounts_host_is_shared(const struct mounts_host *host, const char *path)
 }
 
 static int
-share(const struct mounts_host *host, const struct plan_mount *line, struct report *report)
+share(struct mounts_host *host, const struct plan_mount *line, struct report *report)
 {
 	const struct mount_change shared = {.propagation = MS_SHARED};
 	cleanup_fd int fd = open(line->source, O_PATH | O_CLOEXEC);
@@ -137,7 +146,7 @@ is_shared_before(const struct plan *plan, size_t index)
 }
 
 int
-mounts_share_live(const struct mounts_host *host, const struct plan *plan, struct report *report)
+mounts_share_live(struct mounts_host *host, const struct plan *plan, struct report *report)
 {
 	int changed = 0;
 
@@ -154,13 +163,15 @@ mounts_share_live(const struct mounts_host *host, const struct plan *plan, struc
 	return changed;
 }
 
+/* Slave or private before anything else: a peer of the host's tree carries to it what is mounted.
+ */
 static int
-clone_tree(struct root *root, bool recursive, uint64_t propagation, struct report *report)
+clone_tree(
+	struct root *root, bool recursive, const struct mount_change *change, struct report *report)
 {
-	const struct mount_change change = {.propagation = propagation, .recursive = true};
 	cleanup_fd int tree = mount_clone(root->tree, "", recursive);
 
-	if (tree >= 0 && mount_change(tree, &change) == 0) {
+	if (tree >= 0 && mount_change(tree, change) == 0) {
 		close(root->tree);
 		root->tree = steal_fd(&tree);
 		return 0;
@@ -295,40 +306,43 @@ make_filesystem(
 }
 
 static int
-open_root(struct root *root, const struct plan *plan, const struct mounts_root *what,
-	struct filesystem_stage *stage, struct report *report)
+adopt_filesystem(struct root *root, const struct plan_mount *line, const struct mounts_root *what,
+	const struct mount_change *change, struct filesystem_stage *stage, struct report *report)
 {
-	const struct plan_mount *line = plan->root;
-	int tree;
+	int tree = make_filesystem(line, stage, report);
 
-	if (line && !line->is_bind) {
-		tree = make_filesystem(line, stage, report);
-		return tree < 0 ? -1 : root_adopt(root, tree, what->path, report);
-	}
-	if (root_open(root, line ? line->source : what->path, report) < 0)
+	if (tree < 0 || root_adopt(root, tree, what->path, report) < 0)
 		return -1;
-	return clone_tree(root, !line || line->is_recursive,
-		what->is_private || (line && line->propagation == MS_PRIVATE) ? MS_PRIVATE
-									      : MS_SLAVE,
-		report);
+	if (mount_change(root->tree, change) == 0)
+		return 0;
+	report_error(report, errno, "cannot give %s the options it shall have", what->path);
+	root_release(root);
+	return -1;
 }
 
 int
 mounts_make_root(struct root *root, const struct plan *plan, const struct mounts_root *what,
 	struct filesystem_stage *stage, struct report *report)
 {
+	const struct plan_mount *line = plan->root;
 	struct mount_change change = {
 		.set = what->allow_setuid ? 0 : MOUNT_ATTR_NOSUID, .recursive = true};
 
-	if (open_root(root, plan, what, stage, report) < 0)
-		return -1;
-	if (plan->root && plan->root->is_bind) {
-		change.set |= plan->root->set;
-		change.clear = plan->root->clear;
+	if (line && !line->is_bind)
+		return adopt_filesystem(root, line, what, &change, stage, report);
+	change.propagation = what->is_private ? MS_PRIVATE : MS_SLAVE;
+	if (line) {
+		change.set |= line->set;
+		change.clear = line->clear & ~change.set;
+		if (line->propagation)
+			change.propagation = line->propagation;
 	}
-	if (mount_change(root->tree, &change) == 0)
+	if (root_open(root, line ? line->source : what->path, report) < 0)
+		return -1;
+	if (clone_tree(root, !line || line->is_recursive, &change, report) == 0)
 		return 0;
-	return report_error(report, errno, "cannot give %s the options it shall have", what->path);
+	root_release(root);
+	return -1;
 }
 
 static int
@@ -345,8 +359,9 @@ make_line(const struct plan_mount *line, struct mounts_line *made, uint64_t *id,
 	made->fd = line->is_bind ? make_bind(line, report) : make_filesystem(line, stage, report);
 	if (made->fd < 0)
 		return -1;
-	if (statx(made->fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &found) < 0)
+	if (statx(made->fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_INO | STATX_MNT_ID, &found) < 0)
 		return report_error(report, errno, "cannot look at a mount");
+	made->is_directory = S_ISDIR(found.stx_mode);
 	made->device = makedev(found.stx_dev_major, found.stx_dev_minor);
 	made->inode = found.stx_ino;
 	/* by which what is attached below it is known not to be on the root's own tree */
@@ -380,6 +395,17 @@ mounts_make(struct mounts *mounts, const struct plan *plan, const bool *keeps,
 	return 0;
 }
 
+/* The usual case: the tree has nothing mounted in it, and one line says all. */
+static bool
+is_alone(const struct root *root)
+{
+	cleanup_fd int fd = openat(root->names, "../mountinfo", O_RDONLY | O_CLOEXEC);
+	char text[4096];
+	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text));
+
+	return length > 0 && memchr(text, '\n', (size_t)length) == text + length - 1;
+}
+
 int
 mounts_make_room(const struct plan *plan, const struct root *root, struct report *report)
 {
@@ -387,10 +413,11 @@ mounts_make_room(const struct plan *plan, const struct root *root, struct report
 	struct libmnt_iter *each = NULL;
 	struct libmnt_fs *mount;
 
+	if (is_alone(root))
+		return 0;
 	if (mounts_read_here(&here, root->names) < 0)
 		return report_error(report, errno, "cannot read what is mounted in %s", root->path);
-	if (mnt_table_get_nents(here.table) > 1)
-		each = mnt_new_iter(MNT_ITER_BACKWARD);
+	each = mnt_new_iter(MNT_ITER_BACKWARD);
 	while (each && mnt_table_next_fs(here.table, each, &mount) == 0) {
 		const char *place = mnt_fs_get_target(mount);
 
@@ -477,7 +504,7 @@ accept_target(struct mounts *mounts, const struct plan *plan, size_t index, cons
 
 	if (root_judge_target(root, line->target, target, mounts->ids, mounts->count, report) < 0)
 		return -1;
-	if (is_directory(made->fd) != is_directory(target))
+	if (made->is_directory != is_directory(target))
 		return unlike(line, root, target, report);
 	free(made->place);
 	made->place = strdup(known ? known : root_name_of(root, target, place, sizeof(place)));
@@ -493,7 +520,7 @@ open_target(struct mounts *mounts, const struct plan *plan, size_t index, const 
 	int *target, struct report *report)
 {
 	const struct plan_mount *line = &plan->mounts[index];
-	bool directory = is_directory(mounts->lines[index].fd);
+	bool directory = mounts->lines[index].is_directory;
 
 	if (line->makes_target && make_target(line, root, directory, report) < 0)
 		return -1;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct filesystem_stage;
+struct libmnt_fs;
 struct libmnt_table;
 struct plan;
 struct plan_mount;
@@ -17,6 +18,11 @@ struct root;
 /* What the host has mounted, read once for any number of roots. */
 struct mounts_host {
 	struct libmnt_table *table; /* owned */
+	struct mounts_known {
+		uint64_t id;
+		struct libmnt_fs *mount; /* borrowed from the table; NULL where it has none */
+	} known[16]; /* those asked for so far: each root asks for the same ones */
+	size_t known_count;
 };
 
 /* Reads it. 0, or -1 with the error said. */
@@ -24,10 +30,10 @@ int mounts_host_read(struct mounts_host *host, struct report *report);
 void mounts_host_release(struct mounts_host *host);
 
 /* The options of the host's own /proc, "" where there is none; borrowed. */
-const char *mounts_host_proc_options(const struct mounts_host *host);
+const char *mounts_host_proc_options(struct mounts_host *host);
 
 /* Does what the host mounts below path later reach a slave of it? */
-bool mounts_host_is_shared(const struct mounts_host *host, const char *path);
+bool mounts_host_is_shared(struct mounts_host *host, const char *path);
 
 /*
  * Makes the sources of x-live lines shared where they are not, that one mount each and never
@@ -35,11 +41,11 @@ bool mounts_host_is_shared(const struct mounts_host *host, const char *path);
  * deaf. Stays after stop. 0, 1 when something was made shared (then host is out of date), or -1
  * with the error said.
  */
-int
-mounts_share_live(const struct mounts_host *host, const struct plan *plan, struct report *report);
+int mounts_share_live(struct mounts_host *host, const struct plan *plan, struct report *report);
 
 /* What a line of a plan became. */
 struct mounts_line {
+	bool is_directory;
 	int fd; /* owned; -1 where there is nothing to mount, or it is mounted already */
 	uint64_t device; /* of what is mounted: the source of a bind as it was then */
 	uint64_t inode;

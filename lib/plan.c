@@ -437,59 +437,89 @@ plan_is_same_mount(const struct plan_mount *one, const struct plan_mount *other)
 	       one->is_live == other->is_live;
 }
 
-/* libmount passes over a line that it cannot read, and says it here alone. */
+/* libmount passes over a line that it cannot read, and says it here alone: the first is kept. */
 static int
 note_bad_line(struct libmnt_table *table, const char *file, int line)
 {
+	int *first = mnt_table_get_userdata(table);
+
 	(void)file;
-	(void)line;
-	*(bool *)mnt_table_get_userdata(table) = true;
+	if (*first == 0)
+		*first = line;
 	return 1;
 }
 
-static int
-add_line(struct plan *plan, char *text, const struct place *place)
+/* The lines of fstab(5) are counted here as libmount reads them: those that are blank or begin with
+ * a # are none. */
+static bool
+is_line(const char *text)
 {
-	cleanup_file FILE *stream = NULL;
-	struct libmnt_table *table;
-	struct libmnt_fs *line = NULL;
-	bool is_bad = false;
-	int result;
+	text += strspn(text, " \t");
+	return *text != '\0' && *text != '\n' && *text != '#';
+}
 
-	if (text[strspn(text, " \t")] == '\0')
-		return 0;
-	stream = fmemopen(text, strlen(text), "r");
-	table = mnt_new_table();
-	if (!stream || !table) {
-		mnt_unref_table(table);
-		return no_memory(place);
+static unsigned
+next_line(const char **text, unsigned offset)
+{
+	const char *end;
+
+	while (!is_line(*text) && (end = strchr(*text, '\n'))) {
+		*text = end + 1;
+		offset++;
 	}
-	mnt_table_set_parser_errcb(table, note_bad_line);
-	mnt_table_set_userdata(table, &is_bad);
-	if (mnt_table_parse_stream(table, stream, "fstab") != 0 || is_bad)
-		result = place_error(place, "not a line of fstab(5): %s", text);
-	else if (mnt_table_first_fs(table, &line) == 0)
+	return offset;
+}
+
+static int
+bad_line(const char *value, int number, struct place *place)
+{
+	for (; number > 1; number--, place->offset++)
+		value = strchr(value, '\n') + 1;
+	return place_error(place, "not a line of fstab(5): %.*s", (int)strcspn(value, "\n"), value);
+}
+
+static int
+add_table(struct plan *plan, struct libmnt_table *table, const char *value, struct place *place)
+{
+	struct libmnt_iter *each = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_fs *line = NULL;
+	int result = each ? 0 : no_memory(place);
+
+	while (result == 0 && mnt_table_next_fs(table, each, &line) == 0) {
+		place->offset = next_line(&value, place->offset);
 		result = add_mount(plan, mnt_fs_get_source(line), mnt_fs_get_target(line),
 			mnt_fs_get_fstype(line), mnt_fs_get_options(line), place);
-	else
-		result = 0; /* a comment */
-	mnt_unref_table(table);
+		value += strcspn(value, "\n");
+		if (*value == '\n') {
+			value++;
+			place->offset++;
+		}
+	}
+	mnt_free_iter(each);
 	return result;
 }
 
 static int
 add_lines(struct plan *plan, const char *value, struct place place)
 {
-	cleanup_free char *copy = strdup(value);
-	char *rest = copy;
-	char *line;
+	cleanup_file FILE *stream = NULL;
+	struct libmnt_table *table;
+	int bad = 0, result;
 
-	if (!copy)
+	if (*value == '\0')
+		return 0;
+	stream = fmemopen((char *)(uintptr_t)value, strlen(value), "r");
+	table = stream ? mnt_new_table() : NULL;
+	if (!table)
 		return no_memory(&place);
-	for (; (line = strsep(&rest, "\n")); place.offset++)
-		if (add_line(plan, line, &place) < 0)
-			return -1;
-	return 0;
+	mnt_table_set_parser_errcb(table, note_bad_line);
+	mnt_table_set_userdata(table, &bad);
+	if (mnt_table_parse_stream(table, stream, "fstab") != 0 && bad == 0)
+		result = no_memory(&place);
+	else
+		result = bad ? bad_line(value, bad, &place) : add_table(plan, table, value, &place);
+	mnt_unref_table(table);
+	return result;
 }
 
 int

@@ -98,20 +98,20 @@ prepared_open(
 }
 
 static int
-open_folder(int state, const char *name, struct report *report)
+open_folder(int state, const char *name, bool make, struct report *report)
 {
-	int folder = state_open_folder(state, name, true);
+	int folder = state_open_folder(state, name, make);
 
 	return folder >= 0
 		       ? folder
-		       : report_error(report, errno, "cannot make %s/%s", STATE_DIRECTORY, name);
+		       : report_error(report, errno, "cannot open %s/%s", STATE_DIRECTORY, name);
 }
 
 int
 prepared_write_record(
 	const struct record *record, int state, const char *name, struct report *report)
 {
-	cleanup_fd int folder = open_folder(state, name, report);
+	cleanup_fd int folder = open_folder(state, name, true, report);
 
 	if (folder < 0)
 		return -1;
@@ -123,7 +123,7 @@ prepared_write_record(
 int
 prepared_pin(int state, const char *name, int namespace, struct report *report)
 {
-	cleanup_fd int folder = open_folder(state, name, report);
+	cleanup_fd int folder = open_folder(state, name, false, report);
 	cleanup_fd int file = -1;
 	char path[sizeof(STATE_DIRECTORY "//ns") + NAME_LENGTH];
 
@@ -145,6 +145,8 @@ prepared_remove(int state, const char *name, struct report *report)
 	struct record record = {0};
 	int result;
 
+	if (folder < 0 && errno == ENOENT)
+		return 0;
 	if (folder >= 0 && record_read(&record, folder, "record") < 0 && errno == ENOENT)
 		record_read(&record, folder, "record.stopping");
 	result = visible_take_away(&record, report);

@@ -583,12 +583,8 @@ reload_root(struct service *service, const char *name)
 	cleanup_fd int lock = -1;
 	int result;
 
-	if (service_be_home(service) < 0)
-		return -1;
-	cleanup_fd_release(&service->state);
 	/* a clone of /run must leave the state directory out, whatever somebody did to it since */
-	service->state = state_make(service->report);
-	if (service->state < 0)
+	if (service_be_home(service) < 0 || service_make_state(service) < 0)
 		return -1;
 	lock = state_lock(service->state, name, service->report);
 	if (lock < 0 || prepared_open(&reload.prepared, service->state, name, service->host,

@@ -256,19 +256,30 @@ open_parent(const struct root *root, const char *path, uint64_t resolve, const c
 		return -1;
 	}
 	*last = path + (slash - parent) + 1;
+	if (slash == parent)
+		return fcntl(root->tree, F_DUPFD_CLOEXEC, 3);
 	slash[1] = '\0';
 	return open_inside(root->tree, parent, O_DIRECTORY, RESOLVE_IN_ROOT | resolve);
+}
+
+/* Right below the top, where most targets are. */
+static bool
+is_at_top(const char *path)
+{
+	return path[0] == '/' && path[1] != '\0' && !strchr(path + 1, '/');
 }
 
 int
 root_open_target(const struct root *root, const char *path)
 {
+	const uint64_t resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
 	const char *last;
-	cleanup_fd int parent = open_parent(root, path, 0, &last);
+	cleanup_fd int parent = -1;
 
-	if (parent < 0)
-		return -1;
-	return open_inside(parent, last, O_NOFOLLOW, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+	if (is_at_top(path))
+		return open_inside(root->tree, path + 1, O_NOFOLLOW, resolve);
+	parent = open_parent(root, path, 0, &last);
+	return parent < 0 ? -1 : open_inside(parent, last, O_NOFOLLOW, resolve);
 }
 
 static bool
@@ -345,8 +356,24 @@ struct judgement {
 	const uint64_t *foreign; /* borrowed */
 	size_t count;
 	struct report *report; /* borrowed */
+	const char *path; /* borrowed; as a whole */
+	int target; /* borrowed; what it leads to */
 	unsigned links; /* followed so far */
 };
+
+/*
+ * A link on a mount of the host's is the host's own matter if it leads to such a mount too. But
+ * into the tree it must not lead, where its owner would choose the place.
+ */
+static bool
+leads_to_foreign_mount(const struct judgement *judgement)
+{
+	const char *last;
+	cleanup_fd int parent = open_parent(judgement->root, judgement->path, 0, &last);
+
+	return parent >= 0 && is_on_foreign_mount(parent, judgement->foreign, judgement->count) &&
+	       is_on_foreign_mount(judgement->target, judgement->foreign, judgement->count);
+}
 
 /* The directory that holds the last component of the path. *found becomes what the component is. */
 static int
@@ -354,6 +381,7 @@ judge_component(
 	const struct judgement *judgement, const char *path, bool only_link, struct stat *found)
 {
 	const struct root *root = judgement->root;
+	size_t count = judgement->count;
 	const char *last;
 	cleanup_fd int parent = open_parent(root, path, 0, &last);
 
@@ -362,8 +390,10 @@ judge_component(
 			root->path, path);
 	if (only_link && !S_ISLNK(found->st_mode))
 		return 0;
-	return judge_upwards(root, parent, last, *found, judgement->foreign, judgement->count,
-		judgement->report);
+	if (only_link && !leads_to_foreign_mount(judgement))
+		count = 0;
+	return judge_upwards(
+		root, parent, last, *found, judgement->foreign, count, judgement->report);
 }
 
 /* Where the link at path leads, as a path from the top; without slashes at the end. */
@@ -422,34 +452,50 @@ judge_links(struct judgement *judgement, char *path, bool whole)
 	return 0;
 }
 
-/* Whose links may lead there: on a mount of the host's anybody's who may make them on the host, but
- * not from there into the tree. */
-static bool
-leads_to_foreign_mount(const struct judgement *judgement, const char *path, int target)
+/* The short way for a target right below the top, which no link can be on. */
+static int
+judge_at_top(const struct judgement *judgement, struct stat *found)
 {
-	const char *last;
-	cleanup_fd int parent = open_parent(judgement->root, path, 0, &last);
+	const struct root *root = judgement->root;
+	const char *last = judgement->path + 1;
+	struct stat top;
 
-	return parent >= 0 && is_on_foreign_mount(parent, judgement->foreign, judgement->count) &&
-	       is_on_foreign_mount(target, judgement->foreign, judgement->count);
+	if (fstatat(root->tree, last, found, AT_SYMLINK_NOFOLLOW) < 0 ||
+		fstat(root->tree, &top) < 0)
+		return report_error(judgement->report, errno, "cannot open the mount point %s%s",
+			root->path, judgement->path);
+	return is_trustworthy(&top, found)
+		       ? 0
+		       : untrustworthy_inside(root, root->tree, &top, last, judgement->report);
+}
+
+static int
+judge_way(struct judgement *judgement, struct stat *found)
+{
+	cleanup_free char *copy = strdup(judgement->path);
+
+	if (!copy)
+		return report_error(judgement->report, ENOMEM, "cannot look at %s%s",
+			judgement->root->path, judgement->path);
+	if (judge_links(judgement, copy, false) < 0)
+		return -1;
+	return judge_component(judgement, copy, false, found);
 }
 
 int
 root_judge_target(const struct root *root, const char *path, int target, const uint64_t *foreign,
 	size_t count, struct report *report)
 {
-	struct judgement judgement = {
-		.root = root, .foreign = foreign, .count = count, .report = report};
-	struct judgement links = judgement;
-	cleanup_free char *copy = strdup(path);
+	struct judgement judgement = {.root = root,
+		.foreign = foreign,
+		.count = count,
+		.report = report,
+		.path = path,
+		.target = target};
 	struct stat found = {0}, opened;
 
-	if (!copy)
-		return report_error(report, ENOMEM, "cannot look at %s%s", root->path, path);
-	if (!leads_to_foreign_mount(&judgement, path, target))
-		links.count = 0;
-	if (judge_links(&links, copy, false) < 0 ||
-		judge_component(&judgement, copy, false, &found) < 0)
+	if (is_at_top(path) ? judge_at_top(&judgement, &found) < 0
+			    : judge_way(&judgement, &found) < 0)
 		return -1;
 	/* what was judged is what will be mounted on, whatever was moved in between */
 	if (fstat(target, &opened) == 0 && is_same(&opened, &found))

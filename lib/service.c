@@ -119,6 +119,17 @@ service_find_state(struct service *service)
 		       : report_error(service->report, errno, "cannot open %s", STATE_DIRECTORY);
 }
 
+int
+service_make_state(struct service *service)
+{
+	if (service->is_state_made)
+		return 0;
+	cleanup_fd_release(&service->state);
+	service->state = state_make(service->report);
+	service->is_state_made = service->state >= 0;
+	return service->is_state_made ? 0 : -1;
+}
+
 /*
  * Did this service prepare it? The record says so, for a symlink may have been made since; where
  * there is none, the symlink does.

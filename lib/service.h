@@ -18,6 +18,7 @@ struct service {
 	bool is_read; /* the service's own file */
 	bool is_good; /* it is absent or has no error */
 	int state; /* the state directory; -1 before it is needed */
+	bool is_state_made; /* and it is as it has to be */
 	int host; /* the host's mount namespace */
 	int minimal; /* the one that new ones are copied from; -1 before it is needed */
 	struct filesystem_stage stage; /* where libmount mounts what it mounts */
@@ -57,6 +58,10 @@ const char *service_of(const struct service *service, const char *name, char *te
 /* The state directory, if anything was ever started: 1 when it is open, 0 when it is not there, -1
  * with the error said. */
 int service_find_state(struct service *service);
+
+/* The state directory, made and parted from everybody else's mounts, once. 0, or -1 with the error
+ * said. */
+int service_make_state(struct service *service);
 
 /*
  * Is the process on the host? Where it could not return from a root, paths are not what they were,

@@ -241,11 +241,7 @@ start_root(struct service *service, const char *name)
 	cleanup_fd int lock = -1;
 	int prepared;
 
-	if (service_be_home(service) < 0)
-		return -1;
-	cleanup_fd_release(&service->state);
-	service->state = state_make(service->report);
-	if (service->state < 0)
+	if (service_be_home(service) < 0 || service_make_state(service) < 0)
 		return -1;
 	lock = state_lock(service->state, name, service->report);
 	if (lock < 0)
