@@ -109,6 +109,7 @@ left()
 prepared()
 {
 	local word
+	chroot-mounts -q status && echo started
 	pins
 	for word in $(loops); do
 		echo loop
