@@ -3,6 +3,7 @@
 #include "cleanup.h"
 #include "report.h"
 
+#include <bsd/string.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,10 +33,11 @@ compare_names(const void *one, const void *other)
 const struct catalogue_entry *
 catalogue_entry(const struct catalogue *catalogue, const char *name)
 {
-	for (size_t i = 0; i < catalogue->count; i++)
-		if (strcmp(catalogue->entries[i].name, name) == 0)
-			return &catalogue->entries[i];
-	return NULL;
+	struct catalogue_entry key;
+
+	if (strlcpy(key.name, name, sizeof(key.name)) >= sizeof(key.name) || catalogue->count == 0)
+		return NULL;
+	return bsearch(&key, catalogue->entries, catalogue->count, sizeof(key), compare_names);
 }
 
 const struct config *

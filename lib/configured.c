@@ -137,6 +137,47 @@ refuse_unsupported(const struct configured *configured)
 		"allow_setuid=yes is not supported by this version");
 }
 
+static int
+make_plan(struct configured *configured)
+{
+	struct service *service = configured->service;
+
+	if (plan_make(&configured->plan, &configured->config,
+		    catalogue_service(&service->catalogue), service->report) < 0)
+		return -1;
+	if (plan_inherit_proc(&configured->plan, mounts_host_proc_options(&service->mounts)) < 0)
+		return report_error(service->report, errno, "cannot make the plan");
+	return 0;
+}
+
+/* Most roots have the same plan as the one before. */
+static int
+decide_plan(struct configured *configured)
+{
+	struct service *service = configured->service;
+	const struct config *own = catalogue_service(&service->catalogue);
+	cleanup_free char *text = NULL;
+
+	if (asprintf(&text, "%s\1%s\1%s", configured_value(configured, CONFIG_MOUNTS, NULL),
+		    config_value(own, NULL, CONFIG_EXTRA_MOUNTS, NULL),
+		    config_value(&configured->config, NULL, CONFIG_EXTRA_MOUNTS, NULL)) < 0) {
+		text = NULL;
+		return report_error(service->report, ENOMEM, "cannot make the plan");
+	}
+	if (!service->plan_text || strcmp(text, service->plan_text) != 0) {
+		if (make_plan(configured) < 0)
+			return -1;
+		plan_release(&service->plan);
+		cleanup_free_release(&service->plan_text);
+		if (plan_copy(&service->plan, &configured->plan) == 0)
+			service->plan_text = steal_pointer(&text);
+		return 0;
+	}
+	return plan_copy(&configured->plan, &service->plan) == 0
+		       ? 0
+		       : report_error(service->report, ENOMEM, "cannot make the plan");
+}
+
 int
 configured_read(struct configured *configured, struct service *service, const char *name)
 {
@@ -150,11 +191,7 @@ configured_read(struct configured *configured, struct service *service, const ch
 		return report_error(service->report, 0, "%s does not say where the tree is",
 			configured->config.file);
 	}
-	if (plan_make(&configured->plan, &configured->config,
-		    catalogue_service(&service->catalogue), service->report) < 0 ||
-		service_need_mounts(service) < 0)
+	if (service_need_mounts(service) < 0 || decide_plan(configured) < 0)
 		return -1;
-	if (plan_inherit_proc(&configured->plan, mounts_host_proc_options(&service->mounts)) < 0)
-		return report_error(service->report, errno, "cannot make the plan");
 	return record_configuration(configured);
 }

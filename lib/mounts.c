@@ -44,23 +44,38 @@ mount_with_id(const struct mounts_host *host, uint64_t id)
 	return mount;
 }
 
-/* The mount that path lies on; the table may be long, so what was found is remembered. */
+/* The table may be long, so what was found is remembered. */
+static struct libmnt_fs *
+mount_by_id(struct mounts_host *host, uint64_t id)
+{
+	struct libmnt_fs *mount;
+
+	for (size_t i = 0; i < host->known_count; i++)
+		if (host->known[i].id == id)
+			return host->known[i].mount;
+	mount = mount_with_id(host, id);
+	if (host->known_count < sizeof(host->known) / sizeof(host->known[0]))
+		host->known[host->known_count++] = (struct mounts_known){.id = id, .mount = mount};
+	return mount;
+}
+
+/* The mount that path lies on. */
 static struct libmnt_fs *
 mount_of(struct mounts_host *host, const char *path)
 {
-	struct libmnt_fs *mount;
 	struct statx found;
 
-	if (statx(AT_FDCWD, path, 0, STATX_MNT_ID, &found) < 0)
-		return NULL;
-	for (size_t i = 0; i < host->known_count; i++)
-		if (host->known[i].id == found.stx_mnt_id)
-			return host->known[i].mount;
-	mount = mount_with_id(host, found.stx_mnt_id);
-	if (host->known_count < sizeof(host->known) / sizeof(host->known[0]))
-		host->known[host->known_count++] =
-			(struct mounts_known){.id = found.stx_mnt_id, .mount = mount};
-	return mount;
+	return statx(AT_FDCWD, path, 0, STATX_MNT_ID, &found) < 0
+		       ? NULL
+		       : mount_by_id(host, found.stx_mnt_id);
+}
+
+static bool
+is_shared(struct libmnt_fs *mount)
+{
+	unsigned long propagation = 0;
+
+	return mount && mnt_fs_get_propagation(mount, &propagation) == 0 && propagation & MS_SHARED;
 }
 
 int
@@ -101,32 +116,31 @@ mounts_host_proc_options(struct mounts_host *host)
 bool
 mounts_host_is_shared(struct mounts_host *host, const char *path)
 {
-	struct libmnt_fs *mount = mount_of(host, path);
-	unsigned long propagation = 0;
-
-	return mount && mnt_fs_get_propagation(mount, &propagation) == 0 && propagation & MS_SHARED;
+	return is_shared(mount_of(host, path));
 }
 
 static int
 share(struct mounts_host *host, const struct plan_mount *line, struct report *report)
 {
 	const struct mount_change shared = {.propagation = MS_SHARED};
-	cleanup_fd int fd = open(line->source, O_PATH | O_CLOEXEC);
+	cleanup_fd int fd = -1;
 	struct statx found;
 
-	if (fd < 0 && errno == ENOENT && line->may_fail)
-		return 0;
-	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_INO, &found) < 0)
-		return report_error(report, errno, "cannot open the source %s", line->source);
+	if (statx(AT_FDCWD, line->source, 0, STATX_MNT_ID, &found) < 0)
+		return errno == ENOENT && line->may_fail
+			       ? 0
+			       : report_error(
+					 report, errno, "cannot open the source %s", line->source);
 	if (!(found.stx_attributes & STATX_ATTR_MOUNT_ROOT)) {
 		report_mend(
 			report, "take x-live off the line, or mount something on %s", line->source);
 		return report_error(
 			report, 0, "%s cannot be live, since it is no mount point", line->source);
 	}
-	if (mounts_host_is_shared(host, line->source))
+	if (is_shared(mount_by_id(host, found.stx_mnt_id)))
 		return 0;
-	if (mount_change(fd, &shared) < 0)
+	fd = open(line->source, O_PATH | O_CLOEXEC);
+	if (fd < 0 || mount_change(fd, &shared) < 0)
 		return report_error(report, errno, "cannot make %s a shared mount", line->source);
 	report_warning(report,
 		"made %s a shared mount, so that what is mounted there later appears inside",
@@ -245,14 +259,6 @@ mounts_lacks_source(const struct plan_mount *line)
 		return false;
 	device = mnt_resolve_spec(line->source, NULL);
 	return !device;
-}
-
-static bool
-is_directory(int fd)
-{
-	struct stat found;
-
-	return fstat(fd, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
 /* A tag such as LABEL=games becomes the device that has it; anything else stays what it is. */
@@ -437,10 +443,7 @@ make_target(const struct plan_mount *line, const struct root *root, bool directo
 	struct report *report)
 {
 	mode_t mode = line->target_mode ? line->target_mode : directory ? 0755 : 0644;
-	cleanup_fd int there = root_open_target(root, line->target);
 
-	if (there >= 0)
-		return 0;
 	if (root_make_target(root, line->target, directory, mode) == 0)
 		return 0;
 	if (errno == EXDEV)
@@ -472,22 +475,20 @@ cannot_open_target(const struct plan *plan, size_t index, bool directory, const 
 
 /* A mount covers only what is of its kind, and a link counts as a file. */
 static int
-unlike(const struct plan_mount *line, const struct root *root, int target, struct report *report)
+unlike(const struct plan_mount *line, const struct root *root, mode_t mode, struct report *report)
 {
 	char path[2 * PATH_MAX], word[2 * PATH_MAX];
-	struct stat found = {0};
-	bool is_link = fstat(target, &found) == 0 && S_ISLNK(found.st_mode);
 
 	snprintf(path, sizeof(path), "%s%s", root->path, line->target);
 	report_word(path, word, sizeof(word));
-	if (S_ISDIR(found.st_mode))
+	if (S_ISDIR(mode))
 		report_mend(report, "rmdir %s && touch %s", word, word);
 	else
 		report_mend(report, "rm %s && mkdir %s", word, word);
 	return report_error(report, 0, "cannot mount %s on %s, which is a %s", line->source, path,
-		is_link                  ? "symbolic link"
-		: S_ISDIR(found.st_mode) ? "directory"
-					 : "file");
+		S_ISLNK(mode)   ? "symbolic link"
+		: S_ISDIR(mode) ? "directory"
+				: "file");
 }
 
 /*
@@ -501,11 +502,16 @@ accept_target(struct mounts *mounts, const struct plan *plan, size_t index, cons
 	const struct plan_mount *line = &plan->mounts[index];
 	struct mounts_line *made = &mounts->lines[index];
 	char place[PATH_MAX];
+	mode_t mode;
 
-	if (root_judge_target(root, line->target, target, mounts->ids, mounts->count, report) < 0)
+	if (root_judge_target(
+		    root, line->target, target, mounts->ids, mounts->count, &mode, report) < 0)
 		return -1;
-	if (made->is_directory != is_directory(target))
-		return unlike(line, root, target, report);
+	if (made->is_directory != S_ISDIR(mode))
+		return unlike(line, root, mode, report);
+	/* right below the top there is no link that could lead elsewhere */
+	if (!known && !strchr(line->target + 1, '/'))
+		known = line->target;
 	free(made->place);
 	made->place = strdup(known ? known : root_name_of(root, target, place, sizeof(place)));
 	return made->place ? 0
@@ -522,9 +528,12 @@ open_target(struct mounts *mounts, const struct plan *plan, size_t index, const 
 	const struct plan_mount *line = &plan->mounts[index];
 	bool directory = mounts->lines[index].is_directory;
 
-	if (line->makes_target && make_target(line, root, directory, report) < 0)
-		return -1;
 	*target = root_open_target(root, line->target);
+	if (*target < 0 && line->makes_target) {
+		if (make_target(line, root, directory, report) < 0)
+			return -1;
+		*target = root_open_target(root, line->target);
+	}
 	if (*target >= 0)
 		return accept_target(mounts, plan, index, root, *target, NULL, report) < 0 ? -1 : 1;
 	return errno == ENOENT && line->may_fail

@@ -484,7 +484,7 @@ judge_way(struct judgement *judgement, struct stat *found)
 
 int
 root_judge_target(const struct root *root, const char *path, int target, const uint64_t *foreign,
-	size_t count, struct report *report)
+	size_t count, mode_t *mode, struct report *report)
 {
 	struct judgement judgement = {.root = root,
 		.foreign = foreign,
@@ -498,8 +498,10 @@ root_judge_target(const struct root *root, const char *path, int target, const u
 			    : judge_way(&judgement, &found) < 0)
 		return -1;
 	/* what was judged is what will be mounted on, whatever was moved in between */
-	if (fstat(target, &opened) == 0 && is_same(&opened, &found))
+	if (fstat(target, &opened) == 0 && is_same(&opened, &found)) {
+		*mode = found.st_mode;
 		return 0;
+	}
 	return report_error(
 		report, 0, "the mount point %s%s changed while it was looked at", root->path, path);
 }

@@ -44,10 +44,10 @@ int root_open_target(const struct root *root, const char *path);
  * Do the directories that path names something in, and those above where it leads, belong to the
  * superuser, as root_open wants it? Those on a mount of foreign (ids, count of them) and below are
  * not asked: they are the host's. target: what root_open_target opened. To be called where the
- * tree is `/`. 0, or -1 with the error said.
+ * tree is `/`. 0 with *mode what the target is, or -1 with the error said.
  */
 int root_judge_target(const struct root *root, const char *path, int target,
-	const uint64_t *foreign, size_t count, struct report *report);
+	const uint64_t *foreign, size_t count, mode_t *mode, struct report *report);
 
 /*
  * Makes a directory, or an empty file, and the directories above it, where they are missing. On

@@ -27,6 +27,8 @@ service_close(struct service *service)
 	cleanup_fd_release(&service->minimal);
 	filesystem_stage_release(&service->stage);
 	mounts_host_release(&service->mounts);
+	plan_release(&service->plan);
+	cleanup_free_release(&service->plan_text);
 	catalogue_release(&service->catalogue);
 }
 

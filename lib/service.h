@@ -6,6 +6,7 @@
 #include "catalogue.h"
 #include "filesystem.h"
 #include "mounts.h"
+#include "plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +23,8 @@ struct service {
 	int host; /* the host's mount namespace */
 	int minimal; /* the one that new ones are copied from; -1 before it is needed */
 	struct filesystem_stage stage; /* where libmount mounts what it mounts */
+	struct plan plan; /* the last one made, since most roots have the same */
+	char *plan_text; /* owned; what it was made of, NULL for none */
 	struct mounts_host mounts; /* what the host has mounted; no table before it is needed */
 };
 

@@ -826,9 +826,10 @@ called(const char *path)
 static int
 judge(const char *path, const uint64_t *foreign, size_t count)
 {
+	mode_t mode;
 	cleanup_fd int target = root_open_target(&root, path);
 
-	return root_judge_target(&root, path, target, foreign, count, &report);
+	return root_judge_target(&root, path, target, foreign, count, &mode, &report);
 }
 
 static void assert_target_refused(const char *path, const uint64_t *foreign, size_t count,
@@ -952,13 +953,14 @@ a_link_that_leads_through_another_ones_link_is_judged_too(void **state)
 static void
 what_was_opened_is_what_was_judged(void **state)
 {
+	mode_t mode;
 	cleanup_fd int other = -1;
 
 	(void)state;
 	mkdirat(root.tree, "a", 0755);
 	mkdirat(root.tree, "b", 0755);
 	other = root_open_target(&root, "/b");
-	assert_int_equal(root_judge_target(&root, "/a", other, NULL, 0, &report), -1);
+	assert_int_equal(root_judge_target(&root, "/a", other, NULL, 0, &mode, &report), -1);
 	assert_string_equal(
 		take_said(), "test: the mount point /opt/games/a changed while it was looked at\n");
 }
