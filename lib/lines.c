@@ -93,16 +93,22 @@ lines_read(struct lines *lines, const struct record *record, struct report *repo
 	return 0;
 }
 
-/* Ids go to others as soon as they are free, so the place must be the same; where it is not known,
- * what lies there must. */
+/*
+ * Ids go to others as soon as they are free, so the place must be the same. Where it is not known,
+ * since a reload was interrupted, it is the target, or where a link leads that it goes by.
+ */
 static bool
-is_there(const struct lines_one *line, const struct mounts_host *here)
+is_there(const struct lines_one *line, const char *target, const struct mounts_host *here)
 {
 	const char *place = line->id == 0 ? NULL : mounts_place_of(here, line->id);
 	struct statx found;
 
-	if (!place || line->place[0] != '\0')
-		return place && strcmp(place, line->place) == 0;
+	if (!place)
+		return false;
+	if (line->place[0] != '\0')
+		return strcmp(place, line->place) == 0;
+	if (strcmp(place, target) == 0)
+		return true;
 	return statx(AT_FDCWD, place, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
 		       STATX_INO | STATX_MNT_ID, &found) == 0 &&
 	       found.stx_mnt_id == line->id && found.stx_ino == line->inode &&
@@ -144,7 +150,8 @@ lines_look(struct lines *lines, int names)
 		struct lines_one *line = &lines->all[i];
 		const char *place;
 
-		line->is_there = is_there(line, &here);
+		line->is_there = is_there(
+			line, i < lines->plan.count ? lines->plan.mounts[i].target : "", &here);
 		if (line->is_there && line->place[0] == '\0') {
 			place = mounts_place_of(&here, line->id);
 			free(line->place);
@@ -238,28 +245,37 @@ lines_is_same_root(const struct record *record, const struct plan *plan)
 	return same;
 }
 
+static int
+record_line(struct record *record, const struct plan_mount *line, const struct lines_one *one)
+{
+	return record_one(record, "line", one) < 0 ||
+			       record_add(record, "line_source", line->source) < 0 ||
+			       record_add(record, "line_target", line->target) < 0 ||
+			       record_add(record, "line_type", line->type) < 0 ||
+			       record_add(record, "line_options", line->words) < 0
+		       ? -1
+		       : record_filesystem(record, line, one);
+}
+
 int
 lines_record(struct record *record, const struct plan *plan, const struct mounts *mounts,
-	const struct lines *before, const size_t *kept)
+	const struct lines_kept *kept)
 {
 	if (record_root(record, plan->root) < 0)
 		return -1;
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_mount *line = &plan->mounts[i];
-		const struct mounts_line *made = &mounts->lines[i];
-		const struct lines_one fresh = {.id = mounts->ids[i],
-			.device = made->device,
-			.inode = made->inode,
-			.place = made->place};
-		const struct lines_one *one =
-			kept && kept[i] < before->count ? &before->all[kept[i]] : &fresh;
+		struct lines_one one = {.id = mounts->ids[i],
+			.device = mounts->lines[i].device,
+			.inode = mounts->lines[i].inode,
+			.place = mounts->lines[i].place};
 
-		if (record_one(record, "line", one) < 0 ||
-			record_add(record, "line_source", line->source) < 0 ||
-			record_add(record, "line_target", line->target) < 0 ||
-			record_add(record, "line_type", line->type) < 0 ||
-			record_add(record, "line_options", line->words) < 0 ||
-			record_filesystem(record, line, one) < 0)
+		if (kept && kept->which[i] != LINES_NONE) {
+			one = kept->before->all[kept->which[i]];
+			if (kept->has_old_options)
+				line = &kept->before->plan.mounts[kept->which[i]];
+		}
+		if (record_line(record, line, &one) < 0)
 			return -1;
 	}
 	return 0;

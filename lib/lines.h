@@ -46,12 +46,18 @@ int lines_look(struct lines *lines, int names);
 /* Has the source of a bind become another file on the host, which is not seen inside either? */
 bool lines_source_was_replaced(const struct lines *lines, size_t index);
 
-/*
- * Adds to a record what a plan became. For a line that mounts left as it was, kept says which of
- * before it is (NULL: none is). 0, or -1 with errno.
- */
+/* The lines of a plan that were mounted before already. */
+struct lines_kept {
+	const struct lines *before; /* borrowed */
+	const size_t *which; /* borrowed; for each line of the plan, one of before, or LINES_NONE */
+	bool has_old_options; /* they are still to be changed */
+};
+
+#define LINES_NONE SIZE_MAX
+
+/* Adds to a record what a plan became. kept may be NULL. 0, or -1 with errno. */
 int lines_record(struct record *record, const struct plan *plan, const struct mounts *mounts,
-	const struct lines *before, const size_t *kept);
+	const struct lines_kept *kept);
 
 /* Is the plan's line for `/`, or that there is none, what the record has? */
 bool lines_is_same_root(const struct record *record, const struct plan *plan);

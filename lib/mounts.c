@@ -512,10 +512,12 @@ accept_target(struct mounts *mounts, const struct plan *plan, size_t index, cons
 	/* right below the top there is no link that could lead elsewhere */
 	if (!known && !strchr(line->target + 1, '/'))
 		known = line->target;
+	if (!known)
+		known = root_name_of(root, target, place, sizeof(place));
 	free(made->place);
-	made->place = strdup(known ? known : root_name_of(root, target, place, sizeof(place)));
+	made->place = known[0] == '/' ? strdup(known) : NULL;
 	return made->place ? 0
-			   : report_error(report, ENOMEM, "cannot mount %s on %s%s", line->source,
+			   : report_error(report, errno, "cannot find out where %s%s is",
 				     root->path, line->target);
 }
 

@@ -15,8 +15,6 @@
 
 #include <string.h>
 
-#define NOT_KEPT SIZE_MAX
-
 /* A root that is being reloaded. */
 struct reload {
 	struct service *service; /* borrowed */
@@ -25,7 +23,7 @@ struct reload {
 	struct configured now;
 	struct lines before;
 	bool *stays; /* owned; for each of before: it is the mount of a line of now */
-	size_t *kept; /* owned; for each line of now: which of before it is, or NOT_KEPT */
+	size_t *kept; /* owned; for each line of now: which of before it is, or LINES_NONE */
 	bool *keeps; /* owned; for each line of now: it is one of before */
 	struct mounts mounts; /* the others */
 	struct root root; /* `/` inside */
@@ -177,7 +175,7 @@ compare(struct reload *reload)
 		while (old < before->plan.count && !can_keep(reload, i, old))
 			old++;
 		reload->keeps[i] = old < before->plan.count;
-		reload->kept[i] = reload->keeps[i] ? old : NOT_KEPT;
+		reload->kept[i] = reload->keeps[i] ? old : LINES_NONE;
 		if (!reload->keeps[i])
 			continue;
 		reload->stays[old] = true;
@@ -305,8 +303,11 @@ record_place(const struct reload *reload, struct record *record)
 }
 
 static int
-fill_record(const struct reload *reload, struct record *record, const char *unfinished)
+fill_record(
+	const struct reload *reload, struct record *record, bool is_done, const char *unfinished)
 {
+	const struct lines_kept kept = {
+		.before = &reload->before, .which = reload->kept, .has_old_options = !is_done};
 	const struct record *values = &reload->now.record;
 
 	record->text = malloc(values->size);
@@ -315,8 +316,7 @@ fill_record(const struct reload *reload, struct record *record, const char *unfi
 	memcpy(record->text, values->text, values->size);
 	record->size = values->size;
 	if (record_place(reload, record) < 0 ||
-		lines_record(record, &reload->now.plan, &reload->mounts, &reload->before,
-			reload->kept) < 0)
+		lines_record(record, &reload->now.plan, &reload->mounts, &kept) < 0)
 		return -1;
 	for (size_t i = 0; i < reload->before.count; i++)
 		if (!reload->stays[i] && reload->before.all[i].is_there &&
@@ -330,13 +330,13 @@ fill_record(const struct reload *reload, struct record *record, const char *unfi
  * finds each mount; afterwards it says what is.
  */
 static int
-write_record(const struct reload *reload, const char *unfinished)
+write_record(const struct reload *reload, bool is_done, const char *unfinished)
 {
 	struct service *service = reload->service;
 	struct record record = {0};
 	int result;
 
-	if (fill_record(reload, &record, unfinished) < 0)
+	if (fill_record(reload, &record, is_done, unfinished) < 0)
 		result = report_error(service->report, errno, "cannot make the record");
 	else
 		result = prepared_write_record(
@@ -548,7 +548,7 @@ show(struct reload *reload)
 	if (visible_replace(&reload->visible, reload->service->report) < 0)
 		return -1;
 	reload->is_visible_anew = true;
-	return write_record(reload, reload->unfinished);
+	return write_record(reload, true, reload->unfinished);
 }
 
 /* With the door open: whoever enters meanwhile finds the root as it was, or as it is to be. */
@@ -560,9 +560,9 @@ carry_out(struct reload *reload)
 	if (find_difference(reload) < 0 || make_new(reload) < 0 ||
 		inside(reload, check_targets) < 0)
 		return -1;
-	if (is_changed(reload) && write_record(reload, "a reload was interrupted") < 0)
+	if (is_changed(reload) && write_record(reload, false, "a reload was interrupted") < 0)
 		return -1;
-	if (inside(reload, apply) < 0 || write_record(reload, reload->unfinished) < 0)
+	if (inside(reload, apply) < 0 || write_record(reload, true, reload->unfinished) < 0)
 		return -1;
 	if (reload->visible.at.tree >= 0 && show(reload) < 0)
 		return -1;

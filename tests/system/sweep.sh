@@ -10,7 +10,7 @@
 # else a sample is tried.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
-needs strace
+needs strace mke2fs losetup
 on_machines "SWEEP=${SWEEP-sample}"
 
 shopt -s globstar nullglob dotglob
@@ -28,19 +28,18 @@ state=/run/chroot-mounts
 image=/srv/$(stat -L -c %i /proc/self/ns/mnt).image
 lines=(
 	'tmpfs /mnt/tmpfs tmpfs size=1m,x-mount.mkdir'
+	"$image /mnt/image ext4 loop,x-mount.mkdir"
 	'overlay /mnt/overlay overlay lowerdir=/srv/lower,upperdir=/srv/upper,workdir=/srv/work,x-mount.mkdir'
 )
 # a real filesystem: no overlay takes another one, like the machine's own /, for its upper one
 mount -t tmpfs srv /srv
 mkdir /srv/lower /srv/upper /srv/work
-if [[ ${lines[*]} == *"$image"* ]]; then
-	truncate -s 1M "$image"
-	mke2fs -q "$image"
-	mknod /dev/loop-control c 10 237
-	for device in /sys/block/loop*; do
-		mknod "/dev/${device##*/}" b 7 "${device##*/loop}"
-	done
-fi
+truncate -s 1M "$image"
+mke2fs -q "$image"
+mknod /dev/loop-control c 10 237
+for device in /sys/block/loop*; do
+	mknod "/dev/${device##*/}" b 7 "${device##*/loop}"
+done
 configure demo 'root="/opt/demo"' 'users="alice"' 'stop_timeout=1' \
 	'extra_mounts="' "${lines[@]}" '"'
 # another root besides: what goes wrong with one must not spoil the next one
@@ -79,7 +78,7 @@ inside()
 	local path target options
 	while read -r _ _ _ path target options _; do
 		echo "$path $target $options"
-	done < <(chroot-enter "$1" cat /proc/self/mountinfo)
+	done < <(chroot-enter "$1" cat /proc/self/mountinfo) | sort
 }
 
 # Each process, as its pid and its command in parentheses; a zombie has ended.
