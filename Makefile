@@ -111,6 +111,12 @@ bench: $(PROGRAMS) $(BENCH_TOOLS) ## what it costs, beside bare programs; as the
 sweep: $(PROGRAMS) $(TREE_TOOLS) ## fail every system call of each verb, and kill at each; takes minutes
 	SWEEP=all $(TEST) -v -j 2 $(sort $(wildcard tests/system/sweep-*.t))
 
+CYCLES ?= 10000
+ENTERS ?= 1000000
+
+endurance: $(PROGRAMS) $(TREE_TOOLS) ## CYCLES starts and stops, ENTERS enters: what grows in the kernel?
+	CYCLES=$(CYCLES) ENTERS=$(ENTERS) $(TEST) -v $(sort $(wildcard tests/endurance/*.t))
+
 # AddressSanitizer needs a /proc, reads the environment and traces itself when it looks for leaks:
 # none of that is fit for a setuid program that changes its root and its identity. So chroot-enter
 # is built with the undefined-behaviour checks alone, as traps, which need no runtime library.
@@ -198,9 +204,9 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all check check-all unit style differential system sweep bench sanitize fuzz fuzz-run \
-	$(FUZZERS:=.run) lint lint-gcc lint-clang compiled lint-cppcheck lint-tidy lint-shell lint-pages \
-	format install uninstall clean help
+.PHONY: all check check-all unit style differential system sweep endurance bench sanitize fuzz \
+	fuzz-run $(FUZZERS:=.run) lint lint-gcc lint-clang compiled lint-cppcheck lint-tidy lint-shell \
+	lint-pages format install uninstall clean help
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/tests/*/*.d)

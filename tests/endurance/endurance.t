@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Ten thousand starts and stops and a million enters leave nothing in the kernel's memory.
+# CYCLES and ENTERS say other numbers.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/../system/lib.sh"
+# shellcheck source=tests/endurance/growth.sh
+. "$(dirname "$0")/growth.sh"
+cycles=${CYCLES:-10000} enters=${ENTERS:-1000000}
+
+# Not on_machines: the numbers must come along.
+if [ -z "${ON_MACHINE-}" ]; then
+	[ "$(id -u)" = 0 ] || cannot_run 'only the superuser can make a machine'
+	[ -r /proc/slabinfo ] || cannot_run 'this kernel has no /proc/slabinfo'
+	{
+		"$top/tests/machine" env ON_MACHINE=endurance "CYCLES=$cycles" "ENTERS=$enters" \
+			bash "$top/tests/endurance/${0##*/}" ||
+			echo "not ok - the test came to its end: status $?"
+	} </dev/null | awk '/^(not )?ok/ { tests++ } { print; fflush() } END { print "1.." tests + 0 }'
+	exit
+fi
+
+# The kernel's memory as a whole, in kB: 8 MB is what other work on the machine may take; what a
+# leak takes that no row counts by objects is more, from 1 kB in a cycle or 10 bytes in an enter.
+has_kept_memory() { [ "${now[$1]}" -le $((before[$1] + 8192)) ]; }
+
+furnish demo games
+ok 'the kernel counts its objects' see_slabs
+grows_nothing "$cycles" "$enters"
+for row in SUnreclaim Percpu; do
+	ok "$row has not grown by more than 8 MB" has_kept_memory "$row"
+done
