@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Many commands at once: none waits for ever, none spoils another's work, nobody lands elsewhere.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/endurance/growth.sh
+. "$(dirname "$0")/../endurance/growth.sh"
+needs strace
+on_machines 'TREES=demo=busybox games=busybox tools=busybox held=busybox'
+
+roots=(demo games tools)
+# what may be said at the same time as anything else
+verbs=(start stop)
+pids=()
+declare -A entering
+
+# background NAME COMMAND...: its status goes to a file, 124 if it takes a minute. It must not keep
+# a lock that is held here, by descriptor 8 or 9.
+background()
+{
+	local name=$1
+	shift
+	{
+		timeout -k 5 60 "$@" >"$work/$name.output" 2>&1
+		echo $? >"$work/$name.status"
+	} 8>&- 9>&- &
+	pids+=($!)
+}
+has_ended() { [ -s "$work/$1.status" ]; }
+has_tried() { [ "$(grep -c 'EAGAIN' "$work/trace")" -ge 5 ]; }
+are_right() { local name; for name; do chroot-enter "$name" /where "$name" || return; done; }
+# statuses KIND: the different ones, in a line.
+statuses() { cat "$work/$1".*.status | sort -nu | paste -s -d ' '; }
+outputs() { cat "$work/$1".*.output | sort | uniq -c | sort -nr | head -n 5 | sed 's/^/#   /'; }
+
+# Nothing but the lock that is held here.
+is_clean()
+{
+	is 'no file of a root is left' "$(find /run/chroot-mounts -mindepth 1 ! -name held.lock)" ''
+	ok 'nothing is pinned' fails has_pins
+	is "the host's mounts are what they were" "$(host_mounts)" "$host"
+	ok 'nobody who entered is left' fails pgrep -x 'where|chroot-enter'
+}
+
+furnish "${roots[@]}" held
+printf 'roots="%s"\n' "${roots[*]}" >/etc/conf.d/chroot-mounts
+host=$(host_mounts)
+
+# The limit is half a minute, which passes while the others are tried.
+chroot-mounts -q start held
+chroot-mounts -q stop held
+exec 8>/run/chroot-mounts/held.lock
+flock 8
+background held chroot-mounts start held
+
+# waits_for_lock VERB ASK...: while it waits, and no longer, asking must go on to succeed.
+waits_for_lock()
+{
+	local verb=$1
+	shift
+	exec 9>/run/chroot-mounts/demo.lock
+	flock 9
+	rm -f "$work/$verb.status"
+	background "$verb" strace -o "$work/trace" -e trace=flock chroot-mounts "$verb" demo
+	ok "$verb waits for the lock of its root" await has_tried
+	ok 'and does nothing meanwhile' "$@"
+	ok 'another root starts' chroot-mounts start games
+	ok 'and can be entered' are_right games
+	ok 'and stops' chroot-mounts stop games
+	exec 9>&-
+	ok "$verb goes on when the lock is free" await has_ended "$verb"
+	is 'and succeeds' "$(<"$work/$verb.status")" 0
+	ok 'and has done its work' fails "$@"
+}
+waits_for_lock start fails are_right demo
+waits_for_lock stop are_right demo
+
+# storm ROOT...: each verb for each root, and enters, many times over and all at once. A ROOT of
+# all stands for none.
+storm()
+{
+	local root verb number
+	pids=()
+	rm -f "$work"/*.*.status "$work"/*.*.output
+	for number in {1..10}; do
+		for root; do
+			for verb in "${verbs[@]}"; do
+				if [ "$root" = all ]; then
+					background "$verb.$root$number" chroot-mounts -q "$verb"
+				else
+					background "$verb.$root$number" chroot-mounts -q "$verb" "$root"
+				fi
+			done
+			[ "$root" = all ] ||
+				background "enter.$root$number" chroot-enter "$root" /where "$root"
+		done
+	done
+	wait "${pids[@]}"
+	for verb in "${verbs[@]}"; do
+		is "each $verb succeeds" "$(statuses "$verb")" 0 || outputs "$verb"
+	done
+	# a stop ends those inside with SIGTERM or SIGKILL
+	like 'each enter is in the right place, refused, or ended' \
+		"$(statuses enter)" '^(0|125|137|143)( (125|137|143))*$'
+	ok 'a last stop succeeds' chroot-mounts stop
+	is_clean
+}
+echo '# many commands for one root'
+storm demo demo demo
+echo '# many commands for several roots'
+storm all demo games tools
+
+# Those who enter go on while roots come and go: as the superuser and as a listed user.
+cycles()
+{
+	local times=200
+	while ((times-- > 0)); do
+		chroot-mounts -q start && chroot-mounts -q stop || return
+	done
+}
+chroot-mounts -q start
+chmod 755 "$work" "$work/enter-many"
+"$work/enter-many" 0 32 "${roots[@]}" >"$work/superuser" 2>/dev/null 8>&- &
+entering[superuser]=$!
+setpriv --reuid=alice --regid=alice --init-groups "$work/enter-many" 0 32 "${roots[@]}" \
+	>"$work/alice" 2>/dev/null 8>&- &
+entering[alice]=$!
+began=$SECONDS
+ok 'two hundred starts and stops succeed while 64 enter without end' cycles
+echo "# $((SECONDS - began)) seconds"
+for user in superuser alice; do
+	kill "${entering[$user]}"
+	wait "${entering[$user]}"
+	is "none of the $user's enters ran elsewhere or failed otherwise" $? 0
+	said=$(<"$work/$user")
+	echo "# $user: ${said//$'\n'/, }"
+	like 'many ran in the right root' "$said" 'ran [1-9]'
+	like 'and many were refused' "$said" 'refused [1-9]'
+done
+ok 'a last stop succeeds' chroot-mounts stop
+is_clean
+
+for ((try = 0; try < 4; try++)); do
+	await has_ended held && break
+done
+is 'a start whose lock is never let go of gives up' "$(<"$work/held.status")" 1
+like 'and says why' "$(<"$work/held.output")" 'another command has been at work on it for 30 seconds'
+exec 8>&-
+ok 'once it is free, stop clears the lock away' chroot-mounts stop held
+is 'and nothing is left' "$(find /run/chroot-mounts -mindepth 1)" ''
