@@ -8,10 +8,10 @@ needs strace
 on_machines 'TREES=demo=busybox games=busybox tools=busybox held=busybox'
 
 roots=(demo games tools)
-# what may be said at the same time as anything else
-verbs=(start stop)
-pids=()
+# what may be said at the same time as anything else, and the statuses that it may have then
+declare -A verbs=([start]='^0$' [stop]='^0$')
 declare -A entering
+pids=()
 
 # background NAME COMMAND...: its status goes to a file, 124 if it takes a minute. It must not keep
 # a lock that is held here, by descriptor 8 or 9.
@@ -30,7 +30,6 @@ has_tried() { [ "$(grep -c 'EAGAIN' "$work/trace")" -ge 5 ]; }
 are_right() { local name; for name; do chroot-enter "$name" /where "$name" || return; done; }
 # statuses KIND: the different ones, in a line.
 statuses() { cat "$work/$1".*.status | sort -nu | paste -s -d ' '; }
-outputs() { cat "$work/$1".*.output | sort | uniq -c | sort -nr | head -n 5 | sed 's/^/#   /'; }
 
 # Nothing but the lock that is held here.
 is_clean()
@@ -74,6 +73,20 @@ waits_for_lock()
 waits_for_lock start fails are_right demo
 waits_for_lock stop are_right demo
 
+# Who has the namespace in hand while its root is stopped, and prepared anew, has nowhere to go.
+chroot-mounts -q start demo
+background late strace -o "$work/trace" -e trace=ioctl,setns -e inject=ioctl:signal=STOP:when=1 \
+	chroot-enter demo /where demo
+is_stopped() { grep -q 'stopped by SIGSTOP' "$work/trace"; }
+ok 'an enter is held up before it joins' await is_stopped
+ok 'the root is stopped meanwhile' chroot-mounts stop demo
+ok 'and prepared anew' chroot-mounts start demo
+pkill -CONT -x chroot-enter
+ok 'the enter goes on' await has_ended late
+is 'and is refused' "$(<"$work/late.status")" 125
+like 'having joined' "$(<"$work/trace")" 'setns\(.*\) += 0'
+chroot-mounts -q stop demo
+
 # storm ROOT...: each verb for each root, and enters, many times over and all at once. A ROOT of
 # all stands for none.
 storm()
@@ -83,7 +96,7 @@ storm()
 	rm -f "$work"/*.*.status "$work"/*.*.output
 	for number in {1..10}; do
 		for root; do
-			for verb in "${verbs[@]}"; do
+			for verb in "${!verbs[@]}"; do
 				if [ "$root" = all ]; then
 					background "$verb.$root$number" chroot-mounts -q "$verb"
 				else
@@ -95,8 +108,9 @@ storm()
 		done
 	done
 	wait "${pids[@]}"
-	for verb in "${verbs[@]}"; do
-		is "each $verb succeeds" "$(statuses "$verb")" 0 || outputs "$verb"
+	for verb in "${!verbs[@]}"; do
+		like "each $verb ends as it should" "$(statuses "$verb")" "${verbs[$verb]}"
+		cat "$work/$verb".*.output | sort | uniq -c | sort -nr | sed -n '1,5s/^/# /p'
 	done
 	# a stop ends those inside with SIGTERM or SIGKILL
 	like 'each enter is in the right place, refused, or ended' \
