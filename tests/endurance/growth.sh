@@ -10,7 +10,7 @@
 # - of the kernel's counts the lowest of many readings is taken, before and after, and a slack is
 #   left: 400 objects for what others do, and one for ten cycles. So 10,000 cycles and 1,000,000
 #   enters find one lost object in seven cycles or in a thousand enters; 150 and 1,000 find it when
-#   each start loses a namespace (2 roots, 2 mounts each once they are emptied) or each enter an object.
+#   each start loses a namespace (2 roots, 2 mounts each once emptied) or each enter an object.
 # Inodes and dentries are not looked at: the kernel keeps them on purpose, and others' files count.
 # shellcheck disable=SC2154 # what lib.sh sets
 
