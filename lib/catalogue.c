@@ -33,7 +33,7 @@ compare_names(const void *one, const void *other)
 const struct catalogue_entry *
 catalogue_entry(const struct catalogue *catalogue, const char *name)
 {
-	struct catalogue_entry key;
+	struct catalogue_entry key = {0};
 
 	if (strlcpy(key.name, name, sizeof(key.name)) >= sizeof(key.name) || catalogue->count == 0)
 		return NULL;

@@ -20,8 +20,7 @@ record_release(struct record *record)
 static int
 append(struct record *record, const char *key, const char *value)
 {
-	size_t before = strlen(key), behind = strlen(value) + 1;
-	size_t length = before + 1 + behind;
+	size_t length = strlen(key) + 1 + strlen(value) + 1;
 	char *text;
 
 	if (length > RECORD_SIZE - record->size) {
@@ -31,9 +30,7 @@ append(struct record *record, const char *key, const char *value)
 	text = realloc(record->text, record->size + length);
 	if (!text)
 		return -1;
-	memcpy(text + record->size, key, before);
-	text[record->size + before] = '=';
-	memcpy(text + record->size + before + 1, value, behind);
+	stpcpy(stpcpy(stpcpy(text + record->size, key), "="), value);
 	record->text = text;
 	record->size += length;
 	return 0;
