@@ -1,0 +1,236 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cleanup.h"
+#include "lines.h"
+#include "mounts.h"
+#include "record.h"
+#include "said.h"
+#include "syscalls.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+static struct plan plan;
+static struct record record;
+
+static void
+add_line(const char *source, const char *target, const char *type, const char *words)
+{
+	assert_int_equal(plan_add(&plan, source, target, type, words, &report), 0);
+}
+
+static int
+begin(void **state)
+{
+	(void)state;
+	plan = (struct plan){0};
+	record = (struct record){0};
+	return 0;
+}
+
+static int
+finish(void **state)
+{
+	(void)state;
+	plan_release(&plan);
+	record_release(&record);
+	return 0;
+}
+
+/* Two lines: a bind of a file that is mounted, and a filesystem that was passed over. */
+static void
+record_two(const struct lines_kept *kept)
+{
+	char place[] = "/a b";
+	struct mounts_line made[] = {{.device = 7, .inode = 9, .place = place}, {.fd = -1}};
+	uint64_t ids[] = {42, 0};
+	const struct mounts mounts = {.lines = made, .ids = ids, .count = 2};
+
+	assert_int_equal(lines_record(&record, &plan, &mounts, kept), 0);
+}
+
+static void
+what_is_recorded_is_read_back(void **state)
+{
+	struct lines lines;
+
+	(void)state;
+	add_line("/etc/a:b", "/a b", "none", "bind,ro");
+	add_line("LABEL=x", "/c", "ext4", "nofail,noatime");
+	record_two(NULL);
+	assert_int_equal(lines_read(&lines, &record, &report), 0);
+	assert_int_equal(lines.count, 2);
+	assert_int_equal(lines.plan.count, 2);
+	assert_int_equal(lines.all[0].id, 42);
+	assert_int_equal(lines.all[0].device, 7);
+	assert_int_equal(lines.all[0].inode, 9);
+	assert_string_equal(lines.all[0].place, "/a b");
+	assert_true(plan_is_same_mount(&lines.plan.mounts[0], &plan.mounts[0]));
+	assert_int_equal(lines.plan.mounts[0].set, MOUNT_ATTR_RDONLY);
+	assert_int_equal(lines.all[1].id, 0);
+	assert_true(lines.plan.mounts[1].may_fail);
+	lines_release(&lines);
+	assert_null(lines.all);
+}
+
+static void
+what_is_to_go_stands_behind_the_plan(void **state)
+{
+	const struct lines_one leaving = {
+		.id = 5, .device = 6, .inode = 7, .place = (char[]){"/x"}};
+	struct lines lines;
+
+	(void)state;
+	add_line("/a", "/a", "none", "bind");
+	add_line("/b", "/b", "none", "bind");
+	assert_int_equal(lines_record_leaving(&record, &leaving), 0);
+	record_two(NULL);
+	assert_int_equal(lines_read(&lines, &record, &report), 0);
+	assert_int_equal(lines.plan.count, 2);
+	assert_int_equal(lines.count, 3);
+	assert_int_equal(lines.all[2].id, 5);
+	assert_string_equal(lines.all[2].place, "/x");
+	lines_release(&lines);
+}
+
+static void
+a_line_that_stays_keeps_its_mount_and_until_it_is_changed_its_options(void **state)
+{
+	const size_t which[] = {0, LINES_NONE};
+	struct lines before, lines;
+
+	(void)state;
+	add_line("/a", "/a", "none", "bind,ro");
+	add_line("/b", "/b", "none", "bind");
+	record_two(NULL);
+	assert_int_equal(lines_read(&before, &record, &report), 0);
+	before.all[0].id = 4711;
+	for (int has_old_options = 0; has_old_options < 2; has_old_options++) {
+		const struct lines_kept kept = {
+			.before = &before, .which = which, .has_old_options = has_old_options};
+
+		finish(NULL);
+		begin(NULL);
+		add_line("/a", "/a", "none", "bind,noexec");
+		add_line("/c", "/c", "none", "bind");
+		record_two(&kept);
+		assert_int_equal(lines_read(&lines, &record, &report), 0);
+		assert_int_equal(lines.all[0].id, 4711);
+		assert_string_equal(
+			lines.plan.mounts[0].words, has_old_options ? "bind,ro" : "bind,noexec");
+		assert_string_equal(lines.plan.mounts[1].source, "/c");
+		lines_release(&lines);
+	}
+	lines_release(&before);
+}
+
+static void
+filesystems_made_for_the_root_are_marked(void **state)
+{
+	struct mounts_line made[] = {{.device = 31, .place = (char[]){"/p"}},
+		{.device = makedev(7, 3), .place = (char[]){"/e"}}, {.device = makedev(8, 1)}};
+	uint64_t ids[] = {1, 2, 3};
+	const struct mounts mounts = {.lines = made, .ids = ids, .count = 3};
+
+	(void)state;
+	add_line("proc", "/p", "proc", "");
+	add_line("/image", "/e", "ext4", "loop");
+	add_line("/b", "/b", "none", "bind");
+	assert_int_equal(lines_record(&record, &plan, &mounts, NULL), 0);
+	assert_string_equal(record_value(&record, "filesystem"), "1:31:/p");
+	assert_string_equal(record_value(&record, "block_device"), "7:3");
+	assert_null(record_next(&record, "block_device", record_value(&record, "block_device")));
+}
+
+static void
+a_line_for_the_root_is_compared_by_its_words(void **state)
+{
+	(void)state;
+	assert_true(lines_is_same_root(&record, &plan));
+	add_line("LABEL=a", "/", "ext4", "ro");
+	assert_false(lines_is_same_root(&record, &plan));
+	record_two(NULL);
+	assert_true(lines_is_same_root(&record, &plan));
+	plan_release(&plan);
+	add_line("LABEL=a", "/", "ext4", "rw");
+	assert_false(lines_is_same_root(&record, &plan));
+}
+
+static void
+a_record_that_is_not_whole_is_refused(void **state)
+{
+	static const char *const values[] = {
+		"1:2:3", "1:2", "", "a:2:3:/a", "1:2:-3:/a", "1::3:/a", "1 :2:3:/a"};
+	struct lines lines;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		assert_int_equal(record_add(&record, "leaving", values[i]), 0);
+		assert_int_equal(lines_read(&lines, &record, &report), -1);
+		assert_string_equal(take_said(), "test: cannot read the record: Bad message\n");
+		assert_null(lines.all);
+		record_release(&record);
+	}
+	assert_int_equal(record_add(&record, "line", "1:2:3:/a"), 0);
+	assert_int_equal(record_add(&record, "line_source", "/a"), 0);
+	assert_int_equal(lines_read(&lines, &record, &report), -1);
+	assert_string_equal(take_said(), "test: cannot read the record: Bad message\n");
+}
+
+/* Any namespace will do to look at: the test's own. */
+static void
+what_is_mounted_is_known_by_id_and_place(void **state)
+{
+	cleanup_fd int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct lines lines = {0};
+	struct lines_one all[5] = {0};
+	struct statx top;
+
+	(void)state;
+	assert_int_equal(statx(AT_FDCWD, "/", 0, STATX_INO | STATX_MNT_ID, &top), 0);
+	for (size_t i = 0; i < 5; i++)
+		all[i] = (struct lines_one){.id = top.stx_mnt_id,
+			.device = makedev(top.stx_dev_major, top.stx_dev_minor),
+			.inode = top.stx_ino,
+			.place = strdup(i == 1   ? "/elsewhere"
+					: i == 0 ? "/"
+						 : "")};
+	all[2].id = UINT32_MAX;
+	all[4].inode++;
+	lines.all = all;
+	lines.count = 5;
+	assert_int_equal(lines_look(&lines, names), 0);
+	assert_true(all[0].is_there);
+	assert_int_equal(all[0].seen_inode, top.stx_ino);
+	assert_false(all[1].is_there);
+	assert_false(all[2].is_there);
+	assert_true(all[3].is_there);
+	assert_string_equal(all[3].place, "/");
+	assert_false(all[4].is_there);
+	for (size_t i = 0; i < 5; i++)
+		free(all[i].place);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_recorded_is_read_back),
+		TEST(what_is_to_go_stands_behind_the_plan),
+		TEST(a_line_that_stays_keeps_its_mount_and_until_it_is_changed_its_options),
+		TEST(filesystems_made_for_the_root_are_marked),
+		TEST(a_line_for_the_root_is_compared_by_its_words),
+		TEST(a_record_that_is_not_whole_is_refused),
+		TEST(what_is_mounted_is_known_by_id_and_place),
+	};
+
+	return cmocka_run_group_tests(tests, report_to_memory, report_close);
+}
