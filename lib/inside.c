@@ -5,12 +5,10 @@
 #include "report.h"
 #include "syscalls.h"
 
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 
 #define KILL_SECONDS 5 /* how long SIGKILL may take before a process counts as stuck */
@@ -18,16 +16,12 @@
 #define EMPTY_LOOKS 3 /* pids come round, and one who forks on purpose with them */
 #define HOLDING_LOOKS 3 /* for children unseen so far; more, and one could put SIGTERM off */
 #define LATER_LOOKS 30 /* one who forks on purpose is seen by every other of them */
-/*
- * How much of a strange namespace's mountinfo is read. A copy of the pinned one begins with `/`.
- * Without a limit, anybody on the machine could hold up a stop with a namespace of a hundred
- * thousand mounts.
- */
-#define MOUNTINFO_BYTES (256 * 1024)
+#define DESCRIPTORS_OWN 64 /* that this command needs besides those of roots and processes */
 
-/* A namespace that is known to hold something of the root. */
-struct inside_namespace {
+/* A namespace that is known to hold something of a root. */
+struct inside_copy {
 	uint64_t number;
+	int root;
 	int fd; /* owned; keeps the number from going to another */
 };
 
@@ -37,167 +31,90 @@ struct inside_stranger {
 	uint64_t root;
 };
 
-/* One line of mountinfo(5), as far as it tells whose a mount is. */
-struct mount_line {
-	uint64_t id;
-	uint64_t device;
-	uint64_t shared; /* peer groups, 0 for none */
-	uint64_t master;
-};
-
 /* A process of the machine, in one look at all. */
 struct process {
 	pid_t pid;
 	pid_t parent;
-	bool is_inside;
+	int root; /* EVIDENCE_NONE for one that is not inside */
+	bool is_apart;
 };
 
-static int
-add_number(uint64_t **numbers, size_t *count, uint64_t number)
+size_t
+inside_room(size_t each)
 {
-	uint64_t *grown = reallocarray(*numbers, *count + 1, sizeof(*grown));
+	struct rlimit limit;
+	size_t room;
 
-	if (!grown)
-		return -1;
-	*numbers = grown;
-	grown[(*count)++] = number;
-	return 0;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 1;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit); /* fewer at a time if it cannot be */
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < DESCRIPTORS_OWN)
+		return 1;
+	room = (limit.rlim_cur - DESCRIPTORS_OWN) / 4 * 3 / each;
+	return room > 0 ? room : 1;
 }
 
-static bool
-has_number(const uint64_t *numbers, size_t count, uint64_t number)
+static void
+forget_namespaces(struct inside *inside, int root)
 {
-	for (size_t i = 0; i < count; i++)
-		if (numbers[i] == number)
-			return true;
-	return false;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < inside->copy_count; i++) {
+		if (root == EVIDENCE_NONE || inside->copies[i].root == root)
+			close(inside->copies[i].fd);
+		else
+			inside->copies[kept++] = inside->copies[i];
+	}
+	inside->copy_count = kept;
+	inside->stranger_count = 0;
 }
 
 void
-inside_forget(struct inside *inside)
+inside_forget(struct inside *inside, int root)
 {
-	cleanup_free_release(&inside->devices);
-	cleanup_free_release(&inside->mounts);
-	for (size_t i = 0; i < inside->copy_count; i++)
-		close(inside->copies[i].fd);
-	cleanup_free_release(&inside->copies);
-	cleanup_free_release(&inside->strangers);
-	cleanup_free_release(&inside->marks);
-	cleanup_file_release(&inside->mountinfo);
-	inside->device_count = inside->mount_count = inside->copy_count = 0;
-	inside->stranger_count = inside->mark_count = 0;
-	inside->group = 0;
+	evidence_forget(&inside->evidence, root);
+	forget_namespaces(inside, root);
+}
+
+void
+inside_drop(struct inside *inside, int root)
+{
+	evidence_drop(&inside->evidence, root);
+	forget_namespaces(inside, root);
 }
 
 void
 inside_release(struct inside *inside)
 {
-	inside_forget(inside);
+	forget_namespaces(inside, EVIDENCE_NONE);
+	free(inside->copies);
+	free(inside->strangers);
+	evidence_release(&inside->evidence);
 	*inside = (struct inside){0};
 }
 
 void
 inside_processes_release(struct inside_processes *processes)
 {
-	free(processes->pids);
+	free(processes->all);
 	*processes = (struct inside_processes){0};
 }
 
-/* The number behind "shared:" or "master:" among the optional fields. */
-static uint64_t
-peer_group(const char *fields, const char *word)
+/* What could not be looked at for want of something is not known to be outside. */
+static void
+note_shortage(struct inside *inside)
 {
-	const char *found = strstr(fields, word);
-
-	return found ? strtoull(found + strlen(word), NULL, 10) : 0;
+	inside->is_short |= errno == EMFILE || errno == ENFILE || errno == ENOMEM;
 }
 
-static bool
-parse_mount_line(char *text, struct mount_line *line)
-{
-	unsigned major, minor;
-	int fields = 0;
-	char *end;
-
-	if (sscanf(text, "%" SCNu64 " %*d %u:%u %*s %*s %*s%n", &line->id, &major, &minor,
-		    &fields) != 3 ||
-		fields == 0)
-		return false;
-	end = strstr(text + fields, " - ");
-	if (end)
-		*end = '\0';
-	line->device = makedev(major, minor);
-	line->shared = peer_group(text + fields, " shared:");
-	line->master = peer_group(text + fields, " master:");
-	return true;
-}
-
-/* A filesystem that start made is a slave of nobody: a mount of the host that came by later is. */
-static bool
-is_as_made(const struct mount_line *line, const struct inside_mark *marks, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (marks[i].mount == line->id && marks[i].device == line->device &&
-			line->master == 0)
-			return true;
-	return false;
-}
-
-int
-inside_learn(struct inside *inside, FILE *mountinfo, uint64_t root, const struct inside_mark *marks,
-	size_t count)
-{
-	cleanup_free char *text = NULL;
-	size_t size = 0;
-
-	while (getline(&text, &size, mountinfo) > 0) {
-		struct mount_line line;
-
-		if (!parse_mount_line(text, &line))
-			continue;
-		if (line.id == root)
-			inside->group = line.shared;
-		if (add_number(&inside->mounts, &inside->mount_count, line.id) < 0 ||
-			(is_as_made(&line, marks, count) &&
-				add_number(&inside->devices, &inside->device_count, line.device) <
-					0))
-			return -1;
-	}
-	return ferror(mountinfo) ? -1 : 0;
-}
-
-/* What was learned is out of date as soon as something is unmounted. */
 static int
-learn_again(struct inside *inside)
+learn_all(struct inside *inside)
 {
-	if (!inside->mountinfo)
-		return 0;
-	inside->mount_count = inside->device_count = 0;
-	inside->group = 0;
-	rewind(inside->mountinfo);
-	return inside_learn(
-		inside, inside->mountinfo, inside->root, inside->marks, inside->mark_count);
-}
-
-int
-inside_watch(struct inside *inside, FILE *mountinfo, uint64_t root, const struct inside_mark *marks,
-	size_t count)
-{
-	inside->mountinfo = mountinfo;
-	inside->root = root;
-	inside->marks = calloc(count + 1, sizeof(*marks));
-	if (!inside->marks)
-		return -1;
-	if (count > 0)
-		memcpy(inside->marks, marks, count * sizeof(*marks));
-	inside->mark_count = count;
-	return 0;
-}
-
-int
-inside_add_device(struct inside *inside, uint64_t device)
-{
-	return add_number(&inside->devices, &inside->device_count, device);
+	for (size_t i = 0; i < inside->evidence.count; i++)
+		if (evidence_learn_again(&inside->evidence, (int)i) < 0)
+			return -1;
+	return evidence_sort(&inside->evidence);
 }
 
 static FILE *
@@ -211,162 +128,321 @@ open_mountinfo(int task)
 	return stream;
 }
 
-/* Asks about each mount that the thread's mountinfo shows, until one matches or limit bytes are
- * read. */
-static bool
-any_mount(int task, size_t limit, bool (*matches)(const struct mount_line *line, const void *data),
-	const void *data)
+/* Asks about each mount until one matches or limit bytes are read. 1, 0 for none, or -1 with errno.
+ */
+static int
+any_mount(int directory, size_t limit,
+	bool (*matches)(const struct evidence_line *line, void *data), void *data)
 {
-	cleanup_file FILE *stream = open_mountinfo(task);
+	cleanup_file FILE *stream = open_mountinfo(directory);
 	cleanup_free char *text = NULL;
 	size_t size = 0, total = 0;
 	ssize_t length;
 
-	while (stream && total < limit && (length = getline(&text, &size, stream)) > 0) {
-		struct mount_line line;
+	if (!stream)
+		return -1;
+	while (total < limit && (length = getline(&text, &size, stream)) > 0) {
+		struct evidence_line line;
 
 		total += (size_t)length;
-		if (parse_mount_line(text, &line) && matches(&line, data))
-			return true;
+		if (evidence_parse(text, &line) && matches(&line, data))
+			return 1;
 	}
-	return false;
-}
-
-/* Was the mount made for the root, or is it a copy of its `/`? */
-static bool
-is_marked(const struct mount_line *line, const void *data)
-{
-	const struct inside *inside = data;
-
-	return has_number(inside->devices, inside->device_count, line->device) ||
-	       (inside->group != 0 &&
-		       (line->shared == inside->group || line->master == inside->group));
+	return ferror(stream) ? -1 : 0;
 }
 
 static bool
-has_id(const struct mount_line *line, const void *id)
+has_id(const struct evidence_line *line, void *id)
 {
 	return line->id == *(const uint64_t *)id;
 }
 
-/*
- * Is the root or the working directory of this thread on a mount of the pinned namespace? An id
- * that the thread's own namespace has too went to a mount there after it was freed inside.
- */
+int
+inside_has_mount(int directory, size_t limit, uint64_t id)
+{
+	return any_mount(directory, limit, has_id, &id);
+}
+
 static bool
-stands_inside(const struct inside *inside, int task, uint64_t namespace)
+has_device(const struct evidence_line *line, void *device)
+{
+	return line->device == *(const uint64_t *)device;
+}
+
+int
+inside_has_device(int directory, size_t limit, uint64_t device)
+{
+	return any_mount(directory, limit, has_device, &device);
+}
+
+/* Whose mark is found first in a mountinfo. */
+struct marked {
+	const struct evidence *evidence; /* borrowed */
+	int root;
+};
+
+static bool
+is_marked(const struct evidence_line *line, void *data)
+{
+	struct marked *marked = data;
+
+	marked->root = evidence_of_line(marked->evidence, line);
+	return marked->root != EVIDENCE_NONE;
+}
+
+int
+inside_marked_root(const struct inside *inside, int directory)
+{
+	struct marked marked = {.evidence = &inside->evidence, .root = EVIDENCE_NONE};
+
+	return any_mount(directory, INSIDE_STRANGE_BYTES, is_marked, &marked) < 0 ? INSIDE_UNKNOWN
+										  : marked.root;
+}
+
+/*
+ * Whose mount is the root or the working directory of this thread on? An id that the thread's own
+ * namespace has too went to a mount there after it was freed inside.
+ */
+static int
+root_stood_in(struct inside *inside, int task, uint64_t namespace)
 {
 	static const char *const links[] = {"cwd", "root"};
-	size_t limit = namespace == inside->host ? SIZE_MAX : MOUNTINFO_BYTES;
+	size_t limit = namespace == inside->host ? SIZE_MAX : INSIDE_STRANGE_BYTES;
 	struct statx found;
 
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
 		uint64_t id;
+		int root, own;
 
 		if (statx(task, links[i], AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID,
 			    &found) < 0)
 			continue;
 		id = found.stx_mnt_id;
-		if (has_number(inside->mounts, inside->mount_count, id) &&
-			!any_mount(task, limit, has_id, &id))
-			return true;
+		root = evidence_of_mount(&inside->evidence, id);
+		if (root == EVIDENCE_NONE)
+			continue;
+		own = inside_has_mount(task, limit, id);
+		if (own == 0)
+			return root;
+		if (own < 0)
+			note_shortage(inside);
 	}
-	return false;
+	return EVIDENCE_NONE;
+}
+
+static int
+compare_strangers(const struct inside_stranger *one, const struct inside_stranger *other)
+{
+	if (one->namespace != other->namespace)
+		return one->namespace > other->namespace ? 1 : -1;
+	return (one->root > other->root) - (one->root < other->root);
+}
+
+/* Where it stands among the strangers, or would. */
+static size_t
+place_of_stranger(const struct inside *inside, const struct inside_stranger *stranger)
+{
+	size_t low = 0, high = inside->stranger_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_strangers(&inside->strangers[middle], stranger) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 static bool
 is_known_stranger(const struct inside *inside, const struct inside_stranger *stranger)
 {
-	for (size_t i = 0; i < inside->stranger_count; i++)
-		if (inside->strangers[i].namespace == stranger->namespace &&
-			inside->strangers[i].root == stranger->root)
-			return true;
-	return false;
+	size_t place = place_of_stranger(inside, stranger);
+
+	return place < inside->stranger_count &&
+	       compare_strangers(&inside->strangers[place], stranger) == 0;
 }
 
-static bool
-is_known_inside(const struct inside *inside, uint64_t namespace)
+static void
+remember_stranger(struct inside *inside, const struct inside_stranger *stranger)
 {
-	for (size_t i = 0; i < inside->copy_count; i++)
-		if (inside->copies[i].number == namespace)
-			return true;
-	return namespace == inside->namespace;
+	size_t place = place_of_stranger(inside, stranger);
+	struct inside_stranger *grown =
+		reallocarray(inside->strangers, inside->stranger_count + 1, sizeof(*grown));
+
+	if (!grown)
+		return;
+	inside->strangers = grown;
+	memmove(grown + place + 1, grown + place,
+		(inside->stranger_count - place) * sizeof(*grown));
+	grown[place] = *stranger;
+	inside->stranger_count++;
+}
+
+static size_t
+place_of_copy(const struct inside *inside, uint64_t number)
+{
+	size_t low = 0, high = inside->copy_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (inside->copies[middle].number < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Whose it is, for the pinned namespaces and those found so far. */
+static int
+root_of_known(const struct inside *inside, uint64_t namespace)
+{
+	size_t place = place_of_copy(inside, namespace);
+
+	if (place < inside->copy_count && inside->copies[place].number == namespace)
+		return inside->copies[place].root;
+	return evidence_of_namespace(&inside->evidence, namespace);
+}
+
+/* Each keeps a descriptor open: those that processes are held by must not run out for it. */
+static bool
+has_room_for_copy(const struct inside *inside)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 && inside->copy_count < limit.rlim_cur / 8;
 }
 
 /* So that who forks fast in it is known by one look at its number. */
 static void
-remember_copy(struct inside *inside, int task)
+remember_copy(struct inside *inside, int task, int root)
 {
-	cleanup_fd int fd = openat(task, "ns/mnt", O_RDONLY | O_CLOEXEC);
-	struct inside_namespace *grown;
+	cleanup_fd int fd = -1;
+	struct inside_copy *grown;
 	struct stat found;
+	size_t place;
 
-	if (fd < 0 || fstat(fd, &found) < 0 || is_known_inside(inside, found.st_ino))
+	if (!has_room_for_copy(inside))
+		return;
+	fd = openat(task, "ns/mnt", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &found) < 0 || found.st_ino == inside->host ||
+		root_of_known(inside, found.st_ino) != EVIDENCE_NONE)
 		return;
 	grown = reallocarray(inside->copies, inside->copy_count + 1, sizeof(*grown));
 	if (!grown)
 		return;
 	inside->copies = grown;
-	grown[inside->copy_count++] =
-		(struct inside_namespace){.number = found.st_ino, .fd = steal_fd(&fd)};
+	place = place_of_copy(inside, found.st_ino);
+	memmove(grown + place + 1, grown + place, (inside->copy_count - place) * sizeof(*grown));
+	grown[place] =
+		(struct inside_copy){.number = found.st_ino, .root = root, .fd = steal_fd(&fd)};
+	inside->copy_count++;
 }
 
 /*
- * Reads a strange namespace once. Only that it holds nothing is remembered: its number may go to
- * another, and what is missed so is found by the next stop, what was hit wrongly is dead.
+ * Whose is a strange namespace? It is read once. Only that it holds nothing is remembered: its
+ * number may go to another, and what is missed so is found by the next stop, what was hit wrongly
+ * is dead.
  */
-static bool
-is_marked_namespace(struct inside *inside, int task, uint64_t namespace)
+static int
+root_of_strange(struct inside *inside, int task, uint64_t namespace)
 {
 	struct inside_stranger stranger = {.namespace = namespace};
-	struct inside_stranger *grown;
 	struct statx root;
+	int marked;
 
-	if (inside->device_count == 0 && inside->group == 0)
-		return false;
+	if (!evidence_has_marks(&inside->evidence))
+		return EVIDENCE_NONE;
 	if (statx(task, "root", AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID, &root) == 0)
 		stranger.root = root.stx_mnt_id;
 	if (is_known_stranger(inside, &stranger))
-		return false;
-	if (any_mount(task, MOUNTINFO_BYTES, is_marked, inside))
-		return true;
-	grown = reallocarray(inside->strangers, inside->stranger_count + 1, sizeof(*grown));
-	if (grown) {
-		inside->strangers = grown;
-		grown[inside->stranger_count++] = stranger;
-	}
-	return false;
+		return EVIDENCE_NONE;
+	marked = inside_marked_root(inside, task);
+	if (marked == INSIDE_UNKNOWN)
+		note_shortage(inside);
+	else if (marked == EVIDENCE_NONE)
+		remember_stranger(inside, &stranger);
+	return marked == INSIDE_UNKNOWN ? EVIDENCE_NONE : marked;
 }
 
-static bool
-has_evidence(struct inside *inside, int task, uint64_t namespace)
+/* What speaks for a thread's being inside of a root. */
+struct hint {
+	int root;
+	bool is_namespace; /* the namespace itself, and not only where the thread stands */
+};
+
+static struct hint
+find_hint(struct inside *inside, int task, uint64_t namespace)
 {
-	return stands_inside(inside, task, namespace) ||
-	       (namespace != inside->host && is_marked_namespace(inside, task, namespace));
+	struct hint hint = {.root = root_stood_in(inside, task, namespace)};
+
+	if (hint.root == EVIDENCE_NONE && namespace != inside->host) {
+		hint.root = root_of_strange(inside, task, namespace);
+		hint.is_namespace = true;
+	}
+	return hint;
+}
+
+/*
+ * A number may have gone from a root to somebody else just now: so that root is learned anew, until
+ * one and the same is hinted at twice.
+ */
+static int
+root_of_stranger(struct inside *inside, int task, uint64_t namespace)
+{
+	struct hint hint = find_hint(inside, task, namespace);
+
+	for (size_t tries = 0; hint.root != EVIDENCE_NONE && tries <= inside->evidence.count;
+		tries++) {
+		int root = hint.root;
+
+		if (evidence_learn_again(&inside->evidence, root) < 0 ||
+			evidence_sort(&inside->evidence) < 0) {
+			inside->is_short = true;
+			return EVIDENCE_NONE;
+		}
+		hint = find_hint(inside, task, namespace);
+		if (hint.root != root)
+			continue;
+		if (hint.is_namespace)
+			remember_copy(inside, task, root);
+		return root;
+	}
+	return EVIDENCE_NONE;
 }
 
 static bool
-is_thread_inside(struct inside *inside, int task)
+is_apart(const struct inside *inside, uint64_t namespace)
+{
+	return namespace != inside->host &&
+	       evidence_of_namespace(&inside->evidence, namespace) == EVIDENCE_NONE;
+}
+
+/* parent_root: whose the parent is, EVIDENCE_NONE for nobody's; so is the thread then, if it lives
+ * at all. */
+static bool
+is_thread_inside(struct inside *inside, int task, int parent_root, struct process *process)
 {
 	struct stat namespace;
+	int root;
 
 	if (fstatat(task, "ns/mnt", &namespace, 0) < 0)
 		return false; /* it has exited */
-	if (is_known_inside(inside, namespace.st_ino))
-		return true;
-	if (!has_evidence(inside, task, namespace.st_ino))
-		return false;
-	/* a number may have gone from the root to somebody else just now: it must still be the
-	 * root's */
-	if (learn_again(inside) < 0 || !has_evidence(inside, task, namespace.st_ino))
-		return false;
-	if (!stands_inside(inside, task, namespace.st_ino))
-		remember_copy(inside, task);
-	return true;
+	root = root_of_known(inside, namespace.st_ino);
+	if (root == EVIDENCE_NONE)
+		root = parent_root;
+	if (root == EVIDENCE_NONE)
+		root = root_of_stranger(inside, task, namespace.st_ino);
+	process->root = root;
+	process->is_apart = root != EVIDENCE_NONE && is_apart(inside, namespace.st_ino);
+	return root != EVIDENCE_NONE;
 }
 
-static pid_t
-number_of(const struct dirent *entry)
+pid_t
+inside_pid_of(const struct dirent *entry)
 {
 	uint64_t number;
 
@@ -396,30 +472,34 @@ read_stat(int process, char *state, pid_t *parent)
 
 /*
  * Looks at every thread, since one can live on when the leader has exited, and can have a
- * namespace of its own. parent_inside: then it is inside if one of them lives at all.
+ * namespace of its own.
  */
 static bool
-is_process_inside(struct inside *inside, int process, bool parent_inside)
+is_process_inside(struct inside *inside, int directory, int parent_root, struct process *process)
 {
-	cleanup_fd int fd = openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd int fd = openat(directory, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	cleanup_directory DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 
-	if (!tasks)
+	if (!tasks) {
+		note_shortage(inside);
 		return false;
+	}
 	steal_fd(&fd); /* the directory owns it now */
 	while ((entry = readdir(tasks))) {
 		cleanup_fd int task = -1;
 		pid_t parent;
 		char state;
 
-		if (number_of(entry) == 0)
+		if (inside_pid_of(entry) == 0)
 			continue;
 		task = openat(dirfd(tasks), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (task < 0 || read_stat(task, &state, &parent) < 0 || state == 'Z' ||
-			state == 'X')
+		if (task < 0 || read_stat(task, &state, &parent) < 0) {
+			note_shortage(inside);
 			continue;
-		if (parent_inside || is_thread_inside(inside, task))
+		}
+		if (state != 'Z' && state != 'X' &&
+			is_thread_inside(inside, task, parent_root, process))
 			return true;
 	}
 	return false;
@@ -432,11 +512,13 @@ struct look {
 	size_t count;
 	size_t found;
 	/* called with a pidfd that was opened before the process was looked at; may take it */
-	int (*act)(void *data, pid_t pid, int *pidfd);
-	/* is it being ended already? Then its children are inside, whatever it is still known by */
-	bool (*is_held)(void *data, pid_t pid);
+	int (*act)(void *data, const struct process *process, int *pidfd);
+	/*
+	 * Whose is it, if it is being ended already and that very process lives? Then its children
+	 * are inside, whatever it is still known by. NULL where nobody is ended.
+	 */
+	int (*held_root)(void *data, pid_t pid);
 	void *data;
-	bool is_short_of_descriptors;
 };
 
 static int
@@ -457,6 +539,20 @@ process_of(const struct look *look, pid_t pid)
 				: bsearch(&key, look->all, look->count, sizeof(key), compare_pids);
 }
 
+/*
+ * Whose is the parent? Not init's: it adopts anybody's. Where processes are ended, the parent must
+ * live still: else its pid may be another's by now, with other children.
+ */
+static int
+root_of_parent(const struct look *look, pid_t pid)
+{
+	const struct process *parent = pid > 1 ? process_of(look, pid) : NULL;
+
+	if (!parent || parent->root == EVIDENCE_NONE)
+		return EVIDENCE_NONE;
+	return look->held_root ? look->held_root(look->data, pid) : parent->root;
+}
+
 static struct process *
 add_process(struct look *look, pid_t pid)
 {
@@ -471,16 +567,15 @@ add_process(struct look *look, pid_t pid)
 			return NULL;
 		look->all = grown;
 	}
-	look->all[look->count] = (struct process){.pid = pid};
+	look->all[look->count] = (struct process){.pid = pid, .root = EVIDENCE_NONE};
 	return &look->all[look->count++];
 }
 
 static int
-is_found(struct look *look, struct process *process, int *pidfd)
+is_found(struct look *look, const struct process *process, int *pidfd)
 {
-	process->is_inside = true;
 	look->found++;
-	return look->act(look->data, process->pid, pidfd);
+	return look->act(look->data, process, pidfd);
 }
 
 /*
@@ -492,33 +587,36 @@ look_again(struct look *look, int proc, const char *name, struct process *proces
 {
 	cleanup_fd int pidfd = syscall_pidfd_open(process->pid, 0);
 	cleanup_fd int directory = -1;
-	const struct process *parent;
 	struct stat namespace;
 	char path[32];
 	char state;
 
-	if (look->is_held && look->is_held(look->data, process->pid)) {
-		process->is_inside = true;
+	if (look->held_root)
+		process->root = look->held_root(look->data, process->pid);
+	if (process->root != EVIDENCE_NONE)
 		return 0;
-	}
 	if (pidfd < 0) {
-		/* gone; or its turn comes when others have gone */
-		look->is_short_of_descriptors |= errno == EMFILE || errno == ENFILE;
+		note_shortage(look->inside); /* or gone */
 		return 0;
 	}
 	/* the short way first: a program that forks to get away lives no longer than the long one
 	 * takes */
 	snprintf(path, sizeof(path), "%s/ns/mnt", name);
-	if (fstatat(proc, path, &namespace, 0) == 0 &&
-		is_known_inside(look->inside, namespace.st_ino))
+	if (fstatat(proc, path, &namespace, 0) == 0)
+		process->root = root_of_known(look->inside, namespace.st_ino);
+	if (process->root != EVIDENCE_NONE) {
+		process->is_apart = is_apart(look->inside, namespace.st_ino);
 		return is_found(look, process, &pidfd);
+	}
 	directory = openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (directory < 0 || read_stat(directory, &state, &process->parent) < 0)
+	if (directory < 0 || read_stat(directory, &state, &process->parent) < 0) {
+		note_shortage(look->inside);
 		return 0;
-	parent = process_of(look, process->parent);
-	process->is_inside =
-		is_process_inside(look->inside, directory, parent && parent->is_inside);
-	return process->is_inside ? is_found(look, process, &pidfd) : 0;
+	}
+	if (is_process_inside(
+		    look->inside, directory, root_of_parent(look, process->parent), process))
+		return is_found(look, process, &pidfd);
+	return 0;
 }
 
 static int
@@ -539,11 +637,11 @@ look_at_younger_parents(struct look *look, int proc)
 		changed = false;
 		for (size_t i = 0; i < look->count; i++) {
 			const struct process *process = &look->all[i];
-			const struct process *parent = process_of(look, process->parent);
 			size_t before = look->found;
 			char name[16];
 
-			if (process->is_inside || !parent || !parent->is_inside)
+			if (process->root != EVIDENCE_NONE ||
+				root_of_parent(look, process->parent) == EVIDENCE_NONE)
 				continue;
 			snprintf(name, sizeof(name), "%d", process->pid);
 			if (look_again(look, proc, name, &look->all[i]) < 0)
@@ -567,7 +665,7 @@ look_on(struct look *look, DIR *proc)
 	struct dirent *entry;
 
 	for (; (errno = 0, entry = readdir(proc)); here = telldir(proc)) {
-		pid_t pid = number_of(entry);
+		pid_t pid = inside_pid_of(entry);
 
 		if (pid == 0)
 			continue;
@@ -591,8 +689,7 @@ look_at_all(struct look *look, struct report *report)
 
 	if (!proc)
 		return report_error(report, errno, "cannot read /proc");
-	if (learn_again(look->inside) < 0)
-		return report_error(report, errno, "cannot read what is mounted inside");
+	look->inside->is_short = false;
 	result = look_on(look, proc);
 	for (int looks = 0; result == 0 && looks < LATER_LOOKS; looks++)
 		result = look_on(look, proc);
@@ -603,43 +700,63 @@ look_at_all(struct look *look, struct report *report)
 }
 
 static int
-take_pid(void *data, pid_t pid, int *pidfd)
+take_process(void *data, const struct process *process, int *pidfd)
 {
 	struct inside_processes *processes = data;
-	pid_t *grown = reallocarray(processes->pids, processes->count + 1, sizeof(*grown));
+	struct inside_process *grown =
+		reallocarray(processes->all, processes->count + 1, sizeof(*grown));
 
 	(void)pidfd;
 	if (!grown)
 		return -1;
-	processes->pids = grown;
-	grown[processes->count++] = pid;
+	processes->all = grown;
+	grown[processes->count++] = (struct inside_process){
+		.pid = process->pid, .root = process->root, .is_apart = process->is_apart};
 	return 0;
+}
+
+static int
+learn(struct inside *inside, struct report *report)
+{
+	return learn_all(inside) == 0
+		       ? 0
+		       : report_error(report, errno, "cannot read what is mounted inside");
 }
 
 int
 inside_find(struct inside *inside, struct inside_processes *processes, struct report *report)
 {
-	struct look look = {.inside = inside, .act = take_pid, .data = processes};
+	struct look look = {.inside = inside, .act = take_process, .data = processes};
 
 	*processes = (struct inside_processes){0};
-	if (look_at_all(&look, report) == 0 && !look.is_short_of_descriptors)
+	if (learn(inside, report) < 0)
+		return -1;
+	if (look_at_all(&look, report) == 0 && !inside->is_short)
 		return 0;
 	inside_processes_release(processes);
-	return look.is_short_of_descriptors
-		       ? report_error(report, EMFILE, "cannot look at every process")
-		       : -1;
+	return inside->is_short ? report_error(report, EMFILE, "cannot look at every process") : -1;
 }
 
+/* A process that is being ended, held until it has gone. */
+struct held {
+	pid_t pid;
+	int root;
+	int pidfd; /* owned */
+	int told; /* the last signal that was sent to it, 0 for none */
+};
+
 /*
- * Those who are being ended: held by pidfd until they have gone. Who was inside once stays one of
- * them, even when what it was known by, its parent say, has gone before it.
+ * Those who are being ended. Who was inside once stays one of them, even when what it was known by,
+ * its parent say, has gone before it.
  */
 struct ending {
-	struct pollfd *pidfds; /* owned, as the descriptors in it */
-	pid_t *pids; /* owned */
+	struct inside *inside; /* borrowed */
+	struct report *report; /* borrowed */
+	struct held *held; /* owned; rising by pid */
 	size_t count;
 	pid_t spared[64]; /* init, this process and those above it */
 	size_t spared_count;
+	bool *spared_in; /* owned; for each root: one of them is inside */
 	size_t spared_found;
 	int signal;
 };
@@ -648,9 +765,9 @@ static void
 ending_release(struct ending *ending)
 {
 	for (size_t i = 0; i < ending->count; i++)
-		close(ending->pidfds[i].fd);
-	free(ending->pidfds);
-	free(ending->pids);
+		close(ending->held[i].pidfd);
+	free(ending->held);
+	free(ending->spared_in);
 }
 
 static void
@@ -674,54 +791,106 @@ ending_spare_ancestors(struct ending *ending)
 }
 
 static bool
-has_pid(const pid_t *pids, size_t count, pid_t pid)
+is_spared(const struct ending *ending, pid_t pid)
 {
-	for (size_t i = 0; i < count; i++)
-		if (pids[i] == pid)
+	for (size_t i = 0; i < ending->spared_count; i++)
+		if (ending->spared[i] == pid)
 			return true;
 	return false;
 }
 
+/* Sends the signal of the moment, once: a second SIGTERM means something else to many programs. */
 static void
-ending_send(const struct ending *ending, int pidfd)
+ending_send(const struct ending *ending, struct held *held)
 {
-	syscall_pidfd_send_signal(pidfd, ending->signal);
+	if (held->told == ending->signal)
+		return;
+	held->told = ending->signal;
+	syscall_pidfd_send_signal(held->pidfd, ending->signal);
 	/* a stopped process does not see SIGTERM before it goes on */
 	if (ending->signal == SIGTERM)
-		syscall_pidfd_send_signal(pidfd, SIGCONT);
+		syscall_pidfd_send_signal(held->pidfd, SIGCONT);
+}
+
+static void
+ending_send_all(struct ending *ending)
+{
+	for (size_t i = 0; i < ending->count; i++)
+		ending_send(ending, &ending->held[i]);
+}
+
+static size_t
+place_of_held(const struct ending *ending, pid_t pid)
+{
+	size_t low = 0, high = ending->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ending->held[middle].pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 static bool
-ending_has(void *data, pid_t pid)
+has_place(const struct ending *ending, size_t place, pid_t pid)
+{
+	return place < ending->count && ending->held[place].pid == pid;
+}
+
+/* The pid of one that was waited for may be another's. */
+static int
+ending_root_of(void *data, pid_t pid)
 {
 	const struct ending *ending = data;
+	size_t place = place_of_held(ending, pid);
 
-	return has_pid(ending->pids, ending->count, pid);
+	return has_place(ending, place, pid) &&
+			       syscall_pidfd_send_signal(ending->held[place].pidfd, 0) == 0
+		       ? ending->held[place].root
+		       : EVIDENCE_NONE;
+}
+
+/* Makes room for one of that pid; the pid's former owner, who has gone, is let go. */
+static struct held *
+ending_make_place(struct ending *ending, pid_t pid)
+{
+	size_t place = place_of_held(ending, pid);
+	struct held *grown;
+
+	if (has_place(ending, place, pid)) {
+		close(ending->held[place].pidfd);
+		return &ending->held[place];
+	}
+	grown = reallocarray(ending->held, ending->count + 1, sizeof(*grown));
+	if (!grown)
+		return NULL;
+	ending->held = grown;
+	memmove(grown + place + 1, grown + place, (ending->count - place) * sizeof(*grown));
+	ending->count++;
+	return &grown[place];
 }
 
 static int
-ending_add(void *data, pid_t pid, int *pidfd)
+ending_add(void *data, const struct process *process, int *pidfd)
 {
 	struct ending *ending = data;
-	struct pollfd *pidfds;
-	pid_t *pids;
+	struct held *held;
 
-	if (has_pid(ending->spared, ending->spared_count, pid)) {
+	if (is_spared(ending, process->pid)) {
 		ending->spared_found++;
+		ending->spared_in[process->root] = true;
 		return 0;
 	}
-	pidfds = reallocarray(ending->pidfds, ending->count + 1, sizeof(*pidfds));
-	if (!pidfds)
+	held = ending_make_place(ending, process->pid);
+	if (!held)
 		return -1;
-	ending->pidfds = pidfds;
-	pids = reallocarray(ending->pids, ending->count + 1, sizeof(*pids));
-	if (!pids)
-		return -1;
-	ending->pids = pids;
+	*held = (struct held){.pid = process->pid, .root = process->root, .pidfd = steal_fd(pidfd)};
 	if (ending->signal != SIGTERM)
-		ending_send(ending, *pidfd);
-	pidfds[ending->count] = (struct pollfd){.fd = steal_fd(pidfd), .events = POLLIN};
-	pids[ending->count++] = pid;
+		ending_send(ending, held);
 	return 0;
 }
 
@@ -734,96 +903,100 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Waits until all have gone, but no longer than ms, and forgets who has. */
 static void
+forget_gone(struct ending *ending, const struct pollfd *pidfds)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ending->count; i++) {
+		if (pidfds[i].revents != 0)
+			close(ending->held[i].pidfd);
+		else
+			ending->held[kept++] = ending->held[i];
+	}
+	ending->count = kept;
+}
+
+/* Waits until all have gone, but no longer than ms, and forgets who has. 0, or -1 with the error
+ * said. */
+static int
 ending_wait(struct ending *ending, int64_t ms)
 {
+	cleanup_free struct pollfd *pidfds = calloc(ending->count + 1, sizeof(*pidfds));
 	int64_t end = now_ms() + ms;
 	int left = (int)ms;
 
-	while (ending->count > 0 && poll(ending->pidfds, (nfds_t)ending->count, left) > 0) {
-		for (size_t i = ending->count; i-- > 0;) {
-			if (ending->pidfds[i].revents == 0)
-				continue;
-			close(ending->pidfds[i].fd);
-			ending->count--;
-			ending->pidfds[i] = ending->pidfds[ending->count];
-			ending->pids[i] = ending->pids[ending->count];
-		}
+	if (!pidfds)
+		return report_error(ending->report, errno, "cannot wait for the processes inside");
+	while (ending->count > 0) {
+		for (size_t i = 0; i < ending->count; i++)
+			pidfds[i] = (struct pollfd){.fd = ending->held[i].pidfd, .events = POLLIN};
+		if (poll(pidfds, (nfds_t)ending->count, left) <= 0)
+			break;
+		forget_gone(ending, pidfds);
 		left = end > now_ms() ? (int)(end - now_ms()) : 0;
 	}
+	return 0;
 }
 
 static int
-look_once(struct inside *inside, struct ending *ending, size_t *found, struct report *report)
+look_once(struct ending *ending, size_t *found)
 {
-	struct look look = {
-		.inside = inside, .act = ending_add, .is_held = ending_has, .data = ending};
+	struct look look = {.inside = ending->inside,
+		.act = ending_add,
+		.held_root = ending_root_of,
+		.data = ending};
 
 	ending->spared_found = 0;
-	if (look_at_all(&look, report) < 0)
+	memset(ending->spared_in, 0, ending->inside->evidence.count * sizeof(bool));
+	if (look_at_all(&look, ending->report) < 0)
 		return -1;
-	if (look.is_short_of_descriptors && ending->count == 0)
-		return report_error(report, EMFILE, "cannot look at every process");
+	if (ending->inside->is_short && ending->count == 0)
+		return report_error(ending->report, EMFILE, "cannot look at every process");
 	*found = look.found - ending->spared_found;
 	return 0;
 }
 
-static void
-send_from(const struct ending *ending, size_t first)
-{
-	for (size_t i = first; i < ending->count; i++)
-		ending_send(ending, ending->pidfds[i].fd);
-}
-
 /* Looks until nobody new is found, but not for ever: one who forks all the time is always new. */
 static int
-hold_all(struct inside *inside, struct ending *ending, struct report *report)
+hold_all(struct ending *ending)
 {
-	size_t before = ending->count, found;
+	size_t found = 1;
 
-	for (int looks = 0; looks < HOLDING_LOOKS && (looks == 0 || ending->count > before);
-		looks++) {
-		before = ending->count;
-		if (look_once(inside, ending, &found, report) < 0)
+	for (int looks = 0; looks < HOLDING_LOOKS && found > 0; looks++)
+		if (look_once(ending, &found) < 0)
 			return -1;
-	}
 	return 0;
 }
 
-/*
- * SIGTERM, once to each, since a second one means something else to many programs. First all are
- * held: a child that is known by its parent alone is lost when the parent ends before it was seen.
- */
+/* SIGTERM. First all are held: a child that is known by its parent alone is lost when the parent
+ * ends before it was seen. */
 static int
-tell_all(struct inside *inside, struct ending *ending, struct report *report)
+tell_all(struct ending *ending)
 {
-	size_t told = ending->count;
-
-	if (hold_all(inside, ending, report) < 0)
+	if (hold_all(ending) < 0)
 		return -1;
-	send_from(ending, told);
+	ending_send_all(ending);
 	return 0;
 }
 
 /* For the same reason all are stopped before the first is killed: so none of them has another
  * child. */
 static int
-freeze_all(struct inside *inside, struct ending *ending, struct report *report)
+freeze_all(struct ending *ending)
 {
 	ending->signal = SIGSTOP;
-	send_from(ending, 0);
-	return hold_all(inside, ending, report);
+	ending_send_all(ending);
+	return hold_all(ending);
 }
 
 /* Until all have gone, or the time is over. 0, or -1 with the error said. */
 static int
-end_kindly(struct inside *inside, struct ending *ending, int64_t until, struct report *report)
+end_kindly(struct ending *ending, int64_t until)
 {
 	do {
-		if (tell_all(inside, ending, report) < 0)
+		if (tell_all(ending) < 0 || ending_wait(ending, LOOK_AGAIN_MS) < 0)
 			return -1;
-		ending_wait(ending, LOOK_AGAIN_MS);
 	} while (ending->count > 0 && now_ms() < until);
 	return 0;
 }
@@ -833,85 +1006,107 @@ end_kindly(struct inside *inside, struct ending *ending, int64_t until, struct r
  * looked at is not caught otherwise. 1 when some are left, 0, or -1 with the error said.
  */
 static int
-end_now(struct inside *inside, struct ending *ending, int64_t until, struct report *report)
+end_now(struct ending *ending, int64_t until)
 {
 	size_t empty = 0;
 
-	if (ending->count > 0 && freeze_all(inside, ending, report) < 0)
+	if (learn(ending->inside, ending->report) < 0 ||
+		(ending->count > 0 && freeze_all(ending) < 0))
 		return -1;
 	ending->signal = SIGKILL;
-	send_from(ending, 0);
-	for (;;) {
+	ending_send_all(ending);
+	while (empty < EMPTY_LOOKS) {
 		size_t found = 0;
 
-		if (look_once(inside, ending, &found, report) < 0)
+		if (look_once(ending, &found) < 0 ||
+			ending_wait(ending, found == 0 ? LOOK_AGAIN_MS : 0) < 0)
 			return -1;
-		ending_wait(ending, found == 0 ? LOOK_AGAIN_MS : 0);
-		empty = found == 0 && ending->count == 0 ? empty + 1 : 0;
-		if (empty == EMPTY_LOOKS)
-			return ending->spared_found > 0;
+		empty = found == 0 && ending->count == 0 && !ending->inside->is_short ? empty + 1
+										      : 0;
+		/* who is gone now may have mounted something last, for another to stand on */
+		if (empty == 1 && learn(ending->inside, ending->report) < 0)
+			return -1;
 		/* a look at very many processes takes long: it is no reason to give up that nobody
 		 * was found */
 		if (empty == 0 && now_ms() >= until)
 			return 1;
 	}
+	return ending->spared_found > 0;
 }
 
-/* Each process that is being ended is held by a descriptor. */
-static void
-allow_descriptors(void)
-{
-	struct rlimit limit;
+struct pids {
+	char text[256];
+};
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit); /* fewer are ended at a time if it cannot be */
+static void
+add_pid(struct pids *pids, pid_t pid)
+{
+	size_t length = strlen(pids->text);
+
+	if (length + 16 < sizeof(pids->text))
+		snprintf(pids->text + length, sizeof(pids->text) - length, " %d", pid);
 }
 
-static void
-add_pids(char *text, size_t size, const pid_t *pids, size_t count, const struct ending *ending)
+/* Who is left in one root. Is anybody? Then it is said. */
+static bool
+name_left_in(struct ending *ending, int root, const struct inside_processes *found)
 {
-	for (size_t i = 0; i < count && strlen(text) + 16 < size; i++)
-		if (!has_pid(ending->spared, ending->spared_count, pids[i]))
-			snprintf(text + strlen(text), size - strlen(text), " %d", pids[i]);
+	struct report *report = ending->report;
+	struct pids pids = {""};
+
+	for (size_t i = 0; i < found->count; i++)
+		if (found->all[i].root == root && !is_spared(ending, found->all[i].pid))
+			add_pid(&pids, found->all[i].pid);
+	/* whoever is still being ended is most likely among those found */
+	for (size_t i = 0; pids.text[0] == '\0' && i < ending->count; i++)
+		if (ending->held[i].root == root)
+			add_pid(&pids, ending->held[i].pid);
+	if (pids.text[0] == '\0' && !ending->spared_in[root])
+		return false;
+	report->subject = ending->inside->evidence.roots[root].name;
+	if (pids.text[0] == '\0') {
+		report_error(report, 0,
+			"this command was itself called from inside; call it from the host");
+	} else {
+		report_mend(report, "see what holds them, and stop again");
+		report_error(report, 0, "cannot end the processes inside:%s", pids.text);
+	}
+	return true;
 }
 
 static int
-name_those_left(struct inside *inside, const struct ending *ending, struct report *report)
+name_left(struct ending *ending, bool *left)
 {
-	struct inside_processes left;
-	char pids[256] = "";
+	const char *subject = ending->report->subject;
+	struct inside_processes found;
 
-	if (inside_find(inside, &left, report) < 0)
+	if (inside_find(ending->inside, &found, ending->report) < 0)
 		return -1;
-	/* whoever is still being ended is most likely among those found */
-	if (left.count == 0)
-		add_pids(pids, sizeof(pids), ending->pids, ending->count, ending);
-	add_pids(pids, sizeof(pids), left.pids, left.count, ending);
-	inside_processes_release(&left);
-	if (pids[0] == '\0' && ending->spared_found == 0)
-		return 0; /* the last has gone by now */
-	if (pids[0] == '\0')
-		return report_error(report, 0,
-			"this command was itself called from inside; call it from the host");
-	report_mend(report, "see what holds them, and stop again");
-	return report_error(report, 0, "cannot end the processes inside:%s", pids);
+	for (size_t i = 0; i < ending->inside->evidence.count; i++)
+		left[i] = name_left_in(ending, (int)i, &found);
+	ending->report->subject = subject;
+	inside_processes_release(&found);
+	return 0;
 }
 
 int
-inside_end(struct inside *inside, unsigned timeout, struct report *report)
+inside_end(struct inside *inside, unsigned timeout, bool *left, struct report *report)
 {
-	struct ending ending = {.signal = SIGTERM};
+	struct ending ending = {.inside = inside, .report = report, .signal = SIGTERM};
 	int result;
 
-	allow_descriptors();
+	memset(left, 0, inside->evidence.count * sizeof(*left));
+	ending.spared_in = calloc(inside->evidence.count + 1, sizeof(bool));
+	if (!ending.spared_in)
+		return report_error(report, errno, "cannot look at the processes");
 	ending_spare_ancestors(&ending);
-	result = end_kindly(inside, &ending, now_ms() + (int64_t)timeout * 1000, report);
+	result = learn(inside, report);
 	if (result == 0)
-		result = end_now(inside, &ending, now_ms() + KILL_SECONDS * 1000, report);
+		result = end_kindly(&ending, now_ms() + (int64_t)timeout * 1000);
+	if (result == 0)
+		result = end_now(&ending, now_ms() + KILL_SECONDS * 1000);
 	if (result > 0)
-		result = name_those_left(inside, &ending, report);
+		result = name_left(&ending, left);
 	ending_release(&ending);
 	return result;
 }

@@ -1,77 +1,57 @@
-/* The processes inside a root: found by what the kernel says of them, and ended. */
+/* The processes inside the roots: found by what the kernel says of them, and ended. */
 #ifndef INSIDE_H
 #define INSIDE_H
+
+#include "evidence.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <sys/types.h>
 
 struct report;
 
 /*
- * What a process inside can be known by. Inside means, for any thread of it: in the pinned mount
- * namespace; in another one that holds a mount whose superblock or peer group was made for this
- * root; root or working directory on a mount of the pinned one; or a child of a process inside.
- * Device and path alone prove nothing: every host service with a mount namespace of its own has
- * the root's too.
+ * Inside means, for any thread of it: in the pinned mount namespace; in another one that holds a
+ * mount whose superblock or peer group was made for this root; root or working directory on a mount
+ * of the pinned one; or a child of a process inside. Device and path alone prove nothing: every
+ * host service with a mount namespace of its own has the root's too.
  *
- * Every number here is given to somebody else as soon as it is free. A namespace's stays while it
- * is open; the others stay while what they name is mounted, so inside_forget comes before the
- * mounts are taken away.
+ * One look at /proc serves any number of roots; each process counts for the first that it is
+ * found inside of.
  */
-struct inside_mark;
-
 struct inside {
-	uint64_t namespace; /* inode of the pinned one, which the caller keeps open */
-	uint64_t host; /* inode of the host's: needs no second look */
-	uint64_t group; /* peer group of `/` inside, 0 for none */
-	uint64_t *devices; /* owned; superblocks made for this root */
-	size_t device_count;
-	uint64_t *mounts; /* owned; ids of the mounts in the pinned namespace */
-	size_t mount_count;
-	struct inside_namespace *copies; /* owned, kept open; others that hold something of it */
+	struct evidence evidence;
+	uint64_t host; /* inode of the host's namespace: needs no second look */
+	struct inside_copy *copies; /* owned, rising; others that hold something of a root */
 	size_t copy_count;
-	struct inside_stranger *strangers; /* owned; those that hold nothing of it */
+	struct inside_stranger *strangers; /* owned, rising; those that hold nothing of any */
 	size_t stranger_count;
-	FILE *mountinfo; /* owned; of the pinned namespace, read again for each look */
-	uint64_t root; /* as inside_learn takes it, and so on */
-	struct inside_mark *marks; /* owned */
-	size_t mark_count;
+	bool is_short; /* of descriptors or memory: somebody could not be looked at */
+};
+
+struct inside_process {
+	pid_t pid;
+	int root; /* as evidence_add numbered it */
+	bool is_apart; /* in a mount namespace of its own, neither the pinned one nor the host's */
 };
 
 struct inside_processes {
-	pid_t *pids; /* owned; rising */
+	struct inside_process *all; /* owned; rising by pid, but for what came round meanwhile */
 	size_t count;
 };
 
-/* A mount that start made: the id it has in the pinned namespace, and its superblock. */
-struct inside_mark {
-	uint64_t mount;
-	uint64_t device;
-};
-
 /*
- * Learns from a mountinfo(5) of the pinned namespace. root: the id of `/` that start recorded;
- * marks: the filesystems that start made. What is there no more, or not as it was made, proves
- * nothing. 0, or -1 with errno.
+ * Raises the limit of descriptors as far as it goes. How many roots can be handled at once when
+ * each takes so many, with a quarter left for the processes inside; one at least.
  */
-int inside_learn(struct inside *inside, FILE *mountinfo, uint64_t root,
-	const struct inside_mark *marks, size_t count);
+size_t inside_room(size_t descriptors_each);
 
-/*
- * Has each look that follows learn anew, since numbers may have gone to others by then. Takes the
- * stream over, whatever it returns.
- */
-int inside_watch(struct inside *inside, FILE *mountinfo, uint64_t root,
-	const struct inside_mark *marks, size_t count);
+/* Only a root's pinned namespace counts from here on: its mounts are about to go. */
+void inside_forget(struct inside *inside, int root);
 
-/* Only the pinned namespace counts from here on: its mounts are about to go. */
-void inside_forget(struct inside *inside);
-
-/* A superblock made for this root counts too; the caller holds it open. 0, or -1 with errno. */
-int inside_add_device(struct inside *inside, uint64_t device);
+/* Nothing of a root counts from here on. */
+void inside_drop(struct inside *inside, int root);
 
 void inside_release(struct inside *inside);
 
@@ -83,8 +63,30 @@ void inside_processes_release(struct inside_processes *processes);
 /*
  * Ends them: SIGTERM to each, timeout seconds for all together, then SIGKILL until none is left.
  * Never this command's own ancestors, nor a process that was given a pid since it was looked at.
- * 0 when nobody is inside, or -1 with those who stayed named.
+ * left: for each root, set where somebody stayed, who is named. 0, or -1 with the error said, when
+ * it is not known of any.
  */
-int inside_end(struct inside *inside, unsigned timeout, struct report *report);
+int inside_end(struct inside *inside, unsigned timeout, bool *left, struct report *report);
+
+/* How much of a strange namespace's mountinfo is read. A copy of the pinned one begins with `/`.
+ * Without a limit, anybody on the machine could hold up a stop with a namespace of a hundred
+ * thousand mounts. */
+#define INSIDE_STRANGE_BYTES (256 * 1024)
+
+/*
+ * What the mountinfo of a process or thread says, opened as its directory in /proc; of limit bytes.
+ * Does a mount of it have the id, or the device? 1, 0, or -1 with errno where it cannot be read.
+ */
+int inside_has_mount(int directory, size_t limit, uint64_t id);
+int inside_has_device(int directory, size_t limit, uint64_t device);
+
+/* Whose mark is found first there? A root, EVIDENCE_NONE, or INSIDE_UNKNOWN with errno where it
+ * cannot be read. */
+#define INSIDE_UNKNOWN (-2)
+int inside_marked_root(const struct inside *inside, int directory);
+
+/* The process or thread in an entry of /proc or of task, 0 for another entry. */
+struct dirent;
+pid_t inside_pid_of(const struct dirent *entry);
 
 #endif

@@ -14,13 +14,19 @@
 #include <sys/stat.h>
 
 void
+prepared_let_go(struct prepared *prepared)
+{
+	while (prepared->held.count > 0)
+		close(prepared->held.fds[--prepared->held.count]);
+}
+
+void
 prepared_release(struct prepared *prepared)
 {
 	cleanup_fd_release(&prepared->folder);
 	cleanup_fd_release(&prepared->pin);
 	record_release(&prepared->record);
-	while (prepared->held.count > 0)
-		close(prepared->held.fds[--prepared->held.count]);
+	prepared_let_go(prepared);
 }
 
 /* A step that is carried out inside the namespace. 0, or -1 with errno. */
@@ -169,7 +175,7 @@ prepared_close_door(struct prepared *prepared, struct report *report)
 
 /* "MOUNT:DEVICE:TARGET", as start recorded it; target points into text. */
 static bool
-parse_mark(const char *text, struct inside_mark *mark, const char **target)
+parse_mark(const char *text, struct evidence_mark *mark, const char **target)
 {
 	cleanup_free char *copy = strdup(text);
 	char *device = copy ? strchr(copy, ':') : NULL;
@@ -184,23 +190,26 @@ parse_mark(const char *text, struct inside_mark *mark, const char **target)
 	       number_parse(device, UINT64_MAX, &mark->device) == 0;
 }
 
+/* Takes the stream over. The root's number, or -1 with errno. */
 static int
-watch(const struct prepared *prepared, struct inside *inside, FILE *mountinfo)
+know(const struct prepared *prepared, struct evidence_root *root, struct evidence *evidence)
 {
-	struct inside_mark marks[PREPARED_MARKS];
 	const char *value = NULL;
 	const char *target;
-	uint64_t root = 0;
-	size_t count = 0;
 
-	if (prepared->record.size > 0) {
-		while (count < PREPARED_MARKS &&
-			(value = record_next(&prepared->record, "filesystem", value)))
-			if (parse_mark(value, &marks[count], &target))
-				count++;
-		record_number(&prepared->record, "mount", &root);
+	root->marks = calloc(PREPARED_MARKS, sizeof(*root->marks));
+	if (!root->marks) {
+		cleanup_file_release(&root->mountinfo);
+		return -1;
 	}
-	return inside_watch(inside, mountinfo, root, marks, count);
+	if (prepared->record.size > 0) {
+		while (root->mark_count < PREPARED_MARKS &&
+			(value = record_next(&prepared->record, "filesystem", value)))
+			if (parse_mark(value, &root->marks[root->mark_count], &target))
+				root->mark_count++;
+		record_number(&prepared->record, "mount", &root->top);
+	}
+	return evidence_add(evidence, root);
 }
 
 struct mountinfo {
@@ -220,27 +229,26 @@ open_mountinfo(const struct prepared *prepared, void *data)
 }
 
 int
-prepared_know_inside(
-	const struct prepared *prepared, int host, struct inside *inside, struct report *report)
+prepared_know_inside(const struct prepared *prepared, int host, const char *name,
+	struct inside *inside, struct report *report)
 {
 	cleanup_fd int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct mountinfo mountinfo = {.proc = proc, .fd = -1};
-	FILE *stream;
+	struct evidence_root root = {.name = name};
+	int number;
 
-	*inside = (struct inside){0};
-	if (namespace_number(prepared->pin, &inside->namespace) < 0 ||
+	if (namespace_number(prepared->pin, &root.namespace) < 0 ||
 		namespace_number(host, &inside->host) < 0)
 		return report_error(report, errno, "cannot look at the namespace");
 	if (with_namespace(
 		    prepared, host, open_mountinfo, &mountinfo, "read what is mounted", report) < 0)
 		return -1;
-	stream = fdopen(mountinfo.fd, "r");
-	if (!stream)
+	root.mountinfo = fdopen(mountinfo.fd, "r");
+	if (!root.mountinfo)
 		close(mountinfo.fd);
-	if (stream && watch(prepared, inside, stream) == 0)
-		return 0;
-	inside_release(inside);
-	return report_error(report, errno, "cannot read what is mounted inside");
+	number = root.mountinfo ? know(prepared, &root, &inside->evidence) : -1;
+	return number >= 0 ? number
+			   : report_error(report, errno, "cannot read what is mounted inside");
 }
 
 /* Inside: opens the filesystems that start made, as far as they are where it put them. */
@@ -253,7 +261,7 @@ hold(const struct prepared *prepared, void *data)
 	while (held->count < PREPARED_MARKS &&
 		(value = record_next(&prepared->record, "filesystem", value))) {
 		cleanup_fd int fd = -1;
-		struct inside_mark mark;
+		struct evidence_mark mark;
 		struct stat found;
 		const char *target;
 
@@ -267,18 +275,19 @@ hold(const struct prepared *prepared, void *data)
 }
 
 int
-prepared_hold(struct prepared *prepared, int host, struct inside *inside, struct report *report)
+prepared_hold(
+	struct prepared *prepared, int host, struct inside *inside, int root, struct report *report)
 {
 	struct stat found;
 
-	inside_forget(inside);
+	inside_forget(inside, root);
 	if (prepared->record.size == 0)
 		return 0;
 	if (with_namespace(prepared, host, hold, &prepared->held, "look", report) < 0)
 		return -1;
 	for (size_t i = 0; i < prepared->held.count; i++)
 		if (fstat(prepared->held.fds[i], &found) < 0 ||
-			inside_add_device(inside, found.st_dev) < 0)
+			evidence_add_device(&inside->evidence, root, found.st_dev) < 0)
 			return report_error(report, errno, "cannot hold what is mounted inside");
 	return 0;
 }

@@ -59,18 +59,23 @@ int prepared_remove(int state, const char *name, struct report *report);
  * or -1 with the error said. */
 int prepared_close_door(struct prepared *prepared, struct report *report);
 
-/* What the processes inside are known by; free it with inside_release. 0, or -1 with the error
- * said. */
-int prepared_know_inside(
-	const struct prepared *prepared, int host, struct inside *inside, struct report *report);
+/*
+ * Adds what the processes inside are known by. name: borrowed for as long as inside is in use. The
+ * root's number there, or -1 with the error said.
+ */
+int prepared_know_inside(const struct prepared *prepared, int host, const char *name,
+	struct inside *inside, struct report *report);
 
 /*
  * Before its mounts are taken away: a copy of the namespace that is made in this moment, by
  * somebody who had it open, is known by the superblocks alone, and these are held open from here
- * on. Everything else is forgotten. 0, or -1 with the error said.
+ * on. Everything else is forgotten of that root. 0, or -1 with the error said.
  */
-int
-prepared_hold(struct prepared *prepared, int host, struct inside *inside, struct report *report);
+int prepared_hold(struct prepared *prepared, int host, struct inside *inside, int root,
+	struct report *report);
+
+/* Lets the superblocks go. */
+void prepared_let_go(struct prepared *prepared);
 
 /*
  * Takes every mount inside away, from inside, so that nothing lives on in a descriptor that

@@ -144,24 +144,6 @@ compare_mounts(struct service *service, const struct prepared *prepared, struct 
 }
 
 static int
-count_inside(struct service *service, const struct prepared *prepared, size_t *count)
-{
-	struct inside inside;
-	struct inside_processes processes;
-	int result;
-
-	if (prepared_know_inside(prepared, service->host, &inside, service->report) < 0)
-		return -1;
-	result = inside_find(&inside, &processes, service->report);
-	if (result == 0) {
-		*count = processes.count;
-		inside_processes_release(&processes);
-	}
-	inside_release(&inside);
-	return result;
-}
-
-static int
 judge(struct service *service, const char *name, const struct prepared *prepared,
 	struct status *status)
 {
@@ -182,23 +164,88 @@ judge(struct service *service, const char *name, const struct prepared *prepared
 	return 0;
 }
 
-int
-status_of_root(struct service *service, const char *name, struct status *status)
+/* All but the number of processes, of a root that is known to inside from here on. */
+static int
+status_of_root(
+	struct service *service, const char *name, struct inside *inside, struct status *status)
 {
 	struct prepared prepared;
 	int found = service_find_state(service);
-	int result = 0;
 
-	*status = (struct status){.state = STATUS_STOPPED};
+	status->root = EVIDENCE_NONE;
 	if (found <= 0)
 		return found;
 	if (prepared_open(&prepared, service->state, name, service->host, service->report) < 0)
 		return -1;
 	if (prepared.state != PREPARED_NOT) {
-		result = judge(service, name, &prepared, status);
-		if (result == 0)
-			result = count_inside(service, &prepared, &status->inside);
+		found = judge(service, name, &prepared, status);
+		if (found == 0)
+			status->root = prepared_know_inside(
+				&prepared, service->host, name, inside, service->report);
+		if (status->root < 0)
+			found = -1;
 	}
 	prepared_release(&prepared);
+	return found < 0 ? -1 : 0;
+}
+
+/* One look at the processes for all roots. */
+static int
+count_inside(struct service *service, struct inside *inside, struct status *statuses, size_t count)
+{
+	cleanup_free size_t *numbers = calloc(inside->evidence.count + 1, sizeof(*numbers));
+	struct inside_processes processes;
+
+	if (!numbers)
+		return report_error(service->report, errno, "cannot count the processes inside");
+	if (inside->evidence.count > 0) {
+		if (inside_find(inside, &processes, service->report) < 0)
+			return -1;
+		for (size_t i = 0; i < processes.count; i++)
+			numbers[processes.all[i].root]++;
+		inside_processes_release(&processes);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (statuses[i].root != EVIDENCE_NONE)
+			statuses[i].inside = numbers[statuses[i].root];
+	return 0;
+}
+
+/* As many as there are descriptors for. */
+static int
+status_of_some(struct service *service, char *const *names, size_t count, struct status *statuses)
+{
+	struct inside inside = {0};
+	int result = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		service->report->subject = names[i];
+		statuses[i] = (struct status){.state = STATUS_STOPPED};
+		statuses[i].is_unknown =
+			status_of_root(service, names[i], &inside, &statuses[i]) < 0;
+		if (statuses[i].is_unknown)
+			result = -1;
+	}
+	service->report->subject = NULL;
+	if (count_inside(service, &inside, statuses, count) < 0) {
+		for (size_t i = 0; i < count; i++)
+			statuses[i].is_unknown |= statuses[i].root != EVIDENCE_NONE;
+		result = -1;
+	}
+	inside_release(&inside);
+	return result;
+}
+
+int
+status_of_roots(struct service *service, char *const *names, size_t count, struct status *statuses)
+{
+	/* the mountinfo of each stays open */
+	size_t room = inside_room(1);
+	int result = 0;
+
+	for (size_t i = 0; i < count; i += room)
+		if (status_of_some(service, names + i, count - i < room ? count - i : room,
+			    statuses + i) < 0)
+			result = -1;
 	return result;
 }

@@ -2,6 +2,7 @@
 #ifndef STATUS_H
 #define STATUS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct service;
@@ -15,11 +16,15 @@ enum status_state {
 
 struct status {
 	enum status_state state;
+	bool is_unknown;
+	int root; /* its number in one look at the processes */
 	size_t inside; /* processes */
 	char reason[256]; /* which key changed, what mends it; "" for none */
 };
 
-/* 0, or -1 with the error said. */
-int status_of_root(struct service *service, const char *name, struct status *status);
+/* Of each root; is_unknown is set for those that it could not be told of, which is said. 0, or -1
+ * where there are such. */
+int
+status_of_roots(struct service *service, char *const *names, size_t count, struct status *statuses);
 
 #endif

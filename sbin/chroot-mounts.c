@@ -160,7 +160,7 @@ static int
 run_stop(struct service *service, const struct options *options, const struct service_names *names)
 {
 	(void)options;
-	return for_each(service, names, stop_root);
+	return stop_roots(service, names->all, names->count) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static int
@@ -189,24 +189,23 @@ run_status(
 		{.name = "PROCESSES", .is_number = true}, {.name = "REASON"}};
 	struct table *table = table_new("roots", columns, sizeof(columns) / sizeof(columns[0]),
 		options->json, service->report);
+	struct status *statuses = calloc(names->count + 1, sizeof(*statuses));
 	size_t prepared = 0;
-	bool failed = !table;
+	bool failed = !table || !statuses ||
+		      status_of_roots(service, names->all, names->count, statuses) < 0;
 
-	for (size_t i = 0; table && i < names->count; i++) {
-		struct status status;
+	for (size_t i = 0; table && statuses && i < names->count; i++) {
+		const struct status *status = &statuses[i];
 
-		service->report->subject = names->all[i];
-		if (status_of_root(service, names->all[i], &status) < 0 ||
-			add_status(table, names->all[i], &status, service->report) < 0) {
+		if (status->is_unknown ||
+			add_status(table, names->all[i], status, service->report) < 0)
 			failed = true;
-			continue;
-		}
-		if (status.state == STATUS_STARTED || status.state == STATUS_STALE)
+		else if (status->state == STATUS_STARTED || status->state == STATUS_STALE)
 			prepared++;
-		else if (status.state == STATUS_DAMAGED)
+		else if (status->state == STATUS_DAMAGED)
 			failed = true;
 	}
-	service->report->subject = NULL;
+	free(statuses);
 	if (table && service->report->level > REPORT_ERRORS &&
 		table_print(table, service->report) < 0)
 		failed = true;

@@ -6,9 +6,9 @@ use Test::More;
 
 my @floors = (
 	'report cleanup syscalls descriptors number name',
-	'config record root mount account command terminal',
+	'config record root mount evidence account command terminal',
 	'catalogue plan namespace identity environment inside state',
-	'table filesystem visible',
+	'table filesystem visible holders',
 	'mounts prepared',
 	'lines service',
 	'configured',
