@@ -2,7 +2,7 @@
 # Stop ends whatever is inside, however it hides, and nobody else.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
-needs mmdebstrap strace
+needs mmdebstrap strace losetup mkfs.ext4
 on_machines TREES=debian=debian
 
 root=/opt/debian
@@ -66,8 +66,127 @@ ok 'more processes than descriptors: stop succeeds' sh -c 'ulimit -n 100; exec c
 ok 'and nobody is left' fails pgrep -u alice
 begin
 
+# A process is known by any thread of it.
+cp "${BUILD:-$top/build}/system/leaderless" "$root/leaderless"
+inside /leaderless
+await pgrep -x leaderless >/dev/null
+without_leader() { grep -q '^State:.Z' "/proc/$(pgrep -x leaderless)/status"; }
+await without_leader
+is 'a thread whose leader has exited counts' "$(processes)" 1
+nobody_is_left 'a thread whose leader has exited'
 
+# Several roots at once: the time is theirs together, and one that fails hinders no other.
+configure second "root=$root" 'users="alice"' 'stop_timeout=2'
+configure third "root=$root" 'users="alice"' 'stop_timeout=1'
+roots='debian second third'
+begin
+for name in $roots; do
+	as alice chroot-enter -d / "$name" sh -c 'trap "" TERM; while :; do read -r x </dev/zero; done' >/dev/null 2>&1 &
+	as alice chroot-enter -d / "$name" unshare -Urm sleep 1000 >/dev/null 2>&1 &
+	as alice chroot-enter -d / "$name" sleep 1000 >/dev/null 2>&1 &
+done
+counts() { chroot-mounts status | awk 'NR > 1 { printf "%s=%s ", $1, $3 }'; }
+are_counted() { [ "$(counts)" = "$1" ]; }
+await are_counted 'debian=3 second=3 third=3 '
+is 'each process counts for its own root' "$(counts)" 'debian=3 second=3 third=3 '
+begun=${EPOCHREALTIME/./}
+ok 'three roots with processes that ignore SIGTERM: stop succeeds' chroot-mounts stop third debian second
+took=$((${EPOCHREALTIME/./} - begun))
+ok "in the longest of their times and two seconds ($took microseconds)" test "$took" -lt 4000000
+ok 'but not before it' test "$took" -ge 2000000
+ok 'no process of alice is left in any' fails pgrep -u alice
+ok 'and none is pinned' fails has_pins
 
+begin
+chroot-mounts stop & first=$!
+chroot-mounts stop & second=$!
+wait "$first"
+is 'two stops at once: the first succeeds' $? 0
+wait "$second"
+is 'and so does the second' $? 0
+ok 'and nothing is pinned by either' fails has_pins
+
+begin
+ok 'three roots with few descriptors: stop succeeds, one after the other' sh -c 'ulimit -n 80; exec chroot-mounts stop'
+ok 'and none is pinned' fails has_pins
+
+# held_by PATTERN: after a stop that must fail for debian, and for no other root.
+held_by()
+{
+	run chroot-mounts stop
+	is "$1: stop fails" "$status" 1
+	like "$1: which names the holder" "$errors" "chroot-mounts: debian: is held from outside by $2"
+	like "$1: and what mends it" "$errors" 'to mend it: .*chroot-mounts stop debian'
+	ok "$1: the holder lives" is_alive "$holder"
+	ok "$1: no process of alice is left" fails pgrep -u alice
+	is "$1: the others are stopped" "$(ls -I '*.lock' /run/chroot-mounts)" debian
+	run as alice chroot-enter -d / debian true
+	is "$1: nobody enters" "$status" 125
+	kill "$holder"
+	await is_ended "$holder" 2>/dev/null
+	ok "$1: once it is gone, stop succeeds" chroot-mounts stop
+	ok "$1: and nothing is pinned" fails has_pins
+}
+user_of() { pgrep -u alice -x "$1"; }
+
+begin
+inside sleep 1000
+await user_of sleep >/dev/null
+sh -c "exec sleep 1000 </proc/$(user_of sleep)/root/etc/passwd" & holder=$!
+has_file() { readlink "/proc/$holder/fd/0" | grep passwd; }
+await has_file >/dev/null
+held_by 'a file opened through /proc' "$holder \\(sleep\\), with a file of it open"
+
+begin
+inside sleep 1000
+await user_of sleep >/dev/null
+cp /bin/sleep "$root/linger"
+"/proc/$(user_of sleep)/root/linger" 1000 & holder=$!
+is_lingering() { [ "$(cat "/proc/$holder/comm")" = linger ]; }
+await is_lingering
+held_by 'a program run through /proc' "$holder \\(linger\\), with a file of it open"
+
+for way in -Urm '-Urm --propagation private'; do
+	begin
+	# shellcheck disable=SC2086 # two words
+	inside unshare $way sleep 1000
+	is_nested() { user_of sleep && is_inside "$(user_of sleep)"; }
+	await is_nested >/dev/null
+	sh -c "exec sleep 1000 </proc/$(user_of sleep)/ns/mnt" & holder=$!
+	has_namespace() { readlink "/proc/$holder/fd/0" | grep mnt:; }
+	await has_namespace >/dev/null
+	held_by "a descriptor of a namespace made inside ($way)" "$holder \\(sleep\\), with a mount namespace made inside open"
+done
+
+# a descriptor of the pinned namespace itself: it is emptied from inside
+begin
+sh -c 'exec sleep 1000 </run/chroot-mounts/debian/ns' & holder=$!
+await has_namespace >/dev/null
+ok 'a descriptor of the pinned namespace does not keep stop from it' chroot-mounts stop
+ok 'and who has it lives' is_alive "$holder"
+kill "$holder"
+
+# Who lets go in a moment is no holder.
+begin
+inside sleep 1000
+await user_of sleep >/dev/null
+sh -c "exec sleep 1000 </proc/$(user_of sleep)/root/etc/passwd" & holder=$!
+await has_file >/dev/null
+sh -c "while pgrep -u alice -x sleep; do :; done; kill $holder" >/dev/null &
+ok 'who lets go as soon as those inside have ended does not make stop fail' chroot-mounts stop
+wait "$!"
+
+# Somebody of the host with the working directory inside is inside.
+begin
+inside sleep 1000
+await user_of sleep >/dev/null
+sh -c "cd /proc/$(user_of sleep)/root/usr && exec sleep 1000" & visitor=$!
+await are_counted 'debian=2 second=0 third=0 '
+is 'whose working directory is inside counts' "$(counts)" 'debian=2 second=0 third=0 '
+ok 'with one whose working directory is inside: stop succeeds' chroot-mounts stop
+ok 'and has ended it' await is_ended "$visitor"
+rm /etc/conf.d/chroot-mounts.second /etc/conf.d/chroot-mounts.third
+begin
 
 # Innocents: on the host, with something of the tree in hand.
 cp /bin/sleep "$work/x) (y"
@@ -82,7 +201,11 @@ host unshare -m chroot "$root" /bin/sleep 1000
 await are_alive "${pids[@]}"
 inside sleep 1000
 await are_inside 1
-ok 'with innocents about: stop succeeds' chroot-mounts stop
+run chroot-mounts stop
+is 'with innocents about: stop succeeds' "$status" 0
+like 'and names those of the host that an umount of the tree will meet' "$errors" \
+	"debian: is still used from the host by ${pids[1]} \\(sleep\\), ${pids[2]} \\(sleep\\)"
+is 'in one line' "$(grep -c . <<<"$errors")" 1
 ok 'and every innocent lives' are_alive "${pids[@]}"
 
 # Numbers that were ours once: a superblock's, when somebody inside has unmounted it.
@@ -179,3 +302,91 @@ ok 'and start makes it anew' chroot-mounts start
 ok 'which can be entered' as alice chroot-enter -d / debian true
 chroot-mounts -q stop
 kill "${pids[@]}"
+rm /etc/conf.d/chroot-mounts.debian
+
+# A tree that is no mount point: nobody needs to know who else uses it.
+mkdir -p /opt/plain/{dev,proc,sys,run,tmp,etc,bin}
+cp "$(command -v busybox)" /opt/plain/bin/busybox
+configure plain root=/opt/plain
+(cd /opt/plain/bin && exec sleep 1000) & pids=($!)
+begin
+run chroot-mounts stop
+is 'of a tree that is no mount point no users are named' "$status $errors" '0 '
+kill "${pids[@]}"
+rm /etc/conf.d/chroot-mounts.plain
+
+# A tree on a device of its own.
+mknod /dev/loop-control c 10 237
+for number in {0..63}; do mknod "/dev/loop$number" b 7 "$number"; done
+truncate -s 16M "$work/disk"
+mkfs.ext4 -q -F "$work/disk"
+mkdir /opt/disk
+attach()
+{
+	device=$(losetup -f --show "$work/disk")
+	mount "$device" /opt/disk
+}
+is_detached() { [ ! -e "/sys/block/${device#/dev/}/loop" ]; }
+detach()
+{
+	umount /opt/disk && losetup -d "$device" && is_detached
+}
+attach
+mkdir /opt/disk/{dev,proc,sys,run,tmp,etc,bin}
+cp "$(command -v busybox)" /opt/disk/bin/busybox
+detach
+configure disk root=/opt/disk stop_timeout=1
+in_disk() { chroot-enter disk busybox sleep 1000 & sleeper=$!; await is_inside "$sleeper"; }
+free=0
+for ((try = 0; try < 50; try++)); do
+	attach
+	begin
+	in_disk
+	chroot-mounts stop && detach && free=$((free + 1))
+	wait "$sleeper"
+done 2>"$work/errors"
+is 'after stop, the tree is unmounted and its loop device detached at once, 50 times of 50' "$free" 50
+sed 's/^/# /' "$work/errors" | sort | uniq -c
+
+# What was mounted for the root alone, as start records it, must be free too.
+mine()
+{
+	attach
+	begin
+	printf 'device=7:%s\0' "${device#/dev/loop}" >>/run/chroot-mounts/disk/record
+	in_disk
+}
+mine
+umount /opt/disk
+ok 'a device that is mounted for the root alone is free after stop' chroot-mounts stop
+losetup -d "$device"
+ok 'and can be detached at once' is_detached
+
+mine
+umount /opt/disk
+"${BUILD:-$top/build}/system/in-flight" "/proc/$sleeper/root/bin/busybox" >"$work/sent" & flight=$!
+await grep -q sent "$work/sent"
+run chroot-mounts stop
+is 'a file under way in a socket: stop fails' "$status" 1
+like 'and says that no holder could be found' "$errors" "disk: its block device 7:${device#/dev/loop} is still in use, and no holder could be found"
+run chroot-mounts stop
+is 'and says it again as long as it is so' "$status" 1
+kill "$flight"
+await is_ended "$flight"
+ok 'once it is gone, stop succeeds' chroot-mounts stop
+losetup -d "$device"
+ok 'and the device is free' is_detached
+
+mine
+unshare -m --propagation private sleep 1000 & holder=$!
+await is_inside "$holder"
+umount /opt/disk
+run chroot-mounts stop
+is "a copy of the host's namespace from before: stop fails" "$status" 1
+like 'and names who has the device mounted' "$errors" "disk: its block device 7:${device#/dev/loop} is still in use by $holder \\(sleep\\)"
+ok 'who lives' is_alive "$holder"
+kill "$holder"
+await is_ended "$holder"
+ok 'once it is gone, stop succeeds' chroot-mounts stop
+losetup -d "$device"
+ok 'and its device is free' is_detached
