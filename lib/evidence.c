@@ -229,11 +229,9 @@ evidence_table_insert(struct evidence_table *table, uint64_t number, int root)
 static void
 release_tables(struct evidence *evidence)
 {
-	struct evidence_table *const tables[] = {
-		&evidence->namespaces, &evidence->mounts, &evidence->devices, &evidence->groups};
 
-	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
-		evidence_table_release(tables[i]);
+	for (size_t i = 0; i < EVIDENCE_KINDS; i++)
+		evidence_table_release(&evidence->tables[i]);
 }
 
 void
@@ -275,6 +273,7 @@ make_room(struct evidence_table *table, size_t room)
 static int
 make_tables(struct evidence *evidence)
 {
+	struct evidence_table *tables = evidence->tables;
 	size_t mounts = 0, devices = 0;
 
 	release_tables(evidence);
@@ -282,20 +281,20 @@ make_tables(struct evidence *evidence)
 		mounts += evidence->roots[i].mounts.count;
 		devices += evidence->roots[i].devices.count;
 	}
-	if (make_room(&evidence->namespaces, evidence->count) < 0 ||
-		make_room(&evidence->groups, evidence->count) < 0 ||
-		make_room(&evidence->mounts, mounts) < 0 ||
-		make_room(&evidence->devices, devices) < 0)
+	if (make_room(&tables[EVIDENCE_NAMESPACES], evidence->count) < 0 ||
+		make_room(&tables[EVIDENCE_GROUPS], evidence->count) < 0 ||
+		make_room(&tables[EVIDENCE_MOUNTS], mounts) < 0 ||
+		make_room(&tables[EVIDENCE_DEVICES], devices) < 0)
 		return -1;
 	for (size_t i = 0; i < evidence->count; i++) {
 		const struct evidence_root *root = &evidence->roots[i];
 
-		add_entry(&evidence->namespaces, root->namespace, i);
-		add_entry(&evidence->groups, root->group, i);
+		add_entry(&tables[EVIDENCE_NAMESPACES], root->namespace, i);
+		add_entry(&tables[EVIDENCE_GROUPS], root->group, i);
 		for (size_t k = 0; k < root->mounts.count; k++)
-			add_entry(&evidence->mounts, root->mounts.all[k], i);
+			add_entry(&tables[EVIDENCE_MOUNTS], root->mounts.all[k], i);
 		for (size_t k = 0; k < root->devices.count; k++)
-			add_entry(&evidence->devices, root->devices.all[k], i);
+			add_entry(&tables[EVIDENCE_DEVICES], root->devices.all[k], i);
 	}
 	return 0;
 }
@@ -303,8 +302,6 @@ make_tables(struct evidence *evidence)
 int
 evidence_sort(struct evidence *evidence)
 {
-	struct evidence_table *const tables[] = {
-		&evidence->namespaces, &evidence->mounts, &evidence->devices, &evidence->groups};
 
 	if (evidence->is_sorted)
 		return 0;
@@ -312,16 +309,17 @@ evidence_sort(struct evidence *evidence)
 		release_tables(evidence);
 		return -1;
 	}
-	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
-		qsort(tables[i]->all, tables[i]->count, sizeof(*tables[i]->all), compare_entries);
+	for (size_t i = 0; i < EVIDENCE_KINDS; i++)
+		qsort(evidence->tables[i].all, evidence->tables[i].count,
+			sizeof(*evidence->tables[i].all), compare_entries);
 	evidence->is_sorted = true;
 	return 0;
 }
 
 static int
-look_up(const struct evidence_table *table, uint64_t number)
+look_up(const struct evidence *evidence, enum evidence_kind kind, uint64_t number)
 {
-	const struct evidence_entry *found = evidence_table_find(table, number);
+	const struct evidence_entry *found = evidence_table_find(&evidence->tables[kind], number);
 
 	return found ? found->root : EVIDENCE_NONE;
 }
@@ -329,29 +327,30 @@ look_up(const struct evidence_table *table, uint64_t number)
 bool
 evidence_has_marks(const struct evidence *evidence)
 {
-	return evidence->devices.count > 0 || evidence->groups.count > 0;
+	return evidence->tables[EVIDENCE_DEVICES].count > 0 ||
+	       evidence->tables[EVIDENCE_GROUPS].count > 0;
 }
 
 int
 evidence_of_namespace(const struct evidence *evidence, uint64_t number)
 {
-	return look_up(&evidence->namespaces, number);
+	return look_up(evidence, EVIDENCE_NAMESPACES, number);
 }
 
 int
 evidence_of_mount(const struct evidence *evidence, uint64_t id)
 {
-	return look_up(&evidence->mounts, id);
+	return look_up(evidence, EVIDENCE_MOUNTS, id);
 }
 
 int
 evidence_of_line(const struct evidence *evidence, const struct evidence_line *line)
 {
-	int root = look_up(&evidence->devices, line->device);
+	int root = look_up(evidence, EVIDENCE_DEVICES, line->device);
 
 	if (root == EVIDENCE_NONE)
-		root = look_up(&evidence->groups, line->shared);
+		root = look_up(evidence, EVIDENCE_GROUPS, line->shared);
 	if (root == EVIDENCE_NONE)
-		root = look_up(&evidence->groups, line->master);
+		root = look_up(evidence, EVIDENCE_GROUPS, line->master);
 	return root;
 }

@@ -56,14 +56,19 @@ const struct evidence_entry *
 evidence_table_find(const struct evidence_table *table, uint64_t number);
 void evidence_table_release(struct evidence_table *table);
 
+enum evidence_kind {
+	EVIDENCE_NAMESPACES,
+	EVIDENCE_MOUNTS,
+	EVIDENCE_DEVICES,
+	EVIDENCE_GROUPS,
+	EVIDENCE_KINDS,
+};
+
 /* The roots, and whose each number is: looked up as fast for a thousand roots as for one. */
 struct evidence {
 	struct evidence_root *roots; /* owned */
 	size_t count;
-	struct evidence_table namespaces;
-	struct evidence_table mounts;
-	struct evidence_table devices;
-	struct evidence_table groups;
+	struct evidence_table tables[EVIDENCE_KINDS];
 	bool is_sorted; /* the tables are of what the roots hold now */
 };
 
@@ -88,10 +93,10 @@ int evidence_add(struct evidence *evidence, const struct evidence_root *root);
  * Learns what a root is known by now from a mountinfo of the pinned namespace. What is there no
  * more, or not as it was made, proves nothing. 0, or -1 with errno.
  */
-int evidence_learn(struct evidence *evidence, int root, FILE *mountinfo);
+int evidence_learn(struct evidence *evidence, int number, FILE *mountinfo);
 
 /* The same from the root's own mountinfo; without one it is left as it is. 0, or -1 with errno. */
-int evidence_learn_again(struct evidence *evidence, int root);
+int evidence_learn_again(struct evidence *evidence, int number);
 
 /* A superblock made for a root counts too; the caller holds it open. 0, or -1 with errno. */
 int evidence_add_device(struct evidence *evidence, int root, uint64_t device);

@@ -66,15 +66,23 @@ read_command(int directory, char *name)
 	strvis(name, text, VIS_OCTAL | VIS_CSTYLE | VIS_TAB | VIS_NL);
 }
 
+static bool
+is_known(const struct holders *holders, enum holder_kind kind, int root, pid_t pid)
+{
+	/* all of a process come one after the other */
+	for (size_t i = holders->count; i-- > 0 && holders->all[i].pid == pid;)
+		if (holders->all[i].kind == kind && holders->all[i].root == root)
+			return true;
+	return false;
+}
+
 static int
 add_holder(struct holders *holders, enum holder_kind kind, int root, const struct owner *owner)
 {
 	struct holder *grown;
 
-	/* all of a process come one after the other */
-	for (size_t i = holders->count; i-- > 0 && holders->all[i].pid == owner->pid;)
-		if (holders->all[i].kind == kind && holders->all[i].root == root)
-			return 0;
+	if (owner->pid != 0 && is_known(holders, kind, root, owner->pid))
+		return 0;
 	grown = reallocarray(holders->all, holders->count + 1, sizeof(*grown));
 	if (!grown)
 		return -1;
@@ -88,10 +96,8 @@ add_holder(struct holders *holders, enum holder_kind kind, int root, const struc
 	return 0;
 }
 
-/*
- * A number may have gone from a root to somebody else since it was learned. Does it still have
- * what it was found by? 1, 0, or -1 with errno.
- */
+/* A number may have gone from a root to somebody else since it was learned. 0, or -1 with errno, as
+ * all that follow. */
 static int
 learn_again(struct scan *scan, int root)
 {
@@ -100,7 +106,6 @@ learn_again(struct scan *scan, int root)
 		       : evidence_sort(&scan->inside->evidence);
 }
 
-/* 0, or -1 with errno, as all that follow. */
 static int
 look_at_mount(struct scan *scan, const struct owner *owner, uint64_t id)
 {
@@ -110,7 +115,8 @@ look_at_mount(struct scan *scan, const struct owner *owner, uint64_t id)
 	if (mount)
 		return add_holder(scan->holders, HOLDER_HOST, mount->root, owner);
 	root = evidence_of_mount(&scan->inside->evidence, id);
-	if (root == EVIDENCE_NONE)
+	/* what is known already is not asked for each of a hundred thousand descriptors */
+	if (root == EVIDENCE_NONE || is_known(scan->holders, HOLDER_FILE, root, owner->pid))
 		return 0;
 	/* an id that its own namespace has too went to a mount there after it was freed inside */
 	own = inside_has_mount(owner->directory, SIZE_MAX, id);

@@ -461,8 +461,9 @@ read_stat(int process, char *state, pid_t *parent)
 	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	char *end;
 
-	if (length <= 0)
+	if (fd < 0 || length < 0)
 		return -1;
+	errno = ESRCH;
 	text[length] = '\0';
 	end = strrchr(text, ')');
 	if (!end || sscanf(end + 1, " %c %d", state, parent) != 2)
@@ -539,18 +540,33 @@ process_of(const struct look *look, pid_t pid)
 				: bsearch(&key, look->all, look->count, sizeof(key), compare_pids);
 }
 
-/*
- * Whose is the parent? Not init's: it adopts anybody's. Where processes are ended, the parent must
- * live still: else its pid may be another's by now, with other children.
- */
+/* Not init's: it adopts anybody's. */
 static int
 root_of_parent(const struct look *look, pid_t pid)
 {
 	const struct process *parent = pid > 1 ? process_of(look, pid) : NULL;
 
-	if (!parent || parent->root == EVIDENCE_NONE)
-		return EVIDENCE_NONE;
-	return look->held_root ? look->held_root(look->data, pid) : parent->root;
+	return parent ? parent->root : EVIDENCE_NONE;
+}
+
+/*
+ * Whose is the process for its parent's sake? Where processes are ended, the parent may have been
+ * waited for, and its pid may be another's, who has this child. Then it is the parent still; while
+ * a child whose true parent has gone is adopted.
+ */
+static int
+root_by_descent(const struct look *look, int directory, struct process *process)
+{
+	int root = root_of_parent(look, process->parent);
+	pid_t parent = process->parent;
+	char state;
+
+	if (root == EVIDENCE_NONE || !look->held_root ||
+		look->held_root(look->data, parent) != EVIDENCE_NONE)
+		return root;
+	return read_stat(directory, &state, &process->parent) == 0 && process->parent != parent
+		       ? root
+		       : EVIDENCE_NONE;
 }
 
 static struct process *
@@ -614,7 +630,7 @@ look_again(struct look *look, int proc, const char *name, struct process *proces
 		return 0;
 	}
 	if (is_process_inside(
-		    look->inside, directory, root_of_parent(look, process->parent), process))
+		    look->inside, directory, root_by_descent(look, directory, process), process))
 		return is_found(look, process, &pidfd);
 	return 0;
 }

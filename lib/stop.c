@@ -158,13 +158,32 @@ end_inside(struct stop *stop)
 		each(stop, refuse_left);
 }
 
+static bool
+is_over(const struct timespec *begin)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - begin->tv_sec) * 1000 + (now.tv_nsec - begin->tv_nsec) / 1000000 >=
+	       LET_GO_MS;
+}
+
+static void
+pause_before_next_look(void)
+{
+	const struct timespec pause = {.tv_nsec = LET_GO_AGAIN_MS * 1000 * 1000};
+
+	nanosleep(&pause, NULL);
+}
+
 /* Looks until nobody holds anything any more, but not for long. 0, or -1 with the error said. */
 static int
 wait_for_holders(struct stop *stop, const char *const *paths, struct holders *holders)
 {
-	const struct timespec pause = {.tv_nsec = LET_GO_AGAIN_MS * 1000 * 1000};
+	struct timespec begin;
 
-	for (int waited = 0;; waited += LET_GO_AGAIN_MS) {
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (;;) {
 		bool is_any = false;
 
 		if (holders_find(holders, &stop->inside, stop->service->host, paths,
@@ -172,10 +191,10 @@ wait_for_holders(struct stop *stop, const char *const *paths, struct holders *ho
 			return -1;
 		for (size_t i = 0; i < holders->count; i++)
 			is_any |= holders->all[i].kind != HOLDER_HOST;
-		if (!is_any || waited >= LET_GO_MS)
+		if (!is_any || is_over(&begin))
 			return 0;
 		holders_release(holders);
-		nanosleep(&pause, NULL);
+		pause_before_next_look();
 	}
 }
 
@@ -260,55 +279,91 @@ parse_device(const char *text, uint64_t *device)
 	return 0;
 }
 
-static int
-wait_for_device(const struct stop *stop, const char *text, struct holders *holders)
+/* Has another prepared root the device? One filesystem may be mounted for several; then the last of
+ * them is judged. */
+static bool
+is_of_others(const struct stop *stop, const char *name, const char *device)
 {
-	const struct timespec pause = {.tv_nsec = LET_GO_AGAIN_MS * 1000 * 1000};
-	uint64_t device;
+	struct service_names names = {0};
+	bool found = false;
 
-	*holders = (struct holders){0};
-	if (parse_device(text, &device) < 0)
-		return 0;
-	for (int waited = 0;; waited += LET_GO_AGAIN_MS) {
+	if (state_names(stop->service->state, &names.all, &names.count) < 0)
+		names.count = 0;
+	for (size_t i = 0; !found && i < names.count; i++) {
+		struct prepared other = {.pin = -1};
+		const char *text = NULL;
+
+		if (strcmp(names.all[i], name) == 0)
+			continue;
+		other.folder = state_open_folder(stop->service->state, names.all[i], false);
+		if (other.folder >= 0 && record_read(&other.record, other.folder, "record") < 0 &&
+			errno == ENOENT)
+			record_read(&other.record, other.folder, "record.stopping");
+		while (!found && other.record.size > 0 &&
+			(text = record_next(&other.record, "device", text)))
+			found = strcmp(text, device) == 0;
+		prepared_release(&other);
+	}
+	service_names_release(&names);
+	return found;
+}
+
+/* 1 when it is in use, 0, or -1 with the error said. */
+static int
+wait_for_device(const struct stop *stop, uint64_t device, struct holders *holders)
+{
+	struct timespec begin;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (;;) {
 		int result = holders_of_device(holders, device, stop->service->report);
 
-		if (result <= 0 || waited >= LET_GO_MS)
+		if (result <= 0 || is_over(&begin))
 			return result;
 		holders_release(holders);
-		nanosleep(&pause, NULL);
+		pause_before_next_look();
 	}
+}
+
+static int
+refuse_busy_device(const struct stop *stop, const char *name, const char *text)
+{
+	struct report *report = stop->service->report;
+	struct holders holders = {0};
+	char users[1024];
+	uint64_t device;
+	int result;
+
+	/* without a colon it is st_dev of `/` inside, under the same key */
+	if (parse_device(text, &device) < 0 || is_of_others(stop, name, text))
+		return 0;
+	result = wait_for_device(stop, device, &holders);
+	holders_name(&holders, HOLDER_NAMESPACE, 0, users, sizeof(users));
+	holders_release(&holders);
+	if (result <= 0)
+		return result;
+	report_mend(report, "end who holds it, then chroot-mounts stop %s", name);
+	return users[0] != '\0'
+		       ? report_error(report, 0, "its block device %s is still in use by %s", text,
+				 users)
+		       : report_error(report, 0,
+				 "its block device %s is still in use, and no holder could be "
+				 "found (a descriptor under way in a socket is in nobody's table)",
+				 text);
 }
 
 /* What was mounted for this root alone must be nobody's now. */
 static int
-refuse_busy_devices(struct stop *stop, struct stopping *stopping)
+finish_emptied(struct stop *stop, struct stopping *stopping)
 {
-	struct report *report = stop->service->report;
 	const struct record *record = &stopping->prepared.record;
 	const char *text = NULL;
 
 	prepared_let_go(&stopping->prepared);
-	while (record->size > 0 && (text = record_next(record, "device", text))) {
-		struct holders holders;
-		char users[1024];
-		int result = wait_for_device(stop, text, &holders);
-
-		holders_name(&holders, HOLDER_NAMESPACE, 0, users, sizeof(users));
-		holders_release(&holders);
-		if (result == 0)
-			continue;
-		if (result > 0) {
-			report_mend(report, "end who holds it, then chroot-mounts stop %s",
-				stopping->name);
-			report_error(report, 0, "its block device %s is still in use%s%s", text,
-				users[0] ? " by " : "",
-				users[0] ? users
-					 : ", and no holder could be found (a descriptor that is "
-					   "under way in a socket is in nobody's table)");
-		}
-		return -1;
-	}
-	return 0;
+	while (record->size > 0 && (text = record_next(record, "device", text)))
+		if (refuse_busy_device(stop, stopping->name, text) < 0)
+			return -1;
+	return finish(stop, stopping);
 }
 
 /*
@@ -325,8 +380,7 @@ stop_together(struct stop *stop)
 	each(stop, empty);
 	/* who had a namespace open before its door was closed may have come in since */
 	end_inside(stop);
-	each(stop, refuse_busy_devices);
-	each(stop, finish);
+	each(stop, finish_emptied);
 }
 
 /* As many as there are descriptors for. 0, or -1 with the errors said. */

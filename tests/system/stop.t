@@ -123,7 +123,7 @@ held_by()
 	run as alice chroot-enter -d / debian true
 	is "$1: nobody enters" "$status" 125
 	kill "$holder"
-	await is_ended "$holder" 2>/dev/null
+	await is_ended "$holder" >/dev/null 2>&1
 	ok "$1: once it is gone, stop succeeds" chroot-mounts stop
 	ok "$1: and nothing is pinned" fails has_pins
 }
@@ -362,6 +362,16 @@ ok 'a device that is mounted for the root alone is free after stop' chroot-mount
 losetup -d "$device"
 ok 'and can be detached at once' is_detached
 
+configure disk2 root=/opt/disk stop_timeout=1
+mine
+printf 'device=7:%s\0' "${device#/dev/loop}" >>/run/chroot-mounts/disk2/record
+umount /opt/disk
+ok 'a device that another root has too does not keep stop from one' chroot-mounts stop disk
+ok 'nor from the other' chroot-mounts stop disk2
+losetup -d "$device"
+ok 'after which it is free' is_detached
+rm /etc/conf.d/chroot-mounts.disk2
+
 mine
 umount /opt/disk
 "${BUILD:-$top/build}/system/in-flight" "/proc/$sleeper/root/bin/busybox" >"$work/sent" & flight=$!
@@ -372,7 +382,7 @@ like 'and says that no holder could be found' "$errors" "disk: its block device 
 run chroot-mounts stop
 is 'and says it again as long as it is so' "$status" 1
 kill "$flight"
-await is_ended "$flight"
+await is_ended "$flight" >/dev/null 2>&1
 ok 'once it is gone, stop succeeds' chroot-mounts stop
 losetup -d "$device"
 ok 'and the device is free' is_detached
@@ -386,7 +396,7 @@ is "a copy of the host's namespace from before: stop fails" "$status" 1
 like 'and names who has the device mounted' "$errors" "disk: its block device 7:${device#/dev/loop} is still in use by $holder \\(sleep\\)"
 ok 'who lives' is_alive "$holder"
 kill "$holder"
-await is_ended "$holder"
+await is_ended "$holder" >/dev/null 2>&1
 ok 'once it is gone, stop succeeds' chroot-mounts stop
 losetup -d "$device"
 ok 'and its device is free' is_detached
