@@ -158,6 +158,23 @@ for way in -Urm '-Urm --propagation private'; do
 	held_by "a descriptor of a namespace made inside ($way)" "$holder \\(sleep\\), with a mount namespace made inside open"
 done
 
+# one with nothing of the root's own in its namespace, and no parent: what it opened before tells
+begin
+inside sh -c '(setsid unshare -Urm sh -c "mount -t tmpfs t /mnt; mkdir /mnt/bin /mnt/old /mnt/dev
+	mount --make-rprivate /; mount --bind /bin /mnt/bin; mount --bind /dev /mnt/dev
+	cd /mnt; busybox pivot_root . old; /bin/busybox umount -l /old
+	exec /bin/busybox sleep 1000" </dev/null >/dev/null 2>&1 &)'
+is_adopted() { is_hidden && [ "$(awk '{ print $4 }' "/proc/$(user_of busybox)/stat")" = 1 ]; }
+await is_adopted
+holder=$(user_of busybox)
+run chroot-mounts stop
+is 'one that hides behind nobody: stop fails' "$status" 1
+like 'and names it' "$errors" "debian: is held from outside by $holder \\(busybox\\), with a file of it open"
+kill -KILL "$holder"
+await is_ended "$holder" >/dev/null 2>&1
+nobody_is_left 'once the one that hides is gone'
+chroot-mounts -q stop
+
 # a descriptor of the pinned namespace itself: it is emptied from inside
 begin
 sh -c 'exec sleep 1000 </run/chroot-mounts/debian/ns' & holder=$!
