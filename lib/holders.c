@@ -384,10 +384,10 @@ static int
 look_at_host_mount(struct scan *scan, const struct places *places, char *text)
 {
 	struct evidence_line line;
-	char within[16], target[PATH_MAX];
+	char within[PATH_MAX], target[PATH_MAX];
 	int root;
 
-	if (sscanf(text, "%*s %*s %*s %15s %4095s", within, target) != 2 ||
+	if (sscanf(text, "%*s %*s %*s %4095s %4095s", within, target) != 2 ||
 		!evidence_parse(text, &line))
 		return 0;
 	unescape(target);

@@ -175,6 +175,23 @@ await is_ended "$holder" >/dev/null 2>&1
 nobody_is_left 'once the one that hides is gone'
 chroot-mounts -q stop
 
+# a mount of such a namespace; it needs a number above the machine's own, which not each has
+: >"$work/kept"
+kept=1
+for ((try = 0; kept != 0 && try < 50; try++)); do
+	chroot-mounts -q stop
+	begin
+	inside unshare -Urm sleep 1000
+	await is_nested >/dev/null
+	mount --bind "/proc/$(user_of sleep)/ns/mnt" "$work/kept" 2>/dev/null
+	kept=$?
+done
+run chroot-mounts stop
+is 'a namespace made inside and mounted on the host: stop fails' "$status" 1
+like 'and names the mount' "$errors" "debian: is held from outside by $work/kept, with a mount namespace made inside open"
+umount "$work/kept"
+ok 'once it is gone, stop succeeds' chroot-mounts stop
+
 # a descriptor of the pinned namespace itself: it is emptied from inside
 begin
 sh -c 'exec sleep 1000 </run/chroot-mounts/debian/ns' & holder=$!
@@ -329,6 +346,17 @@ configure plain root=/opt/plain
 begin
 run chroot-mounts stop
 is 'of a tree that is no mount point no users are named' "$status $errors" '0 '
+kill "${pids[@]}"
+rm /etc/conf.d/chroot-mounts.plain
+
+# A mount point below the tree, of a directory with a long path.
+mkdir -p "/opt/a directory with a long path" /opt/plain/mnt
+mount --bind "/opt/a directory with a long path" /opt/plain/mnt
+configure plain root=/opt/plain
+(cd /opt/plain/mnt && exec sleep 1000) & pids=($!)
+begin
+run chroot-mounts stop
+like 'of a tree with a mount point below it, users of that are named' "$errors" "plain: is still used from the host by ${pids[0]} \\(sleep\\)"
 kill "${pids[@]}"
 rm /etc/conf.d/chroot-mounts.plain
 
