@@ -2,6 +2,7 @@
 
 #include "cleanup.h"
 #include "configured.h"
+#include "inside.h"
 #include "lines.h"
 #include "mount.h"
 #include "namespace.h"
@@ -551,20 +552,51 @@ show(struct reload *reload)
 	return write_record(reload, true, reload->unfinished);
 }
 
+/* Namespaces that programs inside made for themselves keep what they had. */
+static int
+say_apart(struct reload *reload)
+{
+	struct service *service = reload->service;
+	struct inside_processes processes;
+	struct inside inside = {0};
+	size_t apart = 0;
+	int result = prepared_know_inside(
+		&reload->prepared, service->host, reload->name, &inside, service->report);
+
+	if (result >= 0)
+		result = inside_find(&inside, &processes, service->report);
+	inside_release(&inside);
+	if (result < 0)
+		return -1;
+	for (size_t i = 0; i < processes.count; i++)
+		apart += processes.all[i].is_apart;
+	inside_processes_release(&processes);
+	if (apart > 0)
+		report_warning(service->report,
+			"%zu processes inside are in namespaces of their own, which keep the "
+			"mounts they had",
+			apart);
+	return 0;
+}
+
 /* With the door open: whoever enters meanwhile finds the root as it was, or as it is to be. */
 static int
 carry_out(struct reload *reload)
 {
 	struct service *service = reload->service;
+	bool is_other;
 
 	if (find_difference(reload) < 0 || make_new(reload) < 0 ||
 		inside(reload, check_targets) < 0)
 		return -1;
-	if (is_changed(reload) && write_record(reload, false, "a reload was interrupted") < 0)
+	is_other = is_changed(reload);
+	if (is_other && write_record(reload, false, "a reload was interrupted") < 0)
 		return -1;
 	if (inside(reload, apply) < 0 || write_record(reload, true, reload->unfinished) < 0)
 		return -1;
 	if (reload->visible.at.tree >= 0 && show(reload) < 0)
+		return -1;
+	if (is_other && say_apart(reload) < 0)
 		return -1;
 	if (reload->unfinished[0] == '\0')
 		return 0;

@@ -166,6 +166,18 @@ state_lock(int state, const char *name, struct report *report)
 	}
 }
 
+int
+state_try_lock(int state, const char *name, bool *busy)
+{
+	char file[NAME_LENGTH + 8];
+	int fd;
+
+	lock_name(file, sizeof(file), name);
+	fd = flopenat(state, file, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	*busy = fd < 0 && errno == EWOULDBLOCK;
+	return fd;
+}
+
 void
 state_unlock_for_good(int state, const char *name)
 {

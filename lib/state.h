@@ -25,6 +25,12 @@ int state_open(void);
  */
 int state_lock(int state, const char *name, struct report *report);
 
+/*
+ * The same without waiting, for who only looks: *busy says that another command has it. A
+ * descriptor, or -1: with errno ENOENT where nobody can have it, since there is no such lock.
+ */
+int state_try_lock(int state, const char *name, bool *busy);
+
 /* Takes the lock's file away; for whoever holds the lock and leaves nothing that needs one. */
 void state_unlock_for_good(int state, const char *name);
 

@@ -7,6 +7,7 @@
 #include "prepared.h"
 #include "report.h"
 #include "service.h"
+#include "state.h"
 #include "visible.h"
 
 #include <fcntl.h>
@@ -164,29 +165,60 @@ judge(struct service *service, const char *name, const struct prepared *prepared
 	return 0;
 }
 
+/* Another command is at work on it, and stop would take who looks for somebody inside. */
+static void
+judge_busy(int state, const char *name, struct status *status)
+{
+	cleanup_fd int folder = state_open_folder(state, name, false);
+
+	if (folder < 0)
+		return;
+	status->state = STATUS_STARTED;
+	if (faccessat(folder, "record.stopping", F_OK, 0) == 0)
+		be(status, STATUS_DAMAGED, "it is being stopped");
+	else
+		snprintf(
+			status->reason, sizeof(status->reason), "another command is at work on it");
+}
+
 /* All but the number of processes, of a root that is known to inside from here on. */
+static int
+judge_prepared(
+	struct service *service, const char *name, struct inside *inside, struct status *status)
+{
+	struct prepared prepared;
+	int result = 0;
+
+	if (prepared_open(&prepared, service->state, name, service->host, service->report) < 0)
+		return -1;
+	if (prepared.state != PREPARED_NOT) {
+		result = judge(service, name, &prepared, status);
+		if (result == 0)
+			status->root = prepared_know_inside(
+				&prepared, service->host, name, inside, service->report);
+		if (status->root < 0)
+			result = -1;
+	}
+	prepared_release(&prepared);
+	return result;
+}
+
 static int
 status_of_root(
 	struct service *service, const char *name, struct inside *inside, struct status *status)
 {
-	struct prepared prepared;
 	int found = service_find_state(service);
+	cleanup_fd int lock = -1;
+	bool is_busy;
 
 	status->root = EVIDENCE_NONE;
 	if (found <= 0)
 		return found;
-	if (prepared_open(&prepared, service->state, name, service->host, service->report) < 0)
-		return -1;
-	if (prepared.state != PREPARED_NOT) {
-		found = judge(service, name, &prepared, status);
-		if (found == 0)
-			status->root = prepared_know_inside(
-				&prepared, service->host, name, inside, service->report);
-		if (status->root < 0)
-			found = -1;
-	}
-	prepared_release(&prepared);
-	return found < 0 ? -1 : 0;
+	lock = state_try_lock(service->state, name, &is_busy);
+	if (!is_busy)
+		return judge_prepared(service, name, inside, status);
+	judge_busy(service->state, name, status);
+	return 0;
 }
 
 /* One look at the processes for all roots. */

@@ -8,6 +8,7 @@
 #include "report.h"
 #include "service.h"
 #include "state.h"
+#include "visible.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -77,9 +78,8 @@ finish(struct stop *stop, struct stopping *stopping)
 {
 	struct service *service = stop->service;
 
-	if (state_remove_folder(service->state, stopping->name) < 0)
-		return report_error(service->report, errno, "cannot take %s/%s away",
-			STATE_DIRECTORY, stopping->name);
+	if (prepared_remove(service->state, stopping->name, service->report) < 0)
+		return -1;
 	state_unlock_for_good(service->state, stopping->name);
 	stopping->is_busy = false;
 	return 0;
@@ -257,6 +257,9 @@ hold(struct stop *stop, struct stopping *stopping)
 static int
 empty(struct stop *stop, struct stopping *stopping)
 {
+	/* what lies in the host's view shows the same filesystems */
+	if (visible_take_away(&stopping->prepared.record, stop->service->report) < 0)
+		return -1;
 	return prepared_empty(&stopping->prepared, stop->service->host, stop->service->report);
 }
 
@@ -300,7 +303,7 @@ is_of_others(const struct stop *stop, const char *name, const char *device)
 			errno == ENOENT)
 			record_read(&other.record, other.folder, "record.stopping");
 		while (!found && other.record.size > 0 &&
-			(text = record_next(&other.record, "device", text)))
+			(text = record_next(&other.record, "block_device", text)))
 			found = strcmp(text, device) == 0;
 		prepared_release(&other);
 	}
@@ -334,7 +337,6 @@ refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 	uint64_t device;
 	int result;
 
-	/* without a colon it is st_dev of `/` inside, under the same key */
 	if (parse_device(text, &device) < 0 || is_of_others(stop, name, text))
 		return 0;
 	result = wait_for_device(stop, device, &holders);
@@ -360,7 +362,7 @@ finish_emptied(struct stop *stop, struct stopping *stopping)
 	const char *text = NULL;
 
 	prepared_let_go(&stopping->prepared);
-	while (record->size > 0 && (text = record_next(record, "device", text)))
+	while (record->size > 0 && (text = record_next(record, "block_device", text)))
 		if (refuse_busy_device(stop, stopping->name, text) < 0)
 			return -1;
 	return finish(stop, stopping);

@@ -131,7 +131,7 @@ visible_take_away(const struct record *record, struct report *report)
 	const char *value = NULL;
 
 	/* two of them after a reload that was interrupted */
-	while ((value = record_next(record, "visible_mount", value))) {
+	while (record->size > 0 && (value = record_next(record, "visible_mount", value))) {
 		cleanup_fd int fd = open_recorded(value);
 
 		if (fd >= 0 && take_away(fd, value, report) < 0)
@@ -143,7 +143,7 @@ visible_take_away(const struct record *record, struct report *report)
 bool
 visible_is_there(const struct record *record)
 {
-	const char *value = record_value(record, "visible_mount");
+	const char *value = record->size > 0 ? record_value(record, "visible_mount") : "";
 	cleanup_fd int fd = value[0] == '\0' ? -1 : open_recorded(value);
 
 	return value[0] == '\0' || fd >= 0;

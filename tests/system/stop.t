@@ -398,7 +398,7 @@ mine()
 {
 	attach
 	begin
-	printf 'device=7:%s\0' "${device#/dev/loop}" >>/run/chroot-mounts/disk/record
+	printf 'block_device=7:%s\0' "${device#/dev/loop}" >>/run/chroot-mounts/disk/record
 	in_disk
 }
 mine
@@ -409,7 +409,7 @@ ok 'and can be detached at once' is_detached
 
 configure disk2 root=/opt/disk stop_timeout=1
 mine
-printf 'device=7:%s\0' "${device#/dev/loop}" >>/run/chroot-mounts/disk2/record
+printf 'block_device=7:%s\0' "${device#/dev/loop}" >>/run/chroot-mounts/disk2/record
 umount /opt/disk
 ok 'a device that another root has too does not keep stop from one' chroot-mounts stop disk
 ok 'nor from the other' chroot-mounts stop disk2

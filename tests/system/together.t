@@ -9,7 +9,7 @@ on_machines 'TREES=demo=busybox games=busybox tools=busybox held=busybox'
 
 roots=(demo games tools)
 # what may be said at the same time as anything else, and the statuses that it may have then
-declare -A verbs=([start]='^0$' [stop]='^0$')
+declare -A verbs=([start]='^0$' [stop]='^0$' [reload]='^(0|1|0 1)$' [status]='^(0|1|3)( (1|3))*$')
 declare -A entering
 pids=()
 
@@ -152,6 +152,24 @@ for user in superuser alice; do
 done
 ok 'a last stop succeeds' chroot-mounts stop
 is_clean
+
+# Who only looks joins the namespace for it: a stop must not take that for somebody inside.
+chroot-mounts -q start demo
+strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_exit=300000:when=1 \
+	chroot-mounts -q status demo 8>&- &
+looking=$!
+looks() { [ "$(readlink /proc/[0-9]*/ns/mnt | sort -u | wc -l)" -gt 1 ]; }
+await looks
+ok 'stop succeeds while status looks' chroot-mounts stop demo
+wait "$looking"
+is 'and status comes to its end' $? 0
+chroot-mounts -q start demo
+exec 7<>/run/chroot-mounts/demo.lock
+flock 7
+like 'status does not wait for another command, and says so' "$(chroot-mounts status demo)" \
+	'started +0 another command is at work on it'
+exec 7>&-
+ok 'then it is stopped' chroot-mounts stop demo
 
 for ((try = 0; try < 4; try++)); do
 	await has_ended held && break
