@@ -1,0 +1,451 @@
+#!/usr/bin/env bash
+# reload brings what is mounted inside to what is configured, as a fresh start would, and ends
+# nothing: lines that come, go, change and nest, what is refused, damage, and SIGKILL on the way.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs strace mkfs.ext4 script
+on_machines PROPAGATION=private PROPAGATION=shared PROPAGATION=mixed
+
+state=/run/chroot-mounts
+tools=${BUILD:-$top/build}/system
+moments=40
+
+inside() { chroot-enter games "$@"; }
+
+# mounted ROOT: what is mounted inside, as it is; view ROOT: without what differs between two roots
+mounted() { "$tools/mounts-inside" "$state/$1/ns"; }
+view()
+{
+	mounted "$1" | awk '{
+		line = $4 " " $5 " " $6
+		for (i = 7; $i != "-"; i++) {
+			sub(/:[0-9]+/, "", $i)
+			line = line " " $i
+		}
+		sub(/^r[ow],?/, "", $(i + 3)) # a mount that reload made ro is enough
+		print line, $(i + 1), $(i + 1) == "overlay" ? "" : $(i + 2) " " $(i + 3)
+	}' | sort
+}
+
+# set_lines LINES [KEY...]: the same for games, which is reloaded, and for demo, which starts anew
+set_lines()
+{
+	local lines=$1 name
+	shift
+	for name in demo games; do
+		configure "$name" "root=\"/opt/$name\"" "extra_mounts=\"$lines\"" "$@"
+	done
+}
+
+started_view()
+{
+	chroot-mounts -q stop demo
+	chroot-mounts -q start demo
+	view demo
+}
+
+reason() { chroot-mounts status games | sed -n 's/^games *//p'; }
+
+# reload_to WHAT LINES [KEY...]
+reload_to()
+{
+	local what=$1
+	shift
+	set_lines "$@"
+	ok "$what: reload succeeds" chroot-mounts reload games
+	is "$what: the mounts inside are those of a fresh start" "$(view games)" "$(started_view)"
+	like "$what: the root counts as started" "$(reason)" '^started'
+	is "$what: the host's mounts are as before" "$(host_mounts)" "$before"
+}
+
+# refuses WHAT PATTERN LINES [KEY...]: and changes nothing
+refuses()
+{
+	local what=$1 pattern=$2 was
+	shift 2
+	was=$(mounted games)
+	set_lines "$@"
+	run chroot-mounts reload games
+	is "$what: reload fails" "$status" 1
+	like "$what: it says why" "$errors" "$pattern"
+	is "$what: nothing inside has changed" "$(mounted games)" "$was"
+	like "$what: the root counts as stale" "$(reason)" '^stale'
+	ok "$what: it can be entered" inside true
+	is "$what: the host's mounts are as before" "$(host_mounts)" "$before"
+}
+
+# run_inside COMMAND...: in the background, as $inhabitant; end_inhabitant
+run_inside()
+{
+	chroot-enter games "$@" </dev/null &
+	inhabitant=$!
+	await is_inside "$inhabitant"
+}
+end_inhabitant()
+{
+	kill -KILL "$inhabitant"
+	wait "$inhabitant" 2>/dev/null
+}
+is_mounted() { mounted games | grep -q " $1 "; }
+has_open() { readlink /proc/"$1"/fd/* 2>/dev/null | grep -q "$2"; }
+
+mkdir -p /srv/one/sub /srv/two/sub /srv/three /srv/live /run/user/1000
+echo one >/srv/one/name
+echo two >/srv/two/name
+echo sub >/srv/one/sub/name
+echo old >/srv/file
+mount -t tmpfs live /srv/live
+mount --make-shared /srv/live
+for name in demo games; do
+	mkdir -p /opt/$name/mnt/{a,b,c,d,e}
+	: >/opt/$name/mnt/file
+done
+mknod /dev/loop-control c 10 237
+for number in {0..31}; do
+	mknod "/dev/loop$number" b 7 "$number"
+done
+truncate -s 8M /srv/drive.img
+mkfs.ext4 -q /srv/drive.img
+set_lines ''
+before=$(host_mounts)
+chroot-mounts -q start games
+
+# a root that is not prepared
+run chroot-mounts reload demo
+is 'a root that is not prepared is not reloaded' "$status" 1
+like 'and the message says what mends it' "$errors" 'not prepared.*chroot-mounts start demo'
+
+# lines
+was=$(mounted games)
+ok 'a reload where nothing has changed succeeds' chroot-mounts reload games
+is 'and changes nothing' "$(mounted games)" "$was"
+reload_to 'two lines added' '/srv/one /mnt/a none bind
+tmpfs /mnt/b tmpfs size=1m,mode=0700'
+is 'they are seen inside' "$(inside cat /mnt/a/name)" one
+was=$(mounted games)
+ok 'a second reload succeeds' chroot-mounts reload games
+is 'and changes nothing' "$(mounted games)" "$was"
+reload_to 'lines in another order' 'tmpfs /mnt/b tmpfs size=1m,mode=0700
+/srv/one /mnt/a none bind'
+is 'that moves no mount' "$(mounted games)" "$was"
+reload_to 'a line removed' '/srv/one /mnt/a none bind'
+reload_to 'another source for a target' '/srv/two /mnt/a none bind'
+is 'the new source is seen' "$(inside cat /mnt/a/name)" two
+reload_to 'a bind becomes a file system' 'tmpfs /mnt/a tmpfs size=1m'
+reload_to 'two targets exchanged' '/srv/one /mnt/a none bind
+/srv/two /mnt/b none bind'
+reload_to 'two targets exchanged back' '/srv/two /mnt/a none bind
+/srv/one /mnt/b none bind'
+reload_to 'a bind becomes recursive' '/srv/two /mnt/a none rbind
+/srv/one /mnt/b none bind'
+reload_to 'a target that is made' '/srv/two /mnt/made/here none bind,x-mount.mkdir'
+reload_to 'a plan of its own' '' 'mounts="/dev /dev none rbind,rslave
+proc /proc proc nosuid
+/run /run none rbind,rslave,x-live"'
+reload_to 'and the built-in one again' ''
+
+# nested lines
+reload_to 'a line below a new one' '/srv/one /mnt/a none bind
+/srv/three /mnt/a/sub none bind'
+reload_to 'the one above removed, the one below kept' '/srv/three /mnt/a none bind
+/srv/one /mnt/b none bind'
+mkdir /opt/demo/mnt/a/sub /opt/games/mnt/a/sub
+reload_to 'a line alone' '/srv/three /mnt/a/sub none bind'
+reload_to 'a new line above it' '/srv/one /mnt/a none bind
+/srv/three /mnt/a/sub none bind'
+is 'both are seen' "$(inside cat /mnt/a/name; inside ls /mnt/a/sub)" one
+reload_to 'another source for the one above' '/srv/two /mnt/a none bind
+/srv/three /mnt/a/sub none bind'
+reload_to 'the one below removed' '/srv/two /mnt/a none bind'
+reload_to 'and added' '/srv/two /mnt/a none bind
+tmpfs /mnt/a/sub tmpfs size=1m'
+reload_to 'the one above removed' 'tmpfs /mnt/a/sub tmpfs size=1m'
+reload_to 'the same target twice' '/srv/one /mnt/a none bind
+/srv/two /mnt/a none bind'
+reload_to 'the lower of the two removed' '/srv/two /mnt/a none bind'
+reload_to 'the same target twice, with a third above' '/srv/one /mnt/a none bind
+/srv/two /mnt/a none bind
+/srv/three /mnt/a/sub none bind'
+reload_to 'only the lowest kept' '/srv/one /mnt/a none bind'
+
+# options
+reload_to 'ro' '/srv/one /mnt/a none bind,ro'
+ok 'nothing can be written' fails inside touch /mnt/a/new
+reload_to 'rw again' '/srv/one /mnt/a none bind'
+ok 'it can be written' inside touch /mnt/a/new
+reload_to 'nosuid, noexec and nodev' '/srv/one /mnt/a none bind,nosuid,noexec,nodev'
+reload_to 'none of them' '/srv/one /mnt/a none bind'
+reload_to 'noatime on a recursive bind' '/srv/one /mnt/a none rbind,noatime
+tmpfs /mnt/b tmpfs size=1m'
+inside sh -c 'echo kept >/mnt/b/file'
+reload_to 'another size of a tmpfs' 'tmpfs /mnt/b tmpfs size=2m'
+ok 'what is in it is kept' inside test -s /mnt/b/file
+reload_to 'a tmpfs that is ro' 'tmpfs /mnt/b tmpfs size=2m,ro'
+reload_to 'a tmpfs that is rw again' 'tmpfs /mnt/b tmpfs size=2m'
+ok 'what is in it is kept' inside test -s /mnt/b/file
+refuses 'an option of a file system taken out' 'needs a restart.*restart' 'tmpfs /mnt/b tmpfs'
+
+# ro with a writer
+reload_to 'before there is a writer' '/srv/one /mnt/a none bind'
+run_inside sh -c 'exec tail -f /dev/null 3>>/mnt/a/name'
+ok 'a program inside has a file open for writing' await has_open "$inhabitant" /name
+set_lines '/srv/one /mnt/a none bind,ro'
+run chroot-mounts reload games
+is 'ro is refused meanwhile' "$status" 1
+like 'and the message says why' "$errors" '/mnt/a.*open for writing'
+like 'the root stays stale and says why' "$(reason)" '^stale .*/mnt/a'
+ok 'it can still be written' inside touch /mnt/a/new
+end_inhabitant
+reload_to 'ro after the writer has ended' '/srv/one /mnt/a none bind,ro'
+
+# what cannot be changed, and what cannot be made
+configure games 'root="/opt/demo"'
+run chroot-mounts reload games
+is 'another root is refused' "$status" 1
+like 'and the message says what mends it' "$errors" 'root has changed, which needs a restart.*rc-service chroot-mounts restart'
+like 'status says the same' "$(reason)" '^stale .*root has changed.*restart'
+kept='/srv/one /mnt/a none bind,ro'
+refuses 'visible' 'visible has changed.*restart' "$kept" 'visible="yes"'
+refuses 'a line for /' 'line for / has changed.*restart' "$kept
+/opt/games / none bind"
+refuses 'a source that is not there' '/srv/nowhere.*nofail' "/srv/two /mnt/a none bind
+/srv/nowhere /mnt/b none bind"
+refuses 'a mount point that is not there' '/mnt/nowhere.*mkdir' "/srv/two /mnt/a none bind
+/srv/one /mnt/nowhere none bind"
+refuses 'a file system that nobody knows' 'nosuchfs' "tmpfs /mnt/b tmpfs size=1m
+none /mnt/c nosuchfs"
+refuses 'a directory on a file' 'one is a directory' '/srv/one /mnt/file none bind'
+refuses 'a line that is none' 'extra_mounts|:[0-9]+:' '/srv/one /mnt/a none bind,ro,nonsense'
+reload_to 'the line as it was' "$kept"
+
+# sources
+reload_to 'a bound file' '/srv/file /mnt/file none bind
+/srv/one /mnt/a none bind
+/srv/later /mnt/b none bind,nofail'
+run_inside sh -c 'exec tail -f /dev/null 3</mnt/file'
+ok 'a program inside has it open' await has_open "$inhabitant" file
+echo new >/srv/file.new
+mv /srv/file.new /srv/file
+like 'a file that was replaced makes the root stale' "$(reason)" '^stale .*/srv/file was replaced'
+reload_to 'the file replaced' '/srv/file /mnt/file none bind
+/srv/one /mnt/a none bind
+/srv/later /mnt/b none bind,nofail'
+is 'new readers read the new one' "$(inside cat /mnt/file)" new
+is 'who has the old one open keeps it' "$(cat "/proc/$inhabitant/fd/3")" old
+end_inhabitant
+mv /srv/one /srv/one.old
+mkdir -p /srv/one/sub
+echo again >/srv/one/name
+like 'a directory that was replaced does too' "$(reason)" '^stale .*/srv/one was replaced'
+ok 'reload succeeds' chroot-mounts reload games
+is 'the new directory is seen' "$(inside cat /mnt/a/name)" again
+mkdir /srv/later
+like 'a source that has come makes the root stale' "$(reason)" '^stale .*/srv/later is there now'
+ok 'reload succeeds' chroot-mounts reload games
+is 'all three are those of a fresh start' "$(view games)" "$(started_view)"
+ok 'and the new one is seen' is_mounted /mnt/b
+like 'the root counts as started' "$(reason)" '^started'
+rmdir /srv/later
+mkdir /srv/later
+
+# who may enter, and with what
+reload_to 'before alice is listed' ''
+ok 'alice cannot enter' fails as alice chroot-enter games true
+reload_to 'users' '' 'users="alice"'
+ok 'alice can' as alice chroot-enter games true
+ok 'bob cannot' fails as bob chroot-enter games true
+reload_to 'groups' '' 'groups="bob"' 'set_env="COLOUR=green"'
+ok 'alice cannot any more' fails as alice chroot-enter games true
+is 'bob can, with what set_env says' "$(as bob chroot-enter games sh -c 'echo $COLOUR')" green
+refuses 'a user whom the host does not know' 'nosuchuser' '' 'users="nosuchuser"'
+ok 'bob still can' as bob chroot-enter games true
+reload_to 'nobody' ''
+
+# damage
+inside umount -l /sys
+run chroot-mounts status games
+is 'a mount that somebody took away inside is damage' "$status" 1
+like 'and status names it' "$output" 'damaged.*/sys is not mounted inside'
+reload_to 'the damage mended' ''
+inside umount /run/openrc
+like 'so is one below another' "$(reason)" '^damaged .*/run/openrc'
+reload_to 'that mended too' ''
+inside umount -l /run
+like 'so is one with another below it' "$(reason)" '^damaged .*/run'
+reload_to 'both mended' ''
+is 'and what the host has in /run is seen' "$(inside ls -d /run/user/1000)" /run/user/1000
+reload_to 'a line to be covered' '/srv/one /mnt/a none bind'
+inside mount -t tmpfs cover /mnt/a
+set_lines '/srv/one /mnt/a none bind,ro'
+run chroot-mounts reload games
+is 'options of a mount that another one covers inside are refused' "$status" 1
+like 'and the message says why' "$errors" '/mnt/a.*covers'
+like 'the root stays stale' "$(reason)" '^stale .*/mnt/a'
+set_lines ''
+run chroot-mounts reload games
+is 'so is its removal' "$status" 1
+like 'and the message says why' "$errors" '/mnt/a is covered by another mount inside'
+like 'the root stays stale' "$(reason)" '^stale .*/mnt/a'
+inside umount /mnt/a
+reload_to 'the cover taken away' ''
+
+# configuration that is gone or wrong; a root that is half stopped, or another version's
+was=$(mounted games)
+# shellcheck disable=SC2016 # what no parser takes
+configure games 'root=$nonsense'
+run chroot-mounts reload games
+is 'a configuration with an error is not reloaded' "$status" 1
+like 'and the message says where' "$errors" 'chroot-mounts.games:1'
+like 'status says it' "$(reason)" '^stale .*error'
+rm /etc/conf.d/chroot-mounts.games
+run chroot-mounts reload games
+is 'nor is one that was deleted' "$status" 1
+like 'status says that too' "$(reason)" '^stale .*not configured any more'
+ok 'the root can still be entered' inside true
+is 'nothing inside has changed' "$(mounted games)" "$was"
+set_lines ''
+mv "$state/games/record" "$state/games/record.stopping"
+run chroot-mounts reload games
+is 'a root that is half stopped is not reloaded' "$status" 1
+like 'and the message says what mends it' "$errors" 'not stopped completely.*chroot-mounts stop games'
+mv "$state/games/record.stopping" "$state/games/record"
+cp "$state/games/record" "$work/record"
+sed -i 's/^version=[0-9]*/version=999/' "$state/games/record"
+run chroot-mounts reload games
+is "another version's root is not reloaded" "$status" 1
+like 'and the message says why' "$errors" 'another version'
+cp "$work/record" "$state/games/record"
+sed -z -i 's/^mounts=.*/mounts=as an older version had it/' "$state/games/record"
+like 'a built-in plan that has changed since makes the root stale' "$(reason)" '^stale .*mounts has changed'
+reload_to 'the built-in plan of now' ''
+
+# programs inside
+reload_to 'before the games drive' '/srv/one /mnt/a none bind'
+mkfifo /tmp/go
+# shellcheck disable=SC2016 # for the inner shell
+script -qfec 'chroot-enter games sh -c "
+	cd /mnt/a; exec 5>/root/kept
+	echo \$\$ \$(tty) >/tmp/first
+	read word </tmp/go
+	echo \$\$ \$(tty) >/tmp/second
+	pwd -P >&5; ls /mnt/drive >&5; cat name >&5; : >/tmp/done"' /dev/null </dev/null >"$work/terminal" 2>&1 &
+session=$!
+mkdir -p /opt/games/root
+ok 'a program runs on a terminal inside' await test -s /tmp/first
+set_lines '/srv/one /mnt/a none bind
+/srv/drive.img /mnt/drive ext4 loop,x-mount.mkdir'
+ok 'the service starts' rc-service chroot-mounts start
+ok 'and adds a games drive' rc-service chroot-mounts reload
+echo go >/tmp/go
+ok 'the program goes on' await test -e /tmp/done
+wait "$session"
+is 'with the same pid and terminal' "$(cat /tmp/second)" "$(cat /tmp/first)"
+is 'its file and directory, and the drive' "$(tr '\n' ' ' </opt/games/root/kept)" '/mnt/a lost+found again '
+reload_to 'the drive removed' ''
+ok 'its loop device is free' fails sh -c 'losetup -a | grep drive.img'
+
+# live lines stay live, and copies of the namespace see nothing of what is mounted inside later
+cp "$tools/copy-namespace" /opt/games/bin
+chroot-enter games copy-namespace tail -f /dev/null &
+copy=$!
+has_copy() { is_inside "$copy" && [ "$(readlink "/proc/$copy/exe")" = /bin/busybox ]; }
+ok 'a program inside has a copy of the namespace' await has_copy
+set_lines '/srv/live /mnt/a none rbind,rslave,x-live
+/srv/one /mnt/b none bind
+tmpfs /mnt/c tmpfs size=1m'
+ok 'a reload adds a live line' chroot-mounts reload games
+mkdir -p /srv/live/sub /opt/games/mnt/c/sub
+mount -t tmpfs login /run/user/1000
+mount -t tmpfs login /srv/live/sub
+ok 'what the host mounts in /run after the reload is seen inside' is_mounted /run/user/1000
+ok 'and what it mounts below a line that was added' is_mounted /mnt/a/sub
+umount /run/user/1000 /srv/live/sub
+ok 'and it goes away again' fails is_mounted /mnt/a/sub
+inside mkdir -p /mnt/b/sub /mnt/c/sub
+for place in /mnt/a/sub /mnt/b/sub /mnt/c/sub /run/user/1000; do
+	inside mount -t tmpfs inner "$place"
+	ok "a mount made inside on $place does not appear in the copy" fails grep -q ' inner ' "/proc/$copy/mountinfo"
+	is "nor on the host" "$(host_mounts)" "$before"
+	inside umount "$place"
+done
+kill -KILL "$copy"
+wait "$copy" 2>/dev/null
+reload_to 'and removed' ''
+
+# SIGKILL, on one CPU so that each reload makes the same calls
+one='/srv/one /mnt/a none bind
+/srv/three /mnt/a/sub none bind
+tmpfs /mnt/b tmpfs size=1m
+/srv/file /mnt/file none bind
+/srv/two /mnt/c none bind
+/srv/two /mnt/d none bind'
+other='/srv/two /mnt/a none bind
+/srv/three /mnt/a/sub none bind,ro
+tmpfs /mnt/b tmpfs size=2m
+/srv/file /mnt/file none bind,nosuid
+/srv/two /mnt/c none bind,ro
+tmpfs /mnt/e tmpfs size=1m'
+taskset -cp "$(awk '{ print $39 }' /proc/self/stat)" $$ >/dev/null
+renew_file() { cp /srv/file /srv/file.new && mv /srv/file.new /srv/file; }
+set_lines "$other"
+other_view=$(started_view)
+set_lines "$one"
+one_view=$(started_view)
+ok 'the first plan' chroot-mounts reload games
+set_lines "$other"
+renew_file
+strace -qq -o "$work/trace" chroot-mounts reload games
+is 'the other plan' "$(view games)" "$other_view"
+sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' "$work/trace" | grep -v -E '^(execve|exit_group)$' |
+	awk '{ print $1, ++calls[$1] }' >"$work/calls"
+first=$(grep -n -m 1 -E '^(open_tree|setns|fsopen) ' "$work/calls")
+# evenly spread over what comes after the configuration is read
+tail -n +"${first%%:*}" "$work/calls" >"$work/late"
+awk -v wanted="$moments" -v total="$(wc -l <"$work/late")" \
+	'int(NR * wanted / total) != int((NR - 1) * wanted / total)' "$work/late" >"$work/moments"
+
+tried=0 wrong=0
+complain()
+{
+	echo "# killed before $name number $number: $*"
+	sed 's/^/#   /' "$work/said"
+	wrong=$((wrong + 1))
+}
+# expect_view WHAT EXPECTED
+expect_view()
+{
+	local now
+	now=$(view games)
+	[ "$now" = "$2" ] || { diff <(echo "$2") <(echo "$now") >"$work/said"; complain "$1"; }
+}
+while read -r name number; do
+	set_lines "$one"
+	chroot-mounts -q stop games
+	chroot-mounts -q start games
+	expect_view 'the start before' "$one_view"
+	set_lines "$other"
+	renew_file
+	(strace -qq -o /dev/null -e "trace=$name" -e "inject=$name:signal=KILL:when=$number" \
+		chroot-mounts reload games; exit $?) >"$work/said" 2>&1
+	[ $? = 137 ] || continue # the kernel took another way this time
+	tried=$((tried + 1))
+	inside true >"$work/said" 2>&1 || complain 'it cannot be entered'
+	reason >"$work/said"
+	case $(<"$work/said") in
+	started*) [ "$(view games)" = "$other_view" ] || complain 'it counts as started' ;;
+	stale* | damaged*) ;;
+	*) complain 'status says something else' ;;
+	esac
+	chroot-mounts reload games >"$work/said" 2>&1 || complain 'the next reload fails'
+	expect_view 'not the same as without' "$other_view"
+	case $(reason) in
+	started*) ;;
+	*) reason >"$work/said"; complain 'it does not count as started then' ;;
+	esac
+done <"$work/moments"
+echo "# killed at $tried moments of $(wc -l <"$work/late") system calls"
+ok 'reload was killed at 36 moments or more' test "$tried" -ge 36
+is 'after none of them anything was wrong' "$wrong" 0
+ok 'all stop' chroot-mounts stop
+ok 'no pin is left' fails has_pins
+is "the host's mounts after stop are those of before" "$(host_mounts)" "$before"

@@ -1,0 +1,232 @@
+#!/usr/bin/env bash
+# visible="yes": the plan in the host's view too, for plain chroot. It is there whole, it is taken
+# away by what was made and by nothing else, and it never reaches the host's own mounts.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs strace
+on_machines PROPAGATION=private PROPAGATION=shared PROPAGATION=mixed
+
+state=/run/chroot-mounts
+tools=${BUILD:-$top/build}/system
+moments=40
+
+# What is mounted at or below the root on the host, and inside, by place; one line for each mount.
+shown() { awk '$5 == "/opt/games" || $5 ~ "^/opt/games/" { print substr($5, 11) "/" }' /proc/self/mountinfo | sort; }
+planned() { "$tools/mounts-inside" "$state/games/ns" | awk '{ print ($5 == "/" ? "" : $5) "/" }' | sort; }
+# The tree is a mount of the host's too, below the one that is shown.
+shown_alone() { shown | sed 1d; }
+reason() { chroot-mounts status games | sed -n 's/^games *//p'; }
+devices() { find /dev -xdev -printf '%p %y %m %U %G\n' | sort; }
+lists_doubled() { awk '{ print $3, $4, $5 }' /proc/self/mountinfo | sort | uniq -d | grep /opt/games/; }
+
+# stops_clean WHAT: and what is the host's is as it was
+stops_clean()
+{
+	ok "$1: stop succeeds" chroot-mounts stop games
+	is "$1: the host's mounts are those of before the start" "$(host_mounts)" "$before"
+	is "$1: its devices are there" "$(devices)" "$devices"
+	ok "$1: and its terminals" test -c /dev/pts/ptmx
+	ok "$1: no pin is left" fails has_pins
+}
+
+mkdir -p /opt/games/mnt /srv/one /srv/elsewhere /run/user/1000
+mkdir -m 755 /tmp/x /tmp/x/dev /tmp/x/proc /tmp/x/sys /tmp/x/run /tmp/x/tmp /tmp/x/etc
+ln -s /tmp /srv/link
+echo one >/srv/one/name
+: >/tmp/of-the-host
+before=$(host_mounts)
+devices=$(devices)
+configure games 'root="/opt/games"' 'visible="yes"'
+
+# what is there
+ok 'a visible root starts' chroot-mounts -q start games
+is 'inside are the mounts of the plan' "$(planned | grep -v -E '^/(dev|sys|run|tmp)/.')" \
+	"$(printf '%s\n' / /dev/ /etc/resolv.conf/ /proc/ /run/ /sys/ /tmp/)"
+is 'the host sees each of them, once' "$(shown_alone)" "$(planned)"
+ok 'nothing is doubled' fails lists_doubled
+plain() { chroot /opt/games "$@"; }
+ok 'plain chroot finds /dev' plain sh -c 'echo >/dev/null && test -c /dev/pts/ptmx'
+ok 'and /proc' plain test -e /proc/self/mountinfo
+ok 'and /sys' plain test -d /sys/kernel
+ok 'and /run' plain test -d /run/user/1000
+ok 'and /tmp' plain test -e /tmp/of-the-host
+is 'and the resolv.conf of the host' "$(plain cat /etc/resolv.conf)" "$(cat /etc/resolv.conf)"
+is "OpenRC's state is covered" "$(plain ls -A /run/openrc)" ''
+mount -t tmpfs login /run/user/1000
+ok 'what the host mounts later is seen there too' plain grep -q /run/user/1000 /proc/self/mountinfo
+umount /run/user/1000
+ok 'and goes away again' fails plain grep -q /run/user/1000 /proc/self/mountinfo
+plain mkdir -p /run/inner /tmp/inner
+for place in /dev/shm /run/inner /tmp/inner; do
+	mount -t tmpfs inner "/opt/games$place"
+	ok "a mount made on $place there is not seen on the host's own" fails grep -q " $place .* inner " /proc/self/mountinfo
+	umount "/opt/games$place"
+done
+rmdir /run/inner /tmp/inner
+ok 'chroot-enter works beside it' chroot-enter games true
+like 'status says that it is started' "$(reason)" '^started'
+ok 'starting it again succeeds' chroot-mounts -q start games
+is 'and doubles nothing' "$(shown_alone)" "$(planned)"
+stops_clean 'at the end'
+ok 'a root that is not started stops' chroot-mounts stop games
+
+# somebody else's mounts and programs
+chroot-mounts -q start games
+mount -t tmpfs somebody /opt/games/mnt
+stops_clean 'with a mount of somebody below'
+chroot-mounts -q start games
+umount -R /opt/games
+ok 'umount -R of the root by somebody leaves the terminals of the host' test -c /dev/pts/ptmx
+is "and the host's mounts" "$(host_mounts)" "$before"
+like 'status says that it is not visible any more' "$(reason)" '^damaged .*visible'
+ok 'it can still be entered' chroot-enter games true
+stops_clean 'with nothing left to take away'
+chroot-mounts -q start games
+umount -l /opt/games/proc
+stops_clean 'with a part taken away already'
+chroot-mounts -q start games
+mount -t tmpfs over /opt/games
+run chroot-mounts stop games
+[ "$status" = 0 ] || like 'stop with a mount on top says what is in the way' "$errors" '/opt/games'
+umount /opt/games
+ok 'once the mount on top has gone, stop succeeds' chroot-mounts stop games
+is "and leaves the host's mounts as before" "$(host_mounts)" "$before"
+while umount -R /opt/games 2>/dev/null; do # what the next tests begin with
+	[ "$(host_mounts)" != "$before" ] || break
+done
+
+stands_there() { [ "$(readlink "/proc/$upper/cwd")" = /opt/games/dev ]; }
+bash -c 'cd /opt/games/mnt && exec sleep infinity' &
+lower=$!
+chroot-mounts -q start games
+bash -c 'cd /opt/games/dev && exec sleep infinity' &
+upper=$!
+plain tail -f /dev/null &
+chrooted=$!
+unshare -m sleep infinity &
+alone=$!
+ok 'host programs stand in the tree' await stands_there
+ok 'one has a mount namespace of its own' await is_inside "$alone"
+like 'none of them counts as inside' "$(reason)" '^started +0'
+ok 'the service starts' rc-service chroot-mounts start
+ok 'the service stops' rc-service chroot-mounts stop
+is "the host's mounts are those of before the start" "$(host_mounts)" "$before"
+for pid in "$lower" "$upper" "$chrooted" "$alone"; do
+	ok 'a host program lives on' kill -0 "$pid"
+	kill -KILL "$pid"
+	wait "$pid" 2>/dev/null
+done
+
+# where it cannot be
+for source in /tmp /srv/link /; do
+	configure games 'root="/tmp/x"' 'visible="yes"' "mounts=\"$source /tmp none rbind\""
+	run chroot-mounts start games
+	is "a root below $source, which is mounted inside, is refused" "$status" 1
+	like 'and the message says why' "$errors" 'visible.*/tmp/x'
+	is "the host's mounts are those of before" "$(host_mounts)" "$before"
+	chroot-mounts -q stop games
+done
+
+# reload
+configure games 'root="/opt/games"' 'visible="yes"'
+chroot-mounts -q start games
+configure games 'root="/opt/games"' 'visible="yes"' 'extra_mounts="/srv/one /mnt none bind,ro"'
+ok 'reload adds a line' chroot-mounts -q reload games
+is 'plain chroot sees it' "$(plain cat /mnt/name)" one
+is 'the host sees each mount, once' "$(shown_alone)" "$(planned)"
+ok 'nothing is doubled' fails lists_doubled
+like 'status says that it is started' "$(reason)" '^started'
+bash -c 'cd /opt/games/dev && exec sleep infinity' &
+upper=$!
+ok 'a program of the host stands in it' await stands_there
+configure games 'root="/opt/games"' 'visible="yes"'
+ok 'reload takes the line away' chroot-mounts -q reload games
+is 'the host sees each mount, once' "$(shown_alone)" "$(planned)"
+kill -KILL "$upper"
+wait "$upper" 2>/dev/null
+stops_clean 'after reloads'
+
+complain()
+{
+	echo "# killed before $name number $number: $*"
+	sed 's/^/#   /' "$work/said"
+	wrong=$((wrong + 1))
+}
+expect()
+{
+	[ "$2" = "$3" ] || { diff <(echo "$3") <(echo "$2") >"$work/said"; complain "$1"; }
+}
+moments_of()
+{
+	local first
+	strace -qq -o "$work/trace" "$@"
+	sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' "$work/trace" | grep -v -E '^(execve|exit_group)$' |
+		awk '{ print $1, ++calls[$1] }' >"$work/calls"
+	first=$(grep -n -m 1 -E '^(open_tree|setns|fsopen|unshare) ' "$work/calls")
+	tail -n +"${first%%:*}" "$work/calls" >"$work/late"
+	awk -v wanted="$moments" -v total="$(wc -l <"$work/late")" \
+		'int(NR * wanted / total) != int((NR - 1) * wanted / total)' "$work/late"
+}
+# killed COMMAND...: by SIGKILL before that call
+killed()
+{
+	(strace -qq -o /dev/null -e "trace=$name" -e "inject=$name:signal=KILL:when=$number" \
+		"$@"; exit $?) >"$work/said" 2>&1
+	[ $? = 137 ]
+}
+taskset -cp "$(awk '{ print $39 }' /proc/self/stat)" $$ >/dev/null
+
+# SIGKILL of start. The first on this CPU may make more calls, until its namespace can be pinned.
+chroot-mounts -q start games
+chroot-mounts -q stop games
+moments_of chroot-mounts start games >"$work/moments"
+chroot-mounts -q stop games
+tried=0 wrong=0
+while read -r name number; do
+	killed chroot-mounts start games || continue
+	tried=$((tried + 1))
+	if [ $((tried % 2)) = 0 ]; then
+		chroot-mounts -q start games >"$work/said" 2>&1 || complain 'the next start fails'
+		expect 'the host sees each mount once' "$(shown_alone)" "$(planned)"
+	fi
+	chroot-mounts -q stop games >"$work/said" 2>&1 || complain 'stop fails'
+	expect "the host's mounts after stop" "$(host_mounts)" "$before"
+done <"$work/moments"
+echo "# killed at $tried moments of $(wc -l <"$work/late") system calls"
+ok 'start was killed at 36 moments or more' test "$tried" -ge 36
+is 'after none of them anything was wrong' "$wrong" 0
+
+# SIGKILL of reload
+one() { configure games 'root="/opt/games"' 'visible="yes"' 'extra_mounts="/srv/one /mnt none bind"'; }
+other() { configure games 'root="/opt/games"' 'visible="yes"' 'extra_mounts="tmpfs /mnt tmpfs size=1m"'; }
+one
+chroot-mounts -q start games
+other
+moments_of chroot-mounts reload games >"$work/moments"
+chroot-mounts -q stop games
+tried=0 wrong=0
+while read -r name number; do
+	one
+	chroot-mounts -q start games >"$work/said" 2>&1 || complain 'start fails'
+	other
+	killed chroot-mounts reload games || continue
+	tried=$((tried + 1))
+	if [ $((tried % 2)) = 0 ]; then
+		chroot-mounts -q reload games >"$work/said" 2>&1 || complain 'the next reload fails'
+		expect 'the host sees each mount once' "$(shown_alone)" "$(planned)"
+		case $(reason) in
+		started*) ;;
+		*) reason >"$work/said"; complain 'it does not count as started' ;;
+		esac
+	fi
+	chroot-mounts -q stop games >"$work/said" 2>&1 || complain 'stop fails'
+	expect "the host's mounts after stop" "$(host_mounts)" "$before"
+	# what the next one begins with
+	while [ "$(host_mounts)" != "$before" ] && umount -R /opt/games 2>/dev/null; do
+		continue
+	done
+done <"$work/moments"
+echo "# killed at $tried moments of $(wc -l <"$work/late") system calls"
+ok 'reload was killed at 36 moments or more' test "$tried" -ge 36
+is 'after none of them anything was wrong' "$wrong" 0
+is "the host's mounts are those of before" "$(host_mounts)" "$before"
