@@ -109,6 +109,18 @@ for first in games inner; do
 		label=$label_was
 	done
 done
+configure inner 'root="/srv/outer/opt/inner"' 'visible="yes"'
+chroot-mounts -q start inner
+chroot-mounts -q start games
+chroot-enter games tail -f /dev/null &
+outsider=$!
+ok 'a program runs in the outer, while the inner is visible' await is_inside "$outsider"
+ok 'the inner stops' chroot-mounts stop inner
+ok "the outer's program lives on" kill -0 "$outsider"
+is "and none of the inner's mounts is left in the outer" "$(places games | grep /opt/inner)" ''
+chroot-mounts -q stop
+wait "$outsider" 2>/dev/null
+is "the host's mounts are as before" "$(host_mounts)" "$before"
 rm -rf --one-file-system /srv/outer /etc/conf.d/chroot-mounts.inner
 
 # roots on other file systems

@@ -214,7 +214,7 @@ refuses 'a mount point that is not there' '/mnt/nowhere.*mkdir' "/srv/two /mnt/a
 /srv/one /mnt/nowhere none bind"
 refuses 'a file system that nobody knows' 'nosuchfs' "tmpfs /mnt/b tmpfs size=1m
 none /mnt/c nosuchfs"
-refuses 'a directory on a file' 'one is a directory' '/srv/one /mnt/file none bind'
+refuses 'a directory on a file' '/mnt/file.*file' '/srv/one /mnt/file none bind'
 refuses 'a line that is none' 'extra_mounts|:[0-9]+:' '/srv/one /mnt/a none bind,ro,nonsense'
 reload_to 'the line as it was' "$kept"
 
@@ -348,8 +348,8 @@ ok 'its loop device is free' fails sh -c 'losetup -a | grep drive.img'
 cp "$tools/copy-namespace" /opt/games/bin
 chroot-enter games copy-namespace tail -f /dev/null &
 copy=$!
-has_copy() { is_inside "$copy" && [ "$(readlink "/proc/$copy/exe")" = /bin/busybox ]; }
-ok 'a program inside has a copy of the namespace' await has_copy
+has_copy() { is_inside "$1" && [ "$(readlink "/proc/$1/exe")" = /bin/busybox ]; }
+ok 'a program inside has a copy of the namespace' await has_copy "$copy"
 set_lines '/srv/live /mnt/a none rbind,rslave,x-live
 /srv/one /mnt/b none bind
 tmpfs /mnt/c tmpfs size=1m'
@@ -371,6 +371,165 @@ done
 kill -KILL "$copy"
 wait "$copy" 2>/dev/null
 reload_to 'and removed' ''
+
+# anew LINES [KEY...]: whatever the tests before have left
+anew()
+{
+	set_lines "$@"
+	chroot-mounts -q stop games
+	chroot-mounts -q start games
+}
+
+# targets that are reached by links, targets that are moved, mounts that only look like ours
+ln -s mnt /opt/games/way
+ln -s mnt /opt/demo/way
+ln -sf /nowhere/resolv.conf /opt/games/etc/resolv.conf
+ln -sf /nowhere/resolv.conf /opt/demo/etc/resolv.conf
+anew '/srv/one /way/a none bind'
+reload_to 'another source where a link leads to the target' '/srv/two /way/a none bind'
+anew '/srv/one /way/a none bind'
+reload_to 'the same target without the link' '/srv/one /mnt/a none bind'
+anew ''
+cp /etc/resolv.conf /etc/resolv.conf.new
+mv /etc/resolv.conf.new /etc/resolv.conf
+like 'a resolv.conf that was replaced makes the root stale' "$(reason)" '^stale .*/etc/resolv.conf was replaced'
+reload_to 'a replaced resolv.conf on a link that dangles' ''
+anew '/srv/one /mnt/a none bind'
+inside umount /mnt/a
+inside mount -t tmpfs other /mnt/a
+like 'another mount in the place of a planned one is damage, also with the same id' "$(reason)" '^damaged .*/mnt/a'
+inside umount /mnt/a
+anew '/srv/one /mnt/a none bind'
+mv /opt/games/mnt/a /opt/games/mnt/moved
+mkdir /opt/games/mnt/a
+like 'a target that was renamed on the host is damage' "$(reason)" '^damaged .*/mnt/a'
+set_lines ''
+chroot-mounts -q reload games
+ok 'a line removed then is not seen inside by the new name' fails is_mounted /mnt/moved
+chroot-mounts -q stop games
+rm -rf --one-file-system /opt/games/mnt/a
+mv /opt/games/mnt/moved /opt/games/mnt/a
+
+# what was planned goes on meaning it
+anew ''
+mount --make-private /run
+chroot-mounts -q reload games
+mount -t tmpfs login /run/user/1000
+ok 'a live line whose source somebody made private is live again after a reload' is_mounted /run/user/1000
+umount /run/user/1000
+anew 'tmpfs /mnt/b tmpfs size=1m'
+run_inside sh -c 'exec tail -f /dev/null 3>/mnt/b/file'
+await has_open "$inhabitant" /file
+set_lines 'tmpfs /mnt/b tmpfs size=2m,ro'
+ok 'two options, one of which is refused' fails chroot-mounts reload games
+reload_to 'both taken back' 'tmpfs /mnt/b tmpfs size=1m'
+end_inhabitant
+mount -o remount,hidepid=2 /proc
+anew ''
+mount -o remount,hidepid=0 /proc
+run chroot-mounts reload games
+ok 'where the host no longer hides processes, reload succeeds or tells that' \
+	test "$status" = 0 -o "${errors/hidepid/}" != "$errors"
+anew ''
+mount -o remount,hidepid=2 /proc
+like 'where the host hides processes since, the root is stale' "$(reason)" '^stale .*(hidepid|/proc)'
+ok 'reload succeeds' chroot-mounts reload games
+is 'they are hidden inside too' "$(mounted games | grep -c ' /proc .*hidepid=')" 1
+mount -o remount,hidepid=0 /proc
+anew '/srv/one /mnt/a none bind'
+run_inside copy-namespace tail -f /dev/null
+await has_copy "$inhabitant"
+set_lines '/srv/two /mnt/a none bind'
+like 'a reload that programs with a namespace of their own do not see says so' \
+	"$(chroot-mounts reload games 2>&1)" 'namespace'
+end_inhabitant
+
+# many, long and odd
+anew ''
+many='' reversed=''
+for ((i = 0; i < 200; i++)); do
+	mkdir -p "/srv/many/$i" "/opt/games/mnt/many/$i" "/opt/demo/mnt/many/$i"
+	many+="/srv/many/$i /mnt/many/$i none bind"$'\n'
+	reversed="/srv/many/$i /mnt/many/$i none bind,ro"$'\n'$reversed
+done
+reload_to 'two hundred lines' "$many"
+reload_to 'in another order, with other options' "$reversed"
+reload_to 'and none of them' ''
+for ((i = 0; i < 200; i++)); do
+	mount -t tmpfs many "/srv/many/$i"
+done
+host_now=$before before=$(host_mounts)
+reload_to 'a recursive bind of two hundred mounts' '/srv/many /mnt/a none rbind'
+reload_to 'all of them ro' '/srv/many /mnt/a none rbind,ro'
+reload_to 'all of them rw' '/srv/many /mnt/a none rbind'
+reload_to 'and none of them' ''
+umount /srv/many/*
+before=$host_now
+name=$(printf 'x%.0s' {1..200})
+long=$(printf "/$name%.0s" {1..18})
+for start in /srv /opt/games /opt/demo; do
+	(cd "$start" && for ((i = 0; i < 18; i++)); do mkdir "$name" && cd "$name" || exit; done)
+done
+reload_to 'a path of 3618 bytes' "/srv$long $long none bind"
+mkdir -p $'/srv/a b\nc' $'/opt/games/mnt/a b\nc' $'/opt/demo/mnt/a b\nc'
+reload_to 'a path with a blank and a newline' '/srv/a\\040b\\012c /mnt/a\\040b\\012c none bind'
+was=$(mounted games)
+ok 'a second reload succeeds' chroot-mounts reload games
+is 'and changes nothing' "$(mounted games)" "$was"
+reload_to 'neither' ''
+
+# a kernel that cannot mount beneath; commands at the same time
+reload_to 'a file and a directory' '/srv/file /mnt/file none bind
+/srv/one /mnt/a none bind'
+cp /srv/file /srv/file.new
+mv /srv/file.new /srv/file
+set_lines '/srv/file /mnt/file none bind
+/srv/two /mnt/a none bind'
+strace -qq -o "$work/trace" -e trace=move_mount -e inject=move_mount:error=EINVAL:when=1+2 chroot-mounts reload games
+is 'without MOVE_MOUNT_BENEATH reload succeeds' "$?" 0
+is 'because it was refused twice' "$(grep -c INJECTED "$work/trace")" 2
+is 'and makes the same' "$(view games)" "$(started_view)"
+wrong=0
+for ((i = 0; i < 20; i++)); do
+	set_lines '/srv/one /mnt/a none bind'
+	chroot-mounts reload games >"$work/first" 2>&1 &
+	first=$!
+	set_lines '/srv/two /mnt/a none bind'
+	chroot-mounts reload games >"$work/said" 2>&1 || wrong=$((wrong + 1))
+	wait "$first" || [ -s "$work/first" ] || wrong=$((wrong + 1))
+	[ "$(mounted games | grep -c ' /mnt/a ')" = 1 ] || wrong=$((wrong + 1))
+done
+is 'of two reloads at once each does its work' "$wrong" 0
+reload_to 'afterwards' '/srv/two /mnt/a none bind'
+(
+	for ((i = 0; i < 40; i++)); do
+		set_lines '/srv/one /mnt/a none bind'
+		chroot-mounts reload games || echo 'reload fails'
+		set_lines '/srv/two /mnt/a none bind'
+		chroot-mounts reload games || echo 'reload fails'
+	done
+) >"$work/reloads" 2>&1 &
+reloads=$!
+entered=0 wrong=0
+while kill -0 "$reloads" 2>/dev/null; do
+	entered=$((entered + 1))
+	inside /bin/busybox test -d /mnt/a || wrong=$((wrong + 1))
+done
+wait "$reloads"
+is "of $entered who enter meanwhile nobody fails" "$wrong" 0
+is 'and no reload does' "$(<"$work/reloads")" ''
+anew '' 'stop_timeout="1"'
+mkfifo /tmp/never
+run_inside sh -c 'trap "" TERM; while :; do read -r word </tmp/never; done'
+ok 'a program inside is deaf to SIGTERM' await grep -q '^SigIgn:.*[4567c-f]...$' "/proc/$inhabitant/status"
+chroot-mounts -q stop games &
+stop=$!
+run chroot-mounts reload games
+is 'a reload while stop waits for it comes too late' "$status" 1
+like 'and says so' "$errors" 'not prepared|not stopped'
+wait "$stop"
+wait "$inhabitant" 2>/dev/null
+anew ''
 
 # SIGKILL, on one CPU so that each reload makes the same calls
 one='/srv/one /mnt/a none bind
@@ -399,10 +558,11 @@ is 'the other plan' "$(view games)" "$other_view"
 sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' "$work/trace" | grep -v -E '^(execve|exit_group)$' |
 	awk '{ print $1, ++calls[$1] }' >"$work/calls"
 first=$(grep -n -m 1 -E '^(open_tree|setns|fsopen) ' "$work/calls")
-# evenly spread over what comes after the configuration is read
+# evenly spread over what comes after the configuration is read, and at each call that changes a mount
 tail -n +"${first%%:*}" "$work/calls" >"$work/late"
 awk -v wanted="$moments" -v total="$(wc -l <"$work/late")" \
-	'int(NR * wanted / total) != int((NR - 1) * wanted / total)' "$work/late" >"$work/moments"
+	'int(NR * wanted / total) != int((NR - 1) * wanted / total) || $1 ~ /^(umount2|move_mount|mount_setattr)$/' \
+	"$work/late" >"$work/moments"
 
 tried=0 wrong=0
 complain()

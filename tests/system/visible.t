@@ -101,7 +101,7 @@ lower=$!
 chroot-mounts -q start games
 bash -c 'cd /opt/games/dev && exec sleep infinity' &
 upper=$!
-plain tail -f /dev/null &
+chroot /opt/games tail -f /dev/null &
 chrooted=$!
 unshare -m sleep infinity &
 alone=$!
@@ -144,6 +144,16 @@ ok 'reload takes the line away' chroot-mounts -q reload games
 is 'the host sees each mount, once' "$(shown_alone)" "$(planned)"
 kill -KILL "$upper"
 wait "$upper" 2>/dev/null
+chroot /opt/games tail -f /dev/null &
+chrooted=$!
+has_chrooted() { [ "$(readlink "/proc/$chrooted/root")" = /opt/games ]; }
+ok 'a program runs in a plain chroot' await has_chrooted
+mount -t tmpfs somebody /opt/games/mnt
+chroot-mounts -q reload games
+ok 'a reload where nothing has changed leaves it the mounts that it sees' grep -q ' /proc ' "/proc/$chrooted/mountinfo"
+ok "and somebody's mount in the root" grep -q ' /opt/games/mnt .* somebody ' /proc/self/mountinfo
+kill -KILL "$chrooted"
+wait "$chrooted" 2>/dev/null
 stops_clean 'after reloads'
 
 complain()
@@ -164,8 +174,10 @@ moments_of()
 		awk '{ print $1, ++calls[$1] }' >"$work/calls"
 	first=$(grep -n -m 1 -E '^(open_tree|setns|fsopen|unshare) ' "$work/calls")
 	tail -n +"${first%%:*}" "$work/calls" >"$work/late"
+	# evenly spread, and at each call that changes a mount
 	awk -v wanted="$moments" -v total="$(wc -l <"$work/late")" \
-		'int(NR * wanted / total) != int((NR - 1) * wanted / total)' "$work/late"
+		'int(NR * wanted / total) != int((NR - 1) * wanted / total) || $1 ~ /^(umount2|move_mount|mount_setattr)$/' \
+		"$work/late"
 }
 # killed COMMAND...: by SIGKILL before that call
 killed()
