@@ -242,3 +242,20 @@ echo "# killed at $tried moments of $(wc -l <"$work/late") system calls"
 ok 'reload was killed at 36 moments or more' test "$tried" -ge 36
 is 'after none of them anything was wrong' "$wrong" 0
 is "the host's mounts are those of before" "$(host_mounts)" "$before"
+
+# what lies there is not ours any more, and not ours to take away
+configure games 'root="/opt/games"' 'visible="yes"'
+chroot-mounts -q start games
+mount -t tmpfs -o mode=755 over /opt/games
+run chroot-mounts reload games
+ok "reload leaves somebody's mount on top" grep -q ' /opt/games .* over ' /proc/self/mountinfo
+while [ "$(host_mounts)" != "$before" ] && umount -R /opt/games 2>/dev/null; do
+	continue
+done
+chroot-mounts -q stop games
+is "the host's mounts are those of before" "$(host_mounts)" "$before"
+chroot-mounts -q start games
+umount -R /opt/games
+run chroot-mounts reload games
+chroot-mounts -q stop games
+is "a reload after somebody's umount -R leaves the host its own mount of the tree" "$(host_mounts)" "$before"
