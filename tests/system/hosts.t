@@ -186,13 +186,13 @@ ok 'it starts' chroot-mounts -q start games
 ok 'its disk comes along' is_mounted games /home
 is "a script's old mounts do not lie below the plan's" "$(mounted games | grep -c -E ' /(dev|proc|etc/resolv.conf) ')" 3
 is 'not in /dev either' "$(mounted games | grep -c ' /dev/pts ')" 1
-mkdir -p /srv/tree/home/later
-mount -t tmpfs later /srv/tree/home/later
+mkdir -p /srv/tree/home/alice
+mount -t tmpfs later /srv/tree/home/alice
 case $PROPAGATION in
-shared) ok 'what the host mounts on it later is seen' is_mounted games /home/later ;;
-*) ok 'what the host mounts on it later is not seen, as its mounts are private' fails is_mounted games /home/later ;;
+shared) ok 'what the host mounts on it later is seen' is_mounted games /home/alice ;;
+*) ok 'what the host mounts on it later is not seen, as its mounts are private' fails is_mounted games /home/alice ;;
 esac
-umount /srv/tree/home/later
+umount /srv/tree/home/alice
 ok 'the host can unmount the disk' umount /srv/tree/home
 [ "$PROPAGATION" != shared ] || ok 'and it goes inside' fails is_mounted games /home
 ok 'it stops' chroot-mounts stop games
