@@ -626,6 +626,25 @@ live()
 		"$line1: x-live and private exclude each other: a private mount hears nothing of the host"
 }
 
+# The same on the host, for who wants that.
+visible()
+{
+	local before
+	before=$(host)
+	configure games "root=$tree" visible=yes "mounts='/srv/tree /t none rbind"$'\n'"/srv/ext4.img /t2 ext4 loop'"
+	ok 'with visible=yes, the root starts' chroot-mounts start games
+	is 'what the host sees then' "$(awk -v tree="$tree" 'index($5, tree) == 1 {
+		print $5, $4, $6
+	}' /proc/self/mountinfo | sort)" "$tree / rw,nosuid,relatime
+$tree / rw,relatime
+$tree/t /tree rw,relatime
+$tree/t/below / rw,relatime
+$tree/t/below/deeper / rw,nodev,noatime
+$tree/t2 / rw,relatime"
+	ok 'and stops' chroot-mounts stop games
+	is 'the host is as before' "$(leftover)" ''
+}
+
 make_nodes
 make_sources
 make_targets
@@ -648,4 +667,5 @@ mkdirs
 order
 old_mounts
 live
+visible
 is 'at the end no loop device is left' "$(loops)" ''
