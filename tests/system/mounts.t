@@ -456,6 +456,7 @@ root_lines()
 
 targets()
 {
+	local plain='is no absolute path without ., .. and //'
 	reads='/f a file of the host' shows 'a file on a file' '/srv/file /f none bind,ro' '/f /file ro,relatime h tmpfs'
 	shows 'a device node on a file' '/dev/null /f none bind,ro' '/f /null ro,nosuid,noexec,relatime h tmpfs'
 	shows 'a file on a link to a file: the link is covered' '/srv/file /to-file none bind' \
@@ -463,7 +464,7 @@ targets()
 	reads='/dangling a file of the host' shows 'a file on a dangling link: the link is covered' \
 		'/srv/file /dangling none bind,x-mount.mkdir' '/dangling /file rw,relatime h tmpfs'
 	shows 'a link on the way' '/srv/tree /way/er none bind' '/deep/er /tree rw,relatime h tmpfs'
-	shows 'slashes at the end, and two for one' '/srv//tree/ //t// none bind' '/t /tree rw,relatime h tmpfs'
+	shows 'a slash at the end' '/srv/tree/ /t/ none bind' '/t /tree rw,relatime h tmpfs'
 	refused 'a directory on a link to a directory' '/srv/tree /to-directory none bind' \
 		"cannot mount /srv/tree on $tree/to-directory: one is a directory and one is not"
 	refused 'a directory on a file' '/srv/tree /f none bind' "cannot mount /srv/tree on $tree/f: one is a directory and one is not"
@@ -472,14 +473,16 @@ targets()
 	refused 'a tmpfs on a file' 'tmpfs /f tmpfs defaults' "cannot mount tmpfs on $tree/f: one is a directory and one is not"
 	refused 'a target below a file' '/srv/tree /f/er none bind' "cannot open the mount point $tree/f/er: Not a directory"
 	refused '.. in a target' '/srv/tree /way/../t none bind' \
-		"$line1: the mount point /way/../t is no absolute path without . and .."
-	refused '. in a target' '/srv/tree /t/. none bind' "$line1: the mount point /t/. is no absolute path without . and .."
-	refused 'a relative target' '/srv/tree t none bind' "$line1: the mount point t is no absolute path without . and .."
-	refused 'a line for swap' "UUID=$uuid none swap sw" "$line1: the mount point none is no absolute path without . and .."
+		"$line1: the mount point /way/../t $plain"
+	refused '. in a target' '/srv/tree /t/. none bind' "$line1: the mount point /t/. $plain"
+	refused 'a relative target' '/srv/tree t none bind' "$line1: the mount point t $plain"
+	refused 'a line for swap' "UUID=$uuid none swap sw" "$line1: the mount point none $plain"
 	refused '.. in a source' '/srv/../srv/tree /t none bind' \
-		"$line1: the source /srv/../srv/tree of a bind is no absolute path without . and .."
+		"$line1: the source /srv/../srv/tree of a bind $plain"
+	refused 'two slashes in a target' '/srv/tree //t none bind' "$line1: the mount point //t $plain"
+	refused 'two slashes in a source' '/srv//tree /t none bind' "$line1: the source /srv//tree of a bind $plain"
 	refused 'a relative source' 'srv/tree /t none bind' \
-		"$line1: the source srv/tree of a bind is no absolute path without . and .."
+		"$line1: the source srv/tree of a bind $plain"
 }
 
 # Names that fstab(5) writes as octal numbers, and that need not be.
