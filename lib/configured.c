@@ -145,7 +145,7 @@ make_plan(struct configured *configured)
 	if (plan_make(&configured->plan, &configured->config,
 		    catalogue_service(&service->catalogue), service->report) < 0)
 		return -1;
-	if (plan_inherit_proc(&configured->plan, mounts_host_proc_options(&service->mounts)) < 0)
+	if (plan_inherit_proc(&configured->plan, mounted_proc_options(&service->mounted)) < 0)
 		return report_error(service->report, errno, "cannot make the plan");
 	return 0;
 }
@@ -191,7 +191,7 @@ configured_read(struct configured *configured, struct service *service, const ch
 		return report_error(service->report, 0, "%s does not say where the tree is",
 			configured->config.file);
 	}
-	if (service_need_mounts(service) < 0 || decide_plan(configured) < 0)
+	if (service_need_mounted(service) < 0 || decide_plan(configured) < 0)
 		return -1;
 	return record_configuration(configured);
 }

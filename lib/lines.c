@@ -1,6 +1,7 @@
 #include "lines.h"
 
 #include "cleanup.h"
+#include "mounted.h"
 #include "mounts.h"
 #include "number.h"
 #include "record.h"
@@ -98,9 +99,9 @@ lines_read(struct lines *lines, const struct record *record, struct report *repo
  * since a reload was interrupted, it is the target, or where a link leads that it goes by.
  */
 static bool
-is_there(const struct lines_one *line, const char *target, const struct mounts_host *here)
+is_there(const struct lines_one *line, const char *target, const struct mounted *here)
 {
-	const char *place = line->id == 0 ? NULL : mounts_place_of(here, line->id);
+	const char *place = line->id == 0 ? NULL : mounted_place_of(here, line->id);
 	struct statx found;
 
 	if (!place)
@@ -142,9 +143,9 @@ lines_source_was_replaced(const struct lines *lines, size_t index)
 int
 lines_look(struct lines *lines, int names)
 {
-	struct mounts_host here;
+	struct mounted here;
 
-	if (mounts_read_here(&here, names) < 0)
+	if (mounted_read_here(&here, names) < 0)
 		return -1;
 	for (size_t i = 0; i < lines->count; i++) {
 		struct lines_one *line = &lines->all[i];
@@ -153,18 +154,18 @@ lines_look(struct lines *lines, int names)
 		line->is_there = is_there(
 			line, i < lines->plan.count ? lines->plan.mounts[i].target : "", &here);
 		if (line->is_there && line->place[0] == '\0') {
-			place = mounts_place_of(&here, line->id);
+			place = mounted_place_of(&here, line->id);
 			free(line->place);
 			line->place = strdup(place);
 		}
 		if (!line->place) {
-			mounts_host_release(&here);
+			mounted_release(&here);
 			return -1;
 		}
 		if (line->is_there)
 			see(line);
 	}
-	mounts_host_release(&here);
+	mounted_release(&here);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "cleanup.h"
 #include "filesystem.h"
 #include "mount.h"
+#include "mounted.h"
 #include "plan.h"
 #include "report.h"
 #include "root.h"
@@ -13,114 +14,8 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-int
-mounts_host_read(struct mounts_host *host, struct report *report)
-{
-	*host = (struct mounts_host){0};
-	/* not mnt_new_table_from_file's relatives for mtab and utab: the kernel's own list alone */
-	host->table = mnt_new_table_from_file("/proc/self/mountinfo");
-	return host->table ? 0 : report_error(report, errno, "cannot read /proc/self/mountinfo");
-}
-
-void
-mounts_host_release(struct mounts_host *host)
-{
-	mnt_unref_table(host->table);
-	*host = (struct mounts_host){0};
-}
-
-static struct libmnt_fs *
-mount_with_id(const struct mounts_host *host, uint64_t id)
-{
-	struct libmnt_iter *each = mnt_new_iter(MNT_ITER_BACKWARD);
-	struct libmnt_fs *mount = NULL;
-
-	while (each && mnt_table_next_fs(host->table, each, &mount) == 0)
-		if ((uint64_t)mnt_fs_get_id(mount) == id)
-			break;
-		else
-			mount = NULL;
-	mnt_free_iter(each);
-	return mount;
-}
-
-/* The table may be long, so what was found is remembered. */
-static struct libmnt_fs *
-mount_by_id(struct mounts_host *host, uint64_t id)
-{
-	struct libmnt_fs *mount;
-
-	for (size_t i = 0; i < host->known_count; i++)
-		if (host->known[i].id == id)
-			return host->known[i].mount;
-	mount = mount_with_id(host, id);
-	if (host->known_count < sizeof(host->known) / sizeof(host->known[0]))
-		host->known[host->known_count++] = (struct mounts_known){.id = id, .mount = mount};
-	return mount;
-}
-
-/* The mount that path lies on. */
-static struct libmnt_fs *
-mount_of(struct mounts_host *host, const char *path)
-{
-	struct statx found;
-
-	return statx(AT_FDCWD, path, 0, STATX_MNT_ID, &found) < 0
-		       ? NULL
-		       : mount_by_id(host, found.stx_mnt_id);
-}
-
-static bool
-is_shared(struct libmnt_fs *mount)
-{
-	unsigned long propagation = 0;
-
-	return mount && mnt_fs_get_propagation(mount, &propagation) == 0 && propagation & MS_SHARED;
-}
-
-int
-mounts_read_here(struct mounts_host *here, int names)
-{
-	cleanup_fd int fd = openat(names, "../mountinfo", O_RDONLY | O_CLOEXEC);
-	cleanup_file FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
-
-	*here = (struct mounts_host){0};
-	if (!stream)
-		return -1;
-	steal_fd(&fd); /* the stream owns it now */
-	here->table = mnt_new_table();
-	if (here->table && mnt_table_parse_stream(here->table, stream, "mountinfo") == 0)
-		return 0;
-	mounts_host_release(here);
-	errno = EIO;
-	return -1;
-}
-
-const char *
-mounts_place_of(const struct mounts_host *here, uint64_t id)
-{
-	struct libmnt_fs *mount = mount_with_id(here, id);
-
-	return mount ? mnt_fs_get_target(mount) : NULL;
-}
-
-const char *
-mounts_host_proc_options(struct mounts_host *host)
-{
-	struct libmnt_fs *mount = mount_of(host, "/proc");
-	const char *options = mount ? mnt_fs_get_fs_options(mount) : NULL;
-
-	return options ? options : "";
-}
-
-bool
-mounts_host_is_shared(struct mounts_host *host, const char *path)
-{
-	return is_shared(mount_of(host, path));
-}
-
 static int
-share(struct mounts_host *host, const struct plan_mount *line, struct report *report)
+share(struct mounted *host, const struct plan_mount *line, struct report *report)
 {
 	const struct mount_change shared = {.propagation = MS_SHARED};
 	cleanup_fd int fd = -1;
@@ -137,7 +32,7 @@ share(struct mounts_host *host, const struct plan_mount *line, struct report *re
 		return report_error(
 			report, 0, "%s cannot be live, since it is no mount point", line->source);
 	}
-	if (is_shared(mount_by_id(host, found.stx_mnt_id)))
+	if (mounted_has_shared(host, found.stx_mnt_id))
 		return 0;
 	fd = open(line->source, O_PATH | O_CLOEXEC);
 	if (fd < 0 || mount_change(fd, &shared) < 0)
@@ -160,7 +55,7 @@ is_shared_before(const struct plan *plan, size_t index)
 }
 
 int
-mounts_share_live(struct mounts_host *host, const struct plan *plan, struct report *report)
+mounts_share_live(struct mounted *host, const struct plan *plan, struct report *report)
 {
 	int changed = 0;
 
@@ -415,13 +310,13 @@ is_alone(const struct root *root)
 int
 mounts_make_room(const struct plan *plan, const struct root *root, struct report *report)
 {
-	struct mounts_host here;
+	struct mounted here;
 	struct libmnt_iter *each = NULL;
 	struct libmnt_fs *mount;
 
 	if (is_alone(root))
 		return 0;
-	if (mounts_read_here(&here, root->names) < 0)
+	if (mounted_read_here(&here, root->names) < 0)
 		return report_error(report, errno, "cannot read what is mounted in %s", root->path);
 	each = mnt_new_iter(MNT_ITER_BACKWARD);
 	while (each && mnt_table_next_fs(here.table, each, &mount) == 0) {
@@ -434,7 +329,7 @@ mounts_make_room(const struct plan *plan, const struct root *root, struct report
 			}
 	}
 	mnt_free_iter(each);
-	mounts_host_release(&here);
+	mounted_release(&here);
 	return 0;
 }
 

@@ -8,32 +8,11 @@
 #include <stdint.h>
 
 struct filesystem_stage;
-struct libmnt_fs;
-struct libmnt_table;
+struct mounted;
 struct plan;
 struct plan_mount;
 struct report;
 struct root;
-
-/* What the host has mounted, read once for any number of roots. */
-struct mounts_host {
-	struct libmnt_table *table; /* owned */
-	struct mounts_known {
-		uint64_t id;
-		struct libmnt_fs *mount; /* borrowed from the table; NULL where it has none */
-	} known[16]; /* those asked for so far: each root asks for the same ones */
-	size_t known_count;
-};
-
-/* Reads it. 0, or -1 with the error said. */
-int mounts_host_read(struct mounts_host *host, struct report *report);
-void mounts_host_release(struct mounts_host *host);
-
-/* The options of the host's own /proc, "" where there is none; borrowed. */
-const char *mounts_host_proc_options(struct mounts_host *host);
-
-/* Does what the host mounts below path later reach a slave of it? */
-bool mounts_host_is_shared(struct mounts_host *host, const char *path);
 
 /*
  * Makes the sources of x-live lines shared where they are not, that one mount each and never
@@ -41,7 +20,7 @@ bool mounts_host_is_shared(struct mounts_host *host, const char *path);
  * deaf. Stays after stop. 0, 1 when something was made shared (then host is out of date), or -1
  * with the error said.
  */
-int mounts_share_live(struct mounts_host *host, const struct plan *plan, struct report *report);
+int mounts_share_live(struct mounted *host, const struct plan *plan, struct report *report);
 
 /* What a line of a plan became. */
 struct mounts_line {
@@ -118,12 +97,5 @@ int mounts_attach(struct mounts *mounts, const struct plan *plan, const struct r
 
 /* Lets their descriptors go; what is attached stays. */
 void mounts_release(struct mounts *mounts);
-
-/* What is mounted where the process is, by names, the host's /proc/self/fd; free it with
- * mounts_host_release. 0, or -1 with errno. */
-int mounts_read_here(struct mounts_host *here, int names);
-
-/* The place of the mount with this id, or NULL; borrowed. */
-const char *mounts_place_of(const struct mounts_host *here, uint64_t id);
 
 #endif

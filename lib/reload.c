@@ -5,6 +5,7 @@
 #include "inside.h"
 #include "lines.h"
 #include "mount.h"
+#include "mounts.h"
 #include "namespace.h"
 #include "prepared.h"
 #include "report.h"
@@ -247,11 +248,11 @@ make_new(struct reload *reload)
 	if (configured_is_yes(&reload->now, CONFIG_VISIBLE) &&
 		visible_open(&reload->visible, reload->root.path, plan, service->report) < 0)
 		return -1;
-	shared = mounts_share_live(&service->mounts, plan, service->report);
+	shared = mounts_share_live(&service->mounted, plan, service->report);
 	if (shared < 0)
 		return -1;
 	if (shared)
-		mounts_host_release(&service->mounts);
+		mounted_release(&service->mounted);
 	return mounts_make(&reload->mounts, plan, reload->keeps, &service->stage, service->report);
 }
 

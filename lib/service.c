@@ -26,7 +26,7 @@ service_close(struct service *service)
 	cleanup_fd_release(&service->host);
 	cleanup_fd_release(&service->minimal);
 	filesystem_stage_release(&service->stage);
-	mounts_host_release(&service->mounts);
+	mounted_release(&service->mounted);
 	plan_release(&service->plan);
 	cleanup_free_release(&service->plan_text);
 	catalogue_release(&service->catalogue);
@@ -222,9 +222,9 @@ service_be_home(struct service *service)
 }
 
 int
-service_need_mounts(struct service *service)
+service_need_mounted(struct service *service)
 {
-	return service->mounts.table ? 0 : mounts_host_read(&service->mounts, service->report);
+	return service->mounted.table ? 0 : mounted_read(&service->mounted, service->report);
 }
 
 int

@@ -5,7 +5,7 @@
 
 #include "catalogue.h"
 #include "filesystem.h"
-#include "mounts.h"
+#include "mounted.h"
 #include "plan.h"
 
 #include <stdbool.h>
@@ -25,7 +25,7 @@ struct service {
 	struct filesystem_stage stage; /* where libmount mounts what it mounts */
 	struct plan plan; /* the last one made, since most roots have the same */
 	char *plan_text; /* owned; what it was made of, NULL for none */
-	struct mounts_host mounts; /* what the host has mounted; no table before it is needed */
+	struct mounted mounted; /* what the host has mounted; no table before it is needed */
 };
 
 struct service_names {
@@ -73,6 +73,6 @@ int service_make_state(struct service *service);
 int service_be_home(struct service *service);
 
 /* Reads what the host has mounted, once. 0, or -1 with the error said. */
-int service_need_mounts(struct service *service);
+int service_need_mounted(struct service *service);
 
 #endif

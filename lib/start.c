@@ -4,6 +4,7 @@
 #include "configured.h"
 #include "lines.h"
 #include "mount.h"
+#include "mounts.h"
 #include "namespace.h"
 #include "plan.h"
 #include "prepared.h"
@@ -62,8 +63,8 @@ start_is_live(struct service *service, const struct plan_mount *line)
 	/* made private, it hears nothing whatever its source is */
 	if (line->propagation & (MS_PRIVATE | MS_UNBINDABLE))
 		return false;
-	return line->is_live || (service_need_mounts(service) == 0 &&
-					mounts_host_is_shared(&service->mounts, line->source));
+	return line->is_live || (service_need_mounted(service) == 0 &&
+					mounted_is_shared(&service->mounted, line->source));
 }
 
 static bool
@@ -89,11 +90,11 @@ make_detached(struct start *start)
 	if (is_visible(start) &&
 		visible_open(&start->visible, what.path, plan, service->report) < 0)
 		return -1;
-	shared = mounts_share_live(&service->mounts, plan, service->report);
+	shared = mounts_share_live(&service->mounted, plan, service->report);
 	if (shared < 0)
 		return -1;
 	if (shared)
-		mounts_host_release(&service->mounts);
+		mounted_release(&service->mounted);
 	if (mounts_make_root(&start->root, plan, &what, &service->stage, service->report) < 0)
 		return -1;
 	return mounts_make(&start->mounts, plan, NULL, &service->stage, service->report);

@@ -3,6 +3,7 @@
 #include "cleanup.h"
 #include "inside.h"
 #include "lines.h"
+#include "mounts.h"
 #include "namespace.h"
 #include "prepared.h"
 #include "report.h"

@@ -6,7 +6,7 @@ use Test::More;
 
 my @floors = (
 	'report cleanup syscalls descriptors number name',
-	'config record root mount evidence account command terminal',
+	'config record root mount mounted evidence account command terminal',
 	'catalogue plan namespace identity environment inside state',
 	'table filesystem visible holders',
 	'mounts prepared',
