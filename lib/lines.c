@@ -91,40 +91,46 @@ lines_read(struct lines *lines, const struct record *record, struct report *repo
 	while ((value = record_next(record, "leaving", value)))
 		if (add_one(lines, value) < 0)
 			return cannot_read(lines, report);
+	for (size_t i = 0; i < lines->count; i++)
+		lines->all[i].is_changing = lines->all[i].id != 0 &&
+					    record_has_number(record, "changing", lines->all[i].id);
 	return 0;
 }
 
-/*
- * Ids go to others as soon as they are free, so the place must be the same. Where it is not known,
- * since a reload was interrupted, it is the target, or where a link leads that it goes by.
- */
 static bool
-is_there(const struct lines_one *line, const char *target, const struct mounted *here)
+is_known_place(const struct lines_one *line, const char *target, const char *place)
 {
-	const char *place = line->id == 0 ? NULL : mounted_place_of(here, line->id);
-	struct statx found;
-
-	if (!place)
-		return false;
-	if (line->place[0] != '\0')
-		return strcmp(place, line->place) == 0;
-	if (strcmp(place, target) == 0)
-		return true;
-	return statx(AT_FDCWD, place, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
-		       STATX_INO | STATX_MNT_ID, &found) == 0 &&
-	       found.stx_mnt_id == line->id && found.stx_ino == line->inode &&
-	       makedev(found.stx_dev_major, found.stx_dev_minor) == line->device;
+	/* not known after a reload was interrupted: then most likely the target itself */
+	return strcmp(place, line->place[0] == '\0' ? target : line->place) == 0;
 }
 
-static void
-see(struct lines_one *line)
+/*
+ * Ids go to others as soon as they are free. A mount with the id is the line's if it is in its
+ * place, unless another filesystem is seen there; elsewhere, if it is the same in every respect.
+ */
+static int
+look_at(struct lines_one *line, const char *target, const struct mounted *here)
 {
-	struct stat found;
+	const char *place = line->id == 0 ? NULL : mounted_place_of(here, line->id);
+	bool is_known = place && is_known_place(line, target, place);
+	bool is_seen, is_same;
+	struct statx found;
 
-	if (stat(line->place, &found) < 0)
-		return;
-	line->seen_device = found.st_dev;
-	line->seen_inode = found.st_ino;
+	if (!place || statx(AT_FDCWD, place, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
+			      STATX_INO | STATX_MNT_ID, &found) < 0)
+		return 0;
+	line->seen_device = makedev(found.stx_dev_major, found.stx_dev_minor);
+	line->seen_inode = found.stx_ino;
+	is_seen = found.stx_mnt_id == line->id;
+	is_same = line->seen_device == line->device && line->seen_inode == line->inode;
+	line->is_there =
+		is_known ? !is_seen || line->seen_device == line->device : is_seen && is_same;
+	line->is_moved = line->is_there && !is_known && line->place[0] != '\0';
+	if (!line->is_there || strcmp(place, line->place) == 0)
+		return 0;
+	free(line->place);
+	line->place = strdup(place);
+	return line->place ? 0 : -1;
 }
 
 bool
@@ -144,29 +150,15 @@ int
 lines_look(struct lines *lines, int names)
 {
 	struct mounted here;
+	int result = 0;
 
 	if (mounted_read_here(&here, names) < 0)
 		return -1;
-	for (size_t i = 0; i < lines->count; i++) {
-		struct lines_one *line = &lines->all[i];
-		const char *place;
-
-		line->is_there = is_there(
-			line, i < lines->plan.count ? lines->plan.mounts[i].target : "", &here);
-		if (line->is_there && line->place[0] == '\0') {
-			place = mounted_place_of(&here, line->id);
-			free(line->place);
-			line->place = strdup(place);
-		}
-		if (!line->place) {
-			mounted_release(&here);
-			return -1;
-		}
-		if (line->is_there)
-			see(line);
-	}
+	for (size_t i = 0; result == 0 && i < lines->count; i++)
+		result = look_at(&lines->all[i],
+			i < lines->plan.count ? lines->plan.mounts[i].target : "", &here);
 	mounted_release(&here);
-	return 0;
+	return result;
 }
 
 static int
@@ -195,7 +187,8 @@ is_own_filesystem(const struct plan_mount *line)
 
 /* What stop knows a copy of the namespace by, and the devices that must be free after it. */
 static int
-record_filesystem(struct record *record, const struct plan_mount *line, const struct lines_one *one)
+record_filesystem(struct record *record, const struct plan_mount *line, const struct lines_one *one,
+	bool is_visible)
 {
 	char value[PATH_MAX + 64];
 
@@ -203,7 +196,7 @@ record_filesystem(struct record *record, const struct plan_mount *line, const st
 		return 0;
 	if (lines_record_device(record, one->device) < 0)
 		return -1;
-	if (!is_own_filesystem(line))
+	if (is_visible || !is_own_filesystem(line))
 		return 0;
 	snprintf(value, sizeof(value), "%" PRIu64 ":%" PRIu64 ":%s", one->id, one->device,
 		one->place && one->place[0] != '\0' ? one->place : line->target);
@@ -247,7 +240,8 @@ lines_is_same_root(const struct record *record, const struct plan *plan)
 }
 
 static int
-record_line(struct record *record, const struct plan_mount *line, const struct lines_one *one)
+record_line(struct record *record, const struct plan_mount *line, const struct lines_one *one,
+	bool is_visible)
 {
 	return record_one(record, "line", one) < 0 ||
 			       record_add(record, "line_source", line->source) < 0 ||
@@ -255,12 +249,12 @@ record_line(struct record *record, const struct plan_mount *line, const struct l
 			       record_add(record, "line_type", line->type) < 0 ||
 			       record_add(record, "line_options", line->words) < 0
 		       ? -1
-		       : record_filesystem(record, line, one);
+		       : record_filesystem(record, line, one, is_visible);
 }
 
 int
 lines_record(struct record *record, const struct plan *plan, const struct mounts *mounts,
-	const struct lines_kept *kept)
+	const struct lines_kept *kept, bool is_visible)
 {
 	if (record_root(record, plan->root) < 0)
 		return -1;
@@ -276,7 +270,7 @@ lines_record(struct record *record, const struct plan *plan, const struct mounts
 			if (kept->has_old_options)
 				line = &kept->before->plan.mounts[kept->which[i]];
 		}
-		if (record_line(record, line, &one) < 0)
+		if (record_line(record, line, &one, is_visible) < 0)
 			return -1;
 	}
 	return 0;

@@ -19,8 +19,10 @@ struct lines_one {
 	uint64_t inode;
 	char *place; /* owned; where it is mounted, as mountinfo(5) has it; "" where nobody knows
 			yet */
+	bool is_changing; /* a reload that was interrupted, or failed, was about to change it */
 	/* for lines_look to say */
 	bool is_there; /* it is still mounted */
+	bool is_moved; /* but not in its place: place is where it is now */
 	uint64_t seen_device; /* what is seen in its place now */
 	uint64_t seen_inode;
 };
@@ -55,9 +57,12 @@ struct lines_kept {
 
 #define LINES_NONE SIZE_MAX
 
-/* Adds to a record what a plan became. kept may be NULL. 0, or -1 with errno. */
+/*
+ * Adds to a record what a plan became. kept may be NULL. is_visible: the host has the filesystems
+ * in its view too, so that they say nothing of who has them. 0, or -1 with errno.
+ */
 int lines_record(struct record *record, const struct plan *plan, const struct mounts *mounts,
-	const struct lines_kept *kept);
+	const struct lines_kept *kept, bool is_visible);
 
 /* Is the plan's line for `/`, or that there is none, what the record has? */
 bool lines_is_same_root(const struct record *record, const struct plan *plan);

@@ -25,6 +25,7 @@ int mounts_share_live(struct mounted *host, const struct plan *plan, struct repo
 /* What a line of a plan became. */
 struct mounts_line {
 	bool is_directory;
+	bool has_failed; /* a change of it may have been made in part */
 	int fd; /* owned; -1 where there is nothing to mount, or it is mounted already */
 	uint64_t device; /* of what is mounted: the source of a bind as it was then */
 	uint64_t inode;

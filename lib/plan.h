@@ -28,6 +28,7 @@ struct plan_mount {
 	uint64_t set; /* MOUNT_ATTR_* */
 	uint64_t clear; /* MOUNT_ATTR_* */
 	uint64_t propagation; /* MS_SLAVE and its like, 0 where no word says it */
+	bool propagates_below; /* the word holds for the mounts below too: rslave and its like */
 };
 
 struct plan {

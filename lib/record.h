@@ -14,6 +14,8 @@
  *               line_target, line_type and line_options; mount 0 for one that was passed over
  *   root_line   source, type and options of the plan's line for `/`
  *   leaving     the same four of a mount that a reload is about to take away
+ *   changing    a mount that a reload is about to change, or has not changed wholly (several)
+ *   visible_stale    what lies in the host's view is not what is inside any more
  *   visible_mount    MOUNT:PATH of what lies on the root's own directory in the host's view
  *   unfinished  why the plan is not what is mounted
  *   service     whose commands mend it: chroot-mounts, or chroot-mounts.NAME

@@ -282,6 +282,23 @@ root_open_target(const struct root *root, const char *path)
 	return parent < 0 ? -1 : open_inside(parent, last, O_NOFOLLOW, resolve);
 }
 
+int
+root_place_of(const struct root *root, const char *path, char *place, size_t size)
+{
+	char above[PATH_MAX];
+	const char *last, *name;
+	cleanup_fd int parent = open_parent(root, path, 0, &last);
+
+	if (parent < 0)
+		return -1;
+	name = root_name_of(root, parent, above, sizeof(above));
+	if (name[0] != '/')
+		return -1;
+	errno = ENAMETOOLONG;
+	return snprintf(place, size, "%s/%s", name[1] == '\0' ? "" : name, last) < (int)size ? 0
+											     : -1;
+}
+
 static bool
 is_same(const struct stat *one, const struct stat *other)
 {

@@ -41,6 +41,12 @@ const char *root_name_of(const struct root *root, int fd, char *name, size_t siz
 int root_open_target(const struct root *root, const char *path);
 
 /*
+ * Where path is inside, links on the way to its last component resolved, as mountinfo(5) has it. 0,
+ * or -1 with errno.
+ */
+int root_place_of(const struct root *root, const char *path, char *place, size_t size);
+
+/*
  * Do the directories that path names something in, and those above where it leads, belong to the
  * superuser, as root_open wants it? Those on a mount of foreign (ids, count of them) and below are
  * not asked: they are the host's. target: what root_open_target opened. To be called where the

@@ -121,7 +121,7 @@ record_place(struct start *start)
 		record_add_number(record, "device", place.device) < 0 ||
 		record_add_number(record, "inode", place.inode) < 0 ||
 		record_add_number(record, "mount", place.mount) < 0 ||
-		lines_record(record, plan, &start->mounts, NULL) < 0 ||
+		lines_record(record, plan, &start->mounts, NULL, is_visible(start)) < 0 ||
 		(plan->root && !plan->root->is_bind &&
 			lines_record_device(record,
 				makedev(place.device >> 32, place.device & UINT32_MAX)) < 0))

@@ -1,6 +1,7 @@
 #include "status.h"
 
 #include "cleanup.h"
+#include "configured.h"
 #include "inside.h"
 #include "lines.h"
 #include "mounts.h"
@@ -57,26 +58,38 @@ verb_for(const char *key)
 	return "reload";
 }
 
+/* What the host hides in its own /proc is part of a line that says nothing else. */
+static void
+compare_options(const struct plan *now, const struct lines *lines, struct status *status)
+{
+	for (size_t i = 0; i < now->count && i < lines->plan.count; i++)
+		if (strcmp(now->mounts[i].words, lines->plan.mounts[i].words) != 0)
+			be(status, STATUS_STALE,
+				"the options of %s have changed since start; reload the service",
+				now->mounts[i].target);
+}
+
 static void
 compare_configuration(struct service *service, const char *name, const struct record *record,
-	struct status *status)
+	const struct lines *lines, struct status *status)
 {
-	struct config config;
+	struct configured configured;
 	const char *key;
 
 	if (!catalogue_entry(&service->catalogue, name)) {
 		be(status, STATUS_STALE, "it is not configured any more");
 		return;
 	}
-	if (service_read(service, name, &config) < 0) {
+	if (configured_read(&configured, service, name) < 0) {
 		be(status, STATUS_STALE, "the configuration has an error");
-		return;
+	} else {
+		key = changed_key(service, record, &configured.config);
+		if (key)
+			be(status, STATUS_STALE, "%s has changed since start; %s the service", key,
+				verb_for(key));
+		compare_options(&configured.plan, lines, status);
 	}
-	key = changed_key(service, record, &config);
-	if (key)
-		be(status, STATUS_STALE, "%s has changed since start; %s the service", key,
-			verb_for(key));
-	config_release(&config);
+	configured_release(&configured);
 }
 
 /* Inside: what of the plan is mounted. */
@@ -102,13 +115,14 @@ judge_line(const struct lines *lines, size_t index, struct status *status)
 	const struct plan_mount *mount = &lines->plan.mounts[index];
 	const struct lines_one *line = &lines->all[index];
 
-	if (line->id != 0 && !line->is_there)
+	if (line->id != 0 && (!line->is_there || line->is_moved))
 		be(status, STATUS_DAMAGED, "%s is not mounted inside any more; reload the service",
 			mount->target);
 }
 
 static void
-compare_line(const struct lines *lines, size_t index, struct status *status)
+compare_line(
+	struct service *service, const struct lines *lines, size_t index, struct status *status)
 {
 	const struct plan_mount *mount = &lines->plan.mounts[index];
 	const struct lines_one *line = &lines->all[index];
@@ -116,31 +130,50 @@ compare_line(const struct lines *lines, size_t index, struct status *status)
 	if (lines_source_was_replaced(lines, index))
 		be(status, STATUS_STALE, "%s was replaced on the host; reload the service",
 			mount->source);
+	if (mount->is_live && line->id != 0 && service_need_mounted(service) == 0 &&
+		!mounted_is_shared(&service->mounted, mount->source))
+		be(status, STATUS_STALE, "%s is not live any more; reload the service",
+			mount->source);
 	/* passed over for its source, and not for its target */
 	if (line->id == 0 && line->inode == 0 && !mounts_lacks_source(mount))
 		be(status, STATUS_STALE, "%s is there now; reload the service", mount->source);
 }
 
 /* Is what start made still there, and what it made it from? */
+static void
+compare_mounts(struct service *service, const struct record *record, const struct lines *lines,
+	struct status *status)
+{
+	const char *unfinished = record_value(record, "unfinished");
+
+	for (size_t i = 0; i < lines->plan.count; i++)
+		judge_line(lines, i, status);
+	if (!visible_is_there(record))
+		be(status, STATUS_DAMAGED, "it is not visible any more; restart the service");
+	if (*unfinished != '\0')
+		be(status, STATUS_STALE, "%s; reload or restart the service", unfinished);
+	for (size_t i = 0; i < lines->plan.count; i++)
+		compare_line(service, lines, i, status);
+}
+
 static int
-compare_mounts(struct service *service, const struct prepared *prepared, struct status *status)
+judge_good(struct service *service, const char *name, const struct prepared *prepared,
+	struct status *status)
 {
 	const struct record *record = &prepared->record;
-	const char *unfinished = record_value(record, "unfinished");
 	struct lines lines;
 	int result;
 
 	if (lines_read(&lines, record, service->report) < 0)
 		return -1;
 	result = look(prepared, service->host, &lines, service->report);
-	for (size_t i = 0; result == 0 && i < lines.plan.count; i++)
-		judge_line(&lines, i, status);
-	if (!visible_is_there(record))
-		be(status, STATUS_DAMAGED, "it is not visible any more; restart the service");
-	if (*unfinished != '\0')
-		be(status, STATUS_STALE, "%s; reload or restart the service", unfinished);
-	for (size_t i = 0; result == 0 && i < lines.plan.count; i++)
-		compare_line(&lines, i, status);
+	if (result == 0) {
+		compare_mounts(service, record, &lines, status);
+		compare_configuration(service, name, record, &lines, status);
+	}
+	if (record_value(record, "visible_stale")[0] != '\0')
+		be(status, STATUS_STALE,
+			"what is visible on the host is not what is inside; restart the service");
 	lines_release(&lines);
 	return result;
 }
@@ -160,10 +193,7 @@ judge(struct service *service, const char *name, const struct prepared *prepared
 		be(status, STATUS_DAMAGED, "%s", damages[prepared->state]);
 		return 0;
 	}
-	if (compare_mounts(service, prepared, status) < 0)
-		return -1;
-	compare_configuration(service, name, &prepared->record, status);
-	return 0;
+	return judge_good(service, name, prepared, status);
 }
 
 /* Another command is at work on it, and stop would take who looks for somebody inside. */

@@ -2,6 +2,7 @@
 
 #include "cleanup.h"
 #include "mount.h"
+#include "mounted.h"
 #include "number.h"
 #include "plan.h"
 #include "record.h"
@@ -19,6 +20,27 @@ visible_release(struct visible *visible)
 	cleanup_fd_release(&visible->mounts);
 }
 
+/* Does path lie in the directory source, by whatever name that one goes? */
+static bool
+is_below(const char *path, const char *source)
+{
+	cleanup_free char *above = strdup(path);
+	struct stat found, wanted;
+
+	if (!above || stat(source, &wanted) < 0)
+		return false;
+	for (;;) {
+		char *slash = strrchr(above, '/');
+
+		if (stat(above[0] == '\0' ? "/" : above, &found) == 0 &&
+			found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino)
+			return true;
+		if (!slash)
+			return false;
+		*slash = '\0';
+	}
+}
+
 int
 visible_open(
 	struct visible *visible, const char *path, const struct plan *plan, struct report *report)
@@ -28,10 +50,7 @@ visible_open(
 		return -1;
 	/* it would appear below its own clone, over and over */
 	for (size_t i = 0; i < plan->count; i++) {
-		cleanup_free char *source =
-			plan->mounts[i].is_bind ? realpath(plan->mounts[i].source, NULL) : NULL;
-
-		if (!source || !plan_is_at_or_below(visible->at.path, source))
+		if (!plan->mounts[i].is_bind || !is_below(visible->at.path, plan->mounts[i].source))
 			continue;
 		report_mend(report, "move the tree, or take visible=yes away");
 		return report_error(report, 0,
@@ -76,42 +95,31 @@ visible_attach(struct visible *visible, struct report *report)
 	return report_error(report, errno, "cannot mount what is inside on %s", visible->at.path);
 }
 
-int
-visible_replace(struct visible *visible, struct report *report)
+/* "MOUNT:PATH", as the record has it; *path is owned by the caller. 0, or -1. */
+static int
+parse(const char *value, uint64_t *id, char **path)
 {
-	struct root below = {.tree = -1, .names = -1};
-	int result = mount_attach_beneath(visible->mounts, visible->at.tree);
-	bool is_beneath = result == 0;
+	const char *colon = strchr(value, ':');
+	cleanup_free char *number = colon ? strndup(value, (size_t)(colon - value)) : NULL;
 
-	result = mount_take_off(visible->at.tree, visible->at.names);
-	if (result == 0 && !is_beneath) {
-		result = root_open(&below, visible->at.path, report);
-		if (result == 0)
-			result = mount_attach(visible->mounts, below.tree);
-		root_release(&below);
-	}
-	if (chdir("/") < 0 || result < 0)
-		return report_error(
-			report, errno, "cannot mount what is inside on %s", visible->at.path);
-	return 0;
+	if (!number || number_parse(number, UINT64_MAX, id) < 0 || *id == 0)
+		return -1;
+	*path = strdup(colon + 1);
+	return *path ? 0 : -1;
 }
 
-/* A descriptor of what lies at the path in "MOUNT:PATH", if it is that mount; else -1. */
+/* A descriptor of what lies at the path, if it is that mount; else -1. */
 static int
 open_recorded(const char *value)
 {
-	cleanup_free char *copy = strdup(value);
-	char *path = copy ? strchr(copy, ':') : NULL;
+	cleanup_free char *path = NULL;
 	cleanup_fd int fd = -1;
 	uint64_t id;
 
-	if (!path)
-		return -1;
-	*path++ = '\0';
-	if (number_parse(copy, UINT64_MAX, &id) < 0)
+	if (parse(value, &id, &path) < 0)
 		return -1;
 	fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd >= 0 && id != 0 && mount_id(fd) == id ? steal_fd(&fd) : -1;
+	return fd >= 0 && mount_id(fd) == id ? steal_fd(&fd) : -1;
 }
 
 static int
@@ -125,19 +133,43 @@ take_away(int fd, const char *value, struct report *report)
 	return 0;
 }
 
+/* What somebody mounted on ours is theirs to take away. */
+static int
+refuse_covered(const char *value, const struct mounted *mounted, struct report *report)
+{
+	cleanup_free char *path = NULL;
+	char word[2 * PATH_MAX];
+	const char *place;
+	uint64_t id;
+
+	if (parse(value, &id, &path) < 0)
+		return 0;
+	place = mounted_place_of(mounted, id);
+	if (!place || strcmp(place, path) != 0)
+		return 0;
+	report_mend(report, "umount %s", report_word(place, word, sizeof(word)));
+	return report_error(
+		report, 0, "something else is mounted on %s, above what start put there", place);
+}
+
 int
 visible_take_away(const struct record *record, struct report *report)
 {
-	const char *value = NULL;
+	const char *value = record->size > 0 ? record_value(record, "visible_mount") : "";
+	cleanup_fd int fd = -1;
+	struct mounted mounted;
+	int result;
 
-	/* two of them after a reload that was interrupted */
-	while (record->size > 0 && (value = record_next(record, "visible_mount", value))) {
-		cleanup_fd int fd = open_recorded(value);
-
-		if (fd >= 0 && take_away(fd, value, report) < 0)
-			return -1;
-	}
-	return 0;
+	if (value[0] == '\0')
+		return 0;
+	fd = open_recorded(value);
+	if (fd >= 0)
+		return take_away(fd, value, report);
+	if (mounted_read(&mounted, report) < 0)
+		return -1;
+	result = refuse_covered(value, &mounted, report);
+	mounted_release(&mounted);
+	return result;
 }
 
 bool

@@ -30,12 +30,6 @@ int visible_clone(struct visible *visible, const struct root *root, struct recor
  */
 int visible_attach(struct visible *visible, struct report *report);
 
-/*
- * Puts the clone in the place of an earlier one, which is what visible->at is opened on then. 0, or
- * -1 with the error said.
- */
-int visible_replace(struct visible *visible, struct report *report);
-
 /* Takes away what the record says was mounted, that mount and no other. 0, or -1 with the error
  * said.
  */

@@ -11,7 +11,7 @@ my @floors = (
 	'table filesystem visible holders',
 	'mounts prepared',
 	'lines service',
-	'configured',
+	'configured difference',
 	'start reload stop status',
 );
 

@@ -117,7 +117,9 @@ outsider=$!
 ok 'a program runs in the outer, while the inner is visible' await is_inside "$outsider"
 ok 'the inner stops' chroot-mounts stop inner
 ok "the outer's program lives on" kill -0 "$outsider"
-is "and none of the inner's mounts is left in the outer" "$(places games | grep /opt/inner)" ''
+# elsewhere the outer had them as any mount of the host's that is below it, and hears of no unmount
+[ "$PROPAGATION" != shared ] ||
+	is "and none of the inner's mounts is left in the outer" "$(places games | grep /opt/inner)" ''
 chroot-mounts -q stop
 wait "$outsider" 2>/dev/null
 is "the host's mounts are as before" "$(host_mounts)" "$before"

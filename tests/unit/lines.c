@@ -52,7 +52,7 @@ record_two(const struct lines_kept *kept)
 	uint64_t ids[] = {42, 0};
 	const struct mounts mounts = {.lines = made, .ids = ids, .count = 2};
 
-	assert_int_equal(lines_record(&record, &plan, &mounts, kept), 0);
+	assert_int_equal(lines_record(&record, &plan, &mounts, kept, false), 0);
 }
 
 static void
@@ -142,7 +142,7 @@ filesystems_made_for_the_root_are_marked(void **state)
 	add_line("proc", "/p", "proc", "");
 	add_line("/image", "/e", "ext4", "loop");
 	add_line("/b", "/b", "none", "bind");
-	assert_int_equal(lines_record(&record, &plan, &mounts, NULL), 0);
+	assert_int_equal(lines_record(&record, &plan, &mounts, NULL, false), 0);
 	assert_string_equal(record_value(&record, "filesystem"), "1:31:/p");
 	assert_string_equal(record_value(&record, "block_device"), "7:3");
 	assert_null(record_next(&record, "block_device", record_value(&record, "block_device")));
@@ -189,12 +189,12 @@ what_is_mounted_is_known_by_id_and_place(void **state)
 {
 	cleanup_fd int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct lines lines = {0};
-	struct lines_one all[5] = {0};
+	struct lines_one all[6] = {0};
 	struct statx top;
 
 	(void)state;
 	assert_int_equal(statx(AT_FDCWD, "/", 0, STATX_INO | STATX_MNT_ID, &top), 0);
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < 6; i++)
 		all[i] = (struct lines_one){.id = top.stx_mnt_id,
 			.device = makedev(top.stx_dev_major, top.stx_dev_minor),
 			.inode = top.stx_ino,
@@ -202,18 +202,26 @@ what_is_mounted_is_known_by_id_and_place(void **state)
 					: i == 0 ? "/"
 						 : "")};
 	all[2].id = UINT32_MAX;
+	/* an inode number can change, on an overlay when a file is copied up */
 	all[4].inode++;
+	/* another filesystem has got the id */
+	all[5].device++;
 	lines.all = all;
-	lines.count = 5;
+	lines.count = 6;
 	assert_int_equal(lines_look(&lines, names), 0);
 	assert_true(all[0].is_there);
 	assert_int_equal(all[0].seen_inode, top.stx_ino);
-	assert_false(all[1].is_there);
+	assert_false(all[0].is_moved);
+	/* the same in every respect, but in another place */
+	assert_true(all[1].is_there);
+	assert_true(all[1].is_moved);
+	assert_string_equal(all[1].place, "/");
 	assert_false(all[2].is_there);
 	assert_true(all[3].is_there);
 	assert_string_equal(all[3].place, "/");
-	assert_false(all[4].is_there);
-	for (size_t i = 0; i < 5; i++)
+	assert_true(all[4].is_there);
+	assert_false(all[5].is_there);
+	for (size_t i = 0; i < 6; i++)
 		free(all[i].place);
 }
 
