@@ -116,9 +116,14 @@ look_at(struct lines_one *line, const char *target, const struct mounted *here)
 	bool is_seen, is_same;
 	struct statx found;
 
-	if (!place || statx(AT_FDCWD, place, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
-			      STATX_INO | STATX_MNT_ID, &found) < 0)
+	if (!place)
 		return 0;
+	if (statx(AT_FDCWD, place, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_INO | STATX_MNT_ID,
+		    &found) < 0) {
+		/* something covers the way to it */
+		line->is_there = is_known;
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+	}
 	line->seen_device = makedev(found.stx_dev_major, found.stx_dev_minor);
 	line->seen_inode = found.stx_ino;
 	is_seen = found.stx_mnt_id == line->id;

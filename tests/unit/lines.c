@@ -199,8 +199,8 @@ what_is_mounted_is_known_by_id_and_place(void **state)
 			.device = makedev(top.stx_dev_major, top.stx_dev_minor),
 			.inode = top.stx_ino,
 			.place = strdup(i == 1   ? "/elsewhere"
-					: i == 0 ? "/"
-						 : "")};
+					: i == 3 ? ""
+						 : "/")};
 	all[2].id = UINT32_MAX;
 	/* an inode number can change, on an overlay when a file is copied up */
 	all[4].inode++;
