@@ -145,8 +145,11 @@ lines_source_was_replaced(const struct lines *lines, size_t index)
 	const struct plan_mount *mount = &lines->plan.mounts[index];
 	struct stat found;
 
-	if (!mount->is_bind || line->id == 0 || stat(mount->source, &found) < 0)
+	if (!mount->is_bind || line->id == 0)
 		return false;
+	/* one that is gone leaves what there is; with any other error a new clone says it */
+	if (stat(mount->source, &found) < 0)
+		return errno != ENOENT && errno != ENOTDIR;
 	return (found.st_dev != line->device || found.st_ino != line->inode) &&
 	       (found.st_dev != line->seen_device || found.st_ino != line->seen_inode);
 }
