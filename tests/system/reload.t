@@ -524,6 +524,7 @@ run_inside sh -c 'trap "" TERM; while :; do read -r word </tmp/never; done'
 ok 'a program inside is deaf to SIGTERM' await grep -q '^SigIgn:.*[4567c-f]...$' "/proc/$inhabitant/status"
 chroot-mounts -q stop games &
 stop=$!
+await test -e /run/chroot-mounts/games/record.stopping
 run chroot-mounts reload games
 is 'a reload while stop waits for it comes too late' "$status" 1
 like 'and says so' "$errors" 'not prepared|not stopped'
