@@ -6,8 +6,8 @@ use Test::More;
 
 my @floors = (
 	'report cleanup syscalls descriptors number name',
-	'config record root mount mounted evidence account command terminal',
-	'catalogue plan namespace identity environment inside state',
+	'config record root mount mounted evidence account program terminal',
+	'catalogue plan namespace identity environment inside state command',
 	'table filesystem visible holders',
 	'mounts prepared',
 	'lines service',

@@ -1,0 +1,129 @@
+/* Any bytes as the record of a root: refused, or values that lie within it and come to an end. */
+#include "record.h"
+#include "cleanup.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <string.h>
+
+int LLVMFuzzerInitialize(int *count, char ***words);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char *const keys[] = {"version", "uid", "gid", "host", "namespace", "device", "inode",
+	"mount", "path", "set_env", "line", "stop_timeout", "service", "u", ""};
+
+static char folder[PATH_MAX];
+static int directory = -1, file = -1;
+
+static void
+remove_folder(void)
+{
+	unlinkat(directory, "record", 0);
+	rmdir(folder);
+}
+
+static void
+give_up(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+/* A record is the superuser's: who is not becomes one, of a namespace that has no other user. */
+static void
+become_superuser(void)
+{
+	char map[64];
+	int length = snprintf(map, sizeof(map), "0 %u 1", (unsigned)geteuid());
+	cleanup_fd int fd = -1;
+
+	if (geteuid() == 0)
+		return;
+	if (unshare(CLONE_NEWUSER) < 0)
+		give_up("cannot make a user namespace (the superuser needs none)");
+	fd = open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, map, (size_t)length) != length)
+		give_up("cannot fill the user namespace");
+}
+
+int
+LLVMFuzzerInitialize(int *count, char ***words)
+{
+	const char *where = getenv("TMPDIR");
+
+	(void)count;
+	(void)words;
+	become_superuser();
+	snprintf(folder, sizeof(folder), "%s/record.XXXXXX", where ? where : "/tmp");
+	if (!mkdtemp(folder))
+		give_up(folder);
+	directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	file = openat(directory, "record", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (file < 0)
+		give_up(folder);
+	atexit(remove_folder);
+	return 0;
+}
+
+static void
+check_value(const struct record *record, const char *key, const char *value)
+{
+	const char *end = record->text + record->size;
+	size_t length = strlen(key);
+
+	if (value < record->text + length + 1 || value >= end || !memchr(value, '\0', end - value))
+		abort();
+	/* it is the value of a whole string, not of what another one holds */
+	value -= length + 1;
+	if (memcmp(value, key, length) != 0 || value[length] != '=' ||
+		(value > record->text && value[-1] != '\0'))
+		abort();
+}
+
+static void
+check_key(const struct record *record, const char *key)
+{
+	const char *first = record_value(record, key);
+	const char *value = NULL, *previous = NULL;
+	uint64_t number;
+
+	while ((value = record_next(record, key, previous))) {
+		if (previous ? value <= previous : value != first)
+			abort();
+		check_value(record, key, value);
+		previous = value;
+	}
+	if (!previous && first[0] != '\0')
+		abort();
+	if (record_number(record, key, &number) == 0) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
+		if (strcmp(text, first) != 0 || !record_has_number(record, key, number))
+			abort();
+	}
+	if (record_has_number(record, key, 0) && !previous)
+		abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct record nothing;
+	struct record record;
+
+	if (ftruncate(file, 0) < 0 || pwrite(file, data, size, 0) != (ssize_t)size)
+		give_up(folder);
+	if (record_read(&record, directory, "record") == 0) {
+		if (record.size != size || memcmp(record.text, data, size) != 0)
+			abort();
+	} else if (errno != EPROTO && memcmp(&record, &nothing, sizeof(record)) != 0) {
+		abort();
+	}
+	/* a record of another version may be read too */
+	for (size_t i = 0; record.text && i < sizeof(keys) / sizeof(*keys); i++)
+		check_key(&record, keys[i]);
+	record_release(&record);
+	return 0;
+}
