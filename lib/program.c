@@ -57,8 +57,8 @@ struct layout {
 
 #define LAYOUT(header, entry)                                                                      \
 	{                                                                                          \
-		.entry_size = sizeof(entry),                        \
-		.entries = FIELD(header, e_phoff), .entry_size_said = FIELD(header, e_phentsize),  \
+		.entry_size = sizeof(entry), .entries = FIELD(header, e_phoff),                    \
+		.entry_size_said = FIELD(header, e_phentsize),                                     \
 		.entry_count = FIELD(header, e_phnum), .kind = FIELD(entry, p_type),               \
 		.place = FIELD(entry, p_offset), .length = FIELD(entry, p_filesz),                 \
 	}
@@ -94,8 +94,8 @@ read_at(int fd, void *bytes, size_t size, uint64_t offset)
 		return -1;
 	}
 	while (length < size) {
-		ssize_t got = pread(
-			fd, (char *)bytes + length, size - length, (off_t)(offset + length));
+		ssize_t got =
+			pread(fd, (char *)bytes + length, size - length, (off_t)(offset + length));
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -183,8 +183,9 @@ blanks(const char *text, size_t at, size_t end)
 
 /*
  * As load_script in the kernel's fs/binfmt_script.c cuts it: the name ends at a blank, all behind
- * it is one argument. Where no newline is in sight a name that ends within it counts, and the
- * argument may be cut off; blanks before the end of the file count too. line is PROGRAM_LINE bytes, NUL behind the end of the file.
+ * it is one argument. Where no newline is in sight a name that ends within it counts, the argument
+ * may be cut off, and blanks before the end of the file are part of it. line is PROGRAM_LINE
+ * bytes, NUL behind the end of the file.
  */
 static void
 take_first_line(struct program *program, const char *line)
@@ -218,7 +219,7 @@ is_text(const char *bytes, size_t size)
 	for (size_t i = 0; i < size; i++) {
 		unsigned char byte = (unsigned char)bytes[i];
 
-		if (byte == 0x7f || (byte < ' ' && !memchr("\t\n\f\r\033", byte, 5)))
+		if (byte == '\0' || byte == 0x7f || (byte < ' ' && !strchr("\t\n\f\r\033", byte)))
 			return false;
 	}
 	return true;

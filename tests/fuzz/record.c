@@ -1,27 +1,18 @@
 /* Any bytes as the record of a root: refused, or values that lie within it and come to an end. */
 #include "record.h"
 #include "cleanup.h"
+#include "syscalls.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <string.h>
 
 int LLVMFuzzerInitialize(int *count, char ***words);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *const keys[] = {"version", "uid", "gid", "host", "namespace", "device", "inode",
-	"mount", "path", "set_env", "line", "stop_timeout", "service", "u", ""};
+static const char *const keys[] = {"version", "uid", "line", "set_env", "service", "u", ""};
 
-static char folder[PATH_MAX];
 static int directory = -1, file = -1;
-
-static void
-remove_folder(void)
-{
-	unlinkat(directory, "record", 0);
-	rmdir(folder);
-}
 
 static void
 give_up(const char *what)
@@ -30,39 +21,48 @@ give_up(const char *what)
 	exit(1);
 }
 
+static void
+fill(const char *path, const char *text)
+{
+	cleanup_fd int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		give_up(path);
+}
+
 /* A record is the superuser's: who is not becomes one, of a namespace that has no other user. */
 static void
 become_superuser(void)
 {
-	char map[64];
-	int length = snprintf(map, sizeof(map), "0 %u 1", (unsigned)geteuid());
-	cleanup_fd int fd = -1;
+	char users[64], groups[64];
 
 	if (geteuid() == 0)
 		return;
-	if (unshare(CLONE_NEWUSER) < 0)
+	snprintf(users, sizeof(users), "0 %u 1", (unsigned)geteuid());
+	snprintf(groups, sizeof(groups), "0 %u 1", (unsigned)getegid());
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
 		give_up("cannot make a user namespace (the superuser needs none)");
-	fd = open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, map, (size_t)length) != length)
-		give_up("cannot fill the user namespace");
+	fill("/proc/self/uid_map", users);
+	fill("/proc/self/setgroups", "deny");
+	fill("/proc/self/gid_map", groups);
 }
 
+/* The record lies in memory, in a filesystem without a path, so that nothing can be left behind. */
 int
 LLVMFuzzerInitialize(int *count, char ***words)
 {
-	const char *where = getenv("TMPDIR");
+	cleanup_fd int filesystem = -1;
 
 	(void)count;
 	(void)words;
 	become_superuser();
-	snprintf(folder, sizeof(folder), "%s/record.XXXXXX", where ? where : "/tmp");
-	if (!mkdtemp(folder))
-		give_up(folder);
-	directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	filesystem = syscall_fsopen("tmpfs", FSOPEN_CLOEXEC);
+	if (filesystem < 0 || syscall_fsconfig(filesystem, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
+		give_up("cannot make a filesystem");
+	directory = syscall_fsmount(filesystem, FSMOUNT_CLOEXEC, 0);
 	file = openat(directory, "record", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (file < 0)
-		give_up(folder);
-	atexit(remove_folder);
+		give_up("cannot make a record");
 	return 0;
 }
 
@@ -114,7 +114,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct record record;
 
 	if (ftruncate(file, 0) < 0 || pwrite(file, data, size, 0) != (ssize_t)size)
-		give_up(folder);
+		give_up("cannot write the record");
 	if (record_read(&record, directory, "record") == 0) {
 		if (record.size != size || memcmp(record.text, data, size) != 0)
 			abort();
