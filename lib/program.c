@@ -150,7 +150,7 @@ read_entries(struct program *program, int fd, const struct layout *layout, const
 	return true;
 }
 
-/* What the header alone says: is_whole stays false if it is cut off or its words are unknown. */
+/* What the beginning of the header, the same for 32 and 64 bits, says; bits 0 if it is cut off. */
 static void
 take_header(struct program *program, const unsigned char *header, size_t size)
 {
@@ -164,7 +164,7 @@ take_header(struct program *program, const unsigned char *header, size_t size)
 	program->machine = (unsigned)get(header, machine_field, program->is_big_endian);
 	type = get(header, type_field, program->is_big_endian);
 	program->is_executable = type == ET_EXEC || type == ET_DYN;
-	program->is_whole = program->bits == 32 || size >= sizeof(Elf64_Ehdr);
+	program->is_whole = true; /* as far as this goes */
 }
 
 static bool
@@ -283,7 +283,6 @@ program_look_at_self(struct program *program)
 {
 	*program = (struct program){.kind = PROGRAM_OTHER};
 	take_header(program, __ehdr_start, sizeof(__ehdr_start));
-	program->is_whole = true;
 }
 
 /* The machine of 64 bits whose kernel executes programs of this one too. */

@@ -24,7 +24,7 @@ struct program {
 	char argument[PROGRAM_LINE]; /* the only one that a first line gives, "" for none */
 	/* of an ELF file */
 	unsigned machine; /* e_machine: EM_... of <elf.h> */
-	unsigned bits; /* 32 or 64 */
+	unsigned bits; /* 32 or 64; 0, and nothing else is known, if it is cut off */
 	bool is_big_endian;
 	bool is_executable; /* by its type: no object file and no core dump */
 };

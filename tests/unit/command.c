@@ -473,6 +473,12 @@ a_spoilt_program_is_said_as_such(void **state)
 	(void)state;
 	put("one/file", ELFMAG, 0700);
 	assert_because("it is a program cut off in its first bytes");
+	execve_error = ENOENT; /* an emulator that takes it, and is missing */
+	assert_because("it names an interpreter that is missing inside");
+	execve_error = EIO; /* what the kernel says where an interpreter's name is cut off */
+	put_elf("one/file", &self, ET_DYN, "");
+	assert_because("it is a damaged program");
+	execve_error = 0;
 	put_elf("one/file", &self, ET_REL, "/nowhere/ld.so");
 	assert_because("it is an object file or a core dump, no program");
 	put_elf("one/file", &self, ET_DYN, "");
@@ -520,6 +526,9 @@ what_has_nothing_to_do_with_the_file_is_said_too(void **state)
 	execve_error = ENOMEM;
 	assert_because("Cannot allocate memory");
 	execve_error = EACCES; /* a security module's */
+	assert_because("Permission denied");
+	put_elf_in_folder("one/file", &self, "%/one/next");
+	put_elf("one/next", &self, ET_DYN, "/nowhere"); /* which no kernel looks for */
 	assert_because("Permission denied");
 }
 

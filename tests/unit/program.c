@@ -48,6 +48,27 @@ __wrap_pread64(int fd, void *bytes, size_t size, off_t offset)
 	return read_some(fd, bytes, size, offset);
 }
 
+/* How files are opened, and how often. */
+static int open_flags, opens;
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...);
+
+int
+__wrap_open(const char *path, int flags, ...)
+{
+	open_flags = flags;
+	opens++;
+	return __real_open(path, flags);
+}
+
+int
+__wrap_open64(const char *path, int flags, ...)
+{
+	return __wrap_open(path, flags);
+}
+
 static struct program program;
 
 static const struct program *
@@ -227,6 +248,8 @@ entries_that_the_kernel_refuses_are_damage(void **state)
 	PUT(&image, 0, 64, Ehdr, e_phentsize, sizeof(Elf64_Phdr) + 1);
 	assert_damaged();
 	/* 64 KiB of them at most */
+	make_image(32, false, EM_386, 65536 / sizeof(Elf32_Phdr), loader, sizeof(loader));
+	assert_string_equal(read_image()->interpreter, loader);
 	make_image(64, false, EM_X86_64, 65536 / sizeof(Elf64_Phdr), loader, sizeof(loader));
 	assert_string_equal(read_image()->interpreter, loader);
 	make_image(64, false, EM_X86_64, 65536 / sizeof(Elf64_Phdr) + 1, loader, sizeof(loader));
@@ -346,7 +369,8 @@ other_files_are_known_as_what_they_are(void **state)
 	assert_int_equal(read_bytes(" #!/bin/sh\n", 11)->kind, PROGRAM_TEXT);
 	assert_int_equal(read_bytes("\xc3\xa4\t\r\n\f\033", 7)->kind, PROGRAM_TEXT);
 	assert_int_equal(read_bytes("\177EL", 3)->kind, PROGRAM_OTHER);
-	assert_int_equal(read_bytes("MZ\0\1", 4)->kind, PROGRAM_OTHER);
+	assert_int_equal(read_bytes("MZ\1", 3)->kind, PROGRAM_OTHER);
+	assert_int_equal(read_bytes("MZ\0", 3)->kind, PROGRAM_OTHER);
 	assert_string_equal(program.interpreter, "");
 }
 
@@ -364,6 +388,7 @@ what_is_no_regular_file_is_never_read(void **state)
 	assert_int_equal(errno, EINVAL);
 	assert_int_equal(program_read(&program, -1), -1);
 	assert_int_equal(errno, EBADF);
+	opens = 0;
 	assert_int_equal(program_look(&program, "/dev/null"), -1);
 	assert_int_equal(errno, EINVAL);
 	assert_int_equal(program_look(&program, "/"), -1);
@@ -379,6 +404,14 @@ what_is_no_regular_file_is_never_read(void **state)
 	unlink(path);
 	assert_int_equal(result, -1);
 	assert_int_equal(error, EINVAL);
+	assert_int_equal(opens, 0);
+	/* what becomes a FIFO or a terminal in between is not waited for, and does not become ours
+	 */
+	assert_int_equal(program_look(&program, "/proc/self/exe"), 0);
+	assert_int_equal(opens, 1);
+	assert_int_equal(open_flags & O_ACCMODE, O_RDONLY);
+	assert_int_equal(open_flags & (O_NONBLOCK | O_NOCTTY | O_CLOEXEC),
+		O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 static void
