@@ -213,6 +213,8 @@ environment_make(const struct environment_rules *rules)
 	list_append_value(&list, "debian_chroot", rules->root);
 	/* /tmp is the host's, and so is the tmux server that has its socket there */
 	list_append_value(&list, "TMUX_TMPDIR", "/var/tmp");
+	if (rules->authority)
+		list_append_value(&list, "XAUTHORITY", rules->authority);
 	append_words(&list, record_value(rules->record, "set_env"));
 	for (size_t i = 0; i < rules->added_count; i++)
 		list_append(&list, strdup(rules->added[i]));

@@ -4,6 +4,7 @@
  * sbin/chroot-enter.1 says against what.
  */
 #include "account.h"
+#include "authority.h"
 #include "cleanup.h"
 #include "command.h"
 #include "descriptors.h"
@@ -49,6 +50,7 @@ struct entry {
 	bool is_named;
 	struct record record;
 	char directory[PATH_MAX]; /* where the caller stands, "" where it has no name */
+	struct authority authority;
 	int namespace;
 };
 
@@ -391,6 +393,28 @@ stays_superuser(const struct entry *entry)
 	return entry->is_superuser && (!entry->is_named || entry->named.uid == 0);
 }
 
+/* The last of several, as lib/environment.c has it. */
+static const char *
+caller_variable(const struct entry *entry, const char *name)
+{
+	size_t length = strlen(name);
+	const char *value = NULL;
+
+	for (char **string = entry->environment; string && *string; string++)
+		if (strncmp(*string, name, length) == 0 && (*string)[length] == '=')
+			value = *string + length + 1;
+	return value;
+}
+
+/* A cookie is for the user who called, and only where there is a display to use it on. */
+static void
+read_authority(struct entry *entry)
+{
+	if (target_of(entry)->uid == entry->caller.uid && caller_variable(entry, "DISPLAY"))
+		authority_read(&entry->authority, caller_variable(entry, "XAUTHORITY"),
+			caller_variable(entry, "HOME"));
+}
+
 /* Is this still the place that start made? The superuser inside can take away or cover anything. */
 static int
 check_place(const struct entry *entry)
@@ -419,8 +443,11 @@ join(struct entry *entry)
 
 	if (powerful && entry->is_named && identity_take_groups(target, entry->report) < 0)
 		return -1;
-	if (!powerful && (identity_become(target, entry->is_named, entry->report) < 0 ||
-				 identity_arm(entry->report) < 0))
+	if (!powerful && identity_become(target, entry->is_named, entry->report) < 0)
+		return -1;
+	/* the host's file, so before joining; with the user's ids and no capability effective */
+	read_authority(entry);
+	if (!powerful && identity_arm(entry->report) < 0)
 		return -1;
 	if (namespace_join(entry->namespace) < 0)
 		return report_error(entry->report, errno, "cannot join the namespace of %s",
@@ -457,17 +484,6 @@ find_account(uid_t uid, struct account *account)
 		return -1;
 	steal_fd(&fd); /* the stream owns it now */
 	return account_read(account, passwd, uid);
-}
-
-static const char *
-caller_variable(const struct entry *entry, const char *name)
-{
-	size_t length = strlen(name);
-
-	for (char **string = entry->environment; string && *string; string++)
-		if (strncmp(*string, name, length) == 0 && (*string)[length] == '=')
-			return *string + length + 1;
-	return NULL;
 }
 
 /* The name ends in prompts and paths. */
@@ -597,7 +613,7 @@ execute_shell(const struct entry *entry, const char *shell, char **environment)
 
 /* Inside, as the user, without privilege: from here on the root may be read. */
 static int
-execute(const struct entry *entry)
+execute(struct entry *entry)
 {
 	const struct options *options = entry->options;
 	const struct identity *target = target_of(entry);
@@ -617,6 +633,8 @@ execute(const struct entry *entry)
 	rules.user = user_name(entry, &account);
 	rules.home = home_of(entry, &account);
 	rules.shell = shell_of(entry, &account);
+	rules.authority = authority_show(&entry->authority, rules.home,
+		caller_variable(entry, "XDG_RUNTIME_DIR"), options->root, entry->report);
 	environment = environment_make(&rules);
 	if (!environment) {
 		report_error(entry->report, ENOMEM, "cannot make the environment");

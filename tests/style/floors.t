@@ -7,7 +7,7 @@ use Test::More;
 my @floors = (
 	'report cleanup syscalls descriptors number name',
 	'config record root mount mounted evidence account program terminal',
-	'catalogue plan namespace identity environment inside state command',
+	'catalogue plan namespace identity environment authority inside state command',
 	'table filesystem visible holders',
 	'mounts prepared',
 	'lines service',

@@ -125,6 +125,24 @@ the_session_passes_only_while_the_user_stays(void **state)
 }
 
 static void
+a_copy_of_the_cookies_takes_the_place_of_the_callers(void **state)
+{
+	static const char *const caller[] = {"XAUTHORITY=/x", "DISPLAY=:0", NULL};
+	static const char *const added[] = {"XAUTHORITY=/added"};
+	struct record record;
+	struct environment_rules rules = rules_for(&record, "", "", caller);
+
+	(void)state;
+	rules.keeps_session = true;
+	rules.authority = "/run/copy";
+	assert_made(&rules, "DISPLAY=:0\n" ALWAYS "XAUTHORITY=/run/copy\n");
+	rules.added = strings(added);
+	rules.added_count = 1;
+	assert_made(&rules, "DISPLAY=:0\n" ALWAYS "XAUTHORITY=/added\n");
+	record_release(&record);
+}
+
+static void
 the_configuration_names_what_else_passes(void **state)
 {
 	static const char *const caller[] = {
@@ -302,6 +320,7 @@ main(void)
 		cmocka_unit_test(everyday_variables_pass),
 		cmocka_unit_test(anything_else_does_not),
 		cmocka_unit_test(the_session_passes_only_while_the_user_stays),
+		cmocka_unit_test(a_copy_of_the_cookies_takes_the_place_of_the_callers),
 		cmocka_unit_test(the_configuration_names_what_else_passes),
 		cmocka_unit_test(what_steers_the_loader_or_libc_never_passes),
 		cmocka_unit_test(all_else_passes_where_all_is_kept),
