@@ -174,9 +174,11 @@ without_it_the_file_is_in_the_home(void **state)
 static void
 where_there_is_none_nothing_is_done(void **state)
 {
-	static const char *const variables[] = {NULL, "", ".Xauthority", "/nowhere/at/all"};
+	static const char *const variables[] = {"", ".Xauthority", "/nowhere/at/all"};
 
 	(void)state;
+	write_cookie("cookie");
+	assert_int_equal(chdir(home), 0);
 	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
 		authority_read(&authority, variables[i], home);
 		assert_false(authority.is_there);
@@ -185,6 +187,7 @@ where_there_is_none_nothing_is_done(void **state)
 	authority_read(&authority, NULL, NULL);
 	assert_false(authority.is_there);
 	assert_nothing_to_do();
+	assert_int_equal(chdir("/"), 0);
 }
 
 static void
@@ -404,7 +407,9 @@ the_runtime_directory_is_the_users_alone(void **state)
 	hide();
 	assert_failure(NULL, words);
 	assert_failure("", words);
-	assert_failure("tmp", words);
+	assert_int_equal(chdir(runtime), 0);
+	assert_failure(".", words);
+	assert_int_equal(chdir("/"), 0);
 	assert_failure("/nowhere/at/all", words);
 	assert_failure(at(home, "hidden"), words);
 	assert_failure(endless, words);
