@@ -104,7 +104,7 @@ is_written(const struct authority *authority, int directory, const char *name)
 	bool is_same;
 
 	read_at(&copy, directory, name, O_NOFOLLOW);
-	is_same = copy.is_there && copy.error == 0 && copy.size == authority->size &&
+	is_same = copy.text && copy.error == 0 && copy.size == authority->size &&
 		  memcmp(copy.text, authority->text, copy.size) == 0;
 	authority_release(&copy);
 	return is_same;
