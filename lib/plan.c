@@ -234,6 +234,7 @@ take_option(struct plan_mount *mount, const char *option, const struct place *pl
 	if (set & PROPAGATION) {
 		/* whether the mounts below come along is what rbind says, not rslave */
 		mount->propagation = set & PROPAGATION;
+		mount->propagates_below = set & MS_REC;
 		return 0;
 	}
 	if (set & (MS_REMOUNT | MS_MOVE))
@@ -274,7 +275,8 @@ take_options(struct plan_mount *mount, const char *words, const struct place *pl
 		       : 0;
 }
 
-/* An absolute path without "." and "..", so that which line lies below which can be read off it. */
+/* An absolute path without ".", ".." and "//", so that which line lies below which can be read off
+ * it. */
 static bool
 is_plain_path(const char *path)
 {
@@ -307,7 +309,7 @@ check_bind(const struct plan_mount *mount, const struct place *place)
 {
 	if (!is_plain_path(mount->source))
 		return place_error(place,
-			"the source %s of a bind is no absolute path without . and ..",
+			"the source %s of a bind is no absolute path without ., .. and //",
 			mount->source);
 	if (mount->options)
 		return place_error(
@@ -315,6 +317,12 @@ check_bind(const struct plan_mount *mount, const struct place *place)
 	if (strcmp(mount->type, "none") != 0 && strcmp(mount->type, "bind") != 0)
 		return place_error(
 			place, "a bind has no filesystem type: write none for %s", mount->type);
+	if (mount->is_live && mount->propagation & MS_PRIVATE)
+		return place_error(place, "x-live and private exclude each other: a private mount "
+					  "hears nothing of the host");
+	if (mount->is_live && mount->propagation & MS_UNBINDABLE)
+		return place_error(place, "x-live and unbindable exclude each other: an unbindable "
+					  "mount hears nothing of the host");
 	return 0;
 }
 
@@ -330,11 +338,6 @@ check_filesystem(const struct plan_mount *mount, const struct place *place)
 			"%s is mounted on %s: as a bind (the option bind), or as which filesystem "
 			"type?",
 			mount->source, mount->target);
-	if (needs_mount_helper(mount->type))
-		return place_error(place,
-			"%s needs a mount program of its own: mount it on the host and bind it "
-			"here",
-			mount->type);
 	return 0;
 }
 
@@ -366,7 +369,8 @@ check_mount(struct plan_mount *mount, const struct place *place)
 	cut_last_slash(mount->target);
 	cut_last_slash(mount->source);
 	if (!is_plain_path(mount->target))
-		return place_error(place, "the mount point %s is no absolute path without . and ..",
+		return place_error(place,
+			"the mount point %s is no absolute path without ., .. and //",
 			mount->target);
 	if (strcmp(mount->target, "/") == 0 && check_root(mount, place) < 0)
 		return -1;
@@ -385,6 +389,12 @@ fill_mount(struct plan_mount *mount, const char *source, const char *target, con
 	};
 	if (!mount->source || !mount->target || !mount->type || !mount->words)
 		return no_memory(place);
+	/* first: its options are those of that program, and nothing to be mended here */
+	if (needs_mount_helper(mount->type))
+		return place_error(place,
+			"%s needs a mount program of its own: mount it on the host and bind it "
+			"here",
+			mount->type);
 	if (take_options(mount, mount->words, place) < 0)
 		return -1;
 	return check_mount(mount, place);
@@ -395,6 +405,8 @@ is_below(const char *path, const char *above)
 {
 	size_t length = strlen(above);
 
+	if (strcmp(above, "/") == 0)
+		return path[0] == '/' && path[1] != '\0';
 	return strncmp(path, above, length) == 0 && path[length] == '/';
 }
 

@@ -28,7 +28,7 @@ struct plan_mount {
 	uint64_t set; /* MOUNT_ATTR_* */
 	uint64_t clear; /* MOUNT_ATTR_* */
 	uint64_t propagation; /* MS_SLAVE and its like, 0 where no word says it */
-	bool propagates_below; /* the word holds for the mounts below too: rslave and its like */
+	bool propagates_below; /* rslave and its like: also of what rbind brings along */
 };
 
 struct plan {
@@ -62,7 +62,7 @@ bool plan_is_same_mount(const struct plan_mount *one, const struct plan_mount *o
 /* Is it one of the options that a loop device is made by: loop, offset, sizelimit? */
 bool plan_is_loop_word(const char *option);
 
-/* Does a mount on target cover path, or lie below it? */
+/* Is path the target of a mount, or below it? Both are absolute; below `/` is every other path. */
 bool plan_is_at_or_below(const char *path, const char *target);
 
 /*

@@ -179,20 +179,21 @@ each_word_of_propagation_is_understood(void **state)
 	static const struct {
 		const char *words;
 		uint64_t propagation;
-		bool is_recursive;
+		bool is_recursive, propagates_below;
 	} cases[] = {
-		{"bind", 0, false},
-		{"rbind", 0, true},
-		{"bind,slave", MS_SLAVE, false},
-		{"bind,rslave", MS_SLAVE, false}, /* rbind alone says what comes along */
-		{"rbind,slave", MS_SLAVE, true},
-		{"rbind,rshared", MS_SHARED, true},
-		{"bind,shared", MS_SHARED, false},
-		{"rbind,rprivate", MS_PRIVATE, true},
-		{"bind,private", MS_PRIVATE, false},
-		{"rbind,runbindable", MS_UNBINDABLE, true},
-		{"bind,unbindable", MS_UNBINDABLE, false},
-		{"rbind,rslave,private", MS_PRIVATE, true},
+		{"bind", 0, false, false},
+		{"rbind", 0, true, false},
+		{"bind,slave", MS_SLAVE, false, false},
+		{"bind,rslave", MS_SLAVE, false, true}, /* rbind alone says what comes along */
+		{"rbind,slave", MS_SLAVE, true, false},
+		{"rbind,rshared", MS_SHARED, true, true},
+		{"bind,shared", MS_SHARED, false, false},
+		{"rbind,rprivate", MS_PRIVATE, true, true},
+		{"bind,private", MS_PRIVATE, false, false},
+		{"rbind,runbindable", MS_UNBINDABLE, true, true},
+		{"bind,unbindable", MS_UNBINDABLE, false, false},
+		{"rbind,rslave,private", MS_PRIVATE, true, false},
+		{"rbind,private,rslave", MS_SLAVE, true, true},
 	};
 
 	(void)state;
@@ -205,6 +206,7 @@ each_word_of_propagation_is_understood(void **state)
 		assert_true(plan.mounts[0].is_bind);
 		assert_int_equal(plan.mounts[0].is_recursive, cases[i].is_recursive);
 		assert_int_equal(plan.mounts[0].propagation, cases[i].propagation);
+		assert_int_equal(plan.mounts[0].propagates_below, cases[i].propagates_below);
 		assert_int_equal(plan.mounts[0].set | plan.mounts[0].clear, 0);
 		plan_release(&plan);
 	}
@@ -370,12 +372,12 @@ a_bind_that_cannot_be_one_is_refused(void **state)
 			length--;
 		snprintf(line, sizeof(line), "%s /b none bind", sources[i]);
 		snprintf(message, sizeof(message),
-			"the source %.*s of a bind is no absolute path without . and ..",
+			"the source %.*s of a bind is no absolute path without ., .. and //",
 			(int)length, sources[i]);
 		assert_refused(line, message);
 	}
 	assert_refused("tmpfs /b tmpfs bind",
-		"the source tmpfs of a bind is no absolute path without . and ..");
+		"the source tmpfs of a bind is no absolute path without ., .. and //");
 	assert_refused("/a /b none bind,size=1m", "the option size=1m has no meaning for a bind");
 	assert_refused("/a /b ext4 bind", "a bind has no filesystem type: write none for ext4");
 }
@@ -407,6 +409,46 @@ a_filesystem_that_cannot_be_made_here_is_refused(void **state)
 	}
 }
 
+/* Their options are those of a program that is not run here. */
+static void
+the_type_is_judged_before_the_options(void **state)
+{
+	(void)state;
+	assert_refused("//server/share /b cifs user=alice,vers=3.0",
+		"cifs needs a mount program of its own: mount it on the host and bind it here");
+	assert_refused("server:/export /b nfs noauto,x-systemd.automount",
+		"nfs needs a mount program of its own: mount it on the host and bind it here");
+}
+
+static void
+a_live_line_that_hears_nothing_is_refused(void **state)
+{
+	static const char *const deaf[] = {"private", "rprivate", "rslave,private"};
+	static const char *const unbindable[] = {"unbindable", "runbindable"};
+	static const char *const live[] = {"", "shared,", "rslave,", "private,rslave,"};
+	struct plan plan;
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(deaf) / sizeof(*deaf); i++) {
+		snprintf(line, sizeof(line), "/a /b none rbind,x-live,%s", deaf[i]);
+		assert_refused(line, "x-live and private exclude each other: a private mount hears "
+				     "nothing of the host");
+	}
+	for (size_t i = 0; i < sizeof(unbindable) / sizeof(*unbindable); i++) {
+		snprintf(line, sizeof(line), "/a /b none %s,bind,x-live", unbindable[i]);
+		assert_refused(line,
+			"x-live and unbindable exclude each other: an unbindable mount "
+			"hears nothing of the host");
+	}
+	for (size_t i = 0; i < sizeof(live) / sizeof(*live); i++) {
+		snprintf(line, sizeof(line), "/a /b none rbind,%sx-live", live[i]);
+		assert_int_equal(make_line(&plan, line), 0);
+		assert_string_equal(take_said(), "");
+		plan_release(&plan);
+	}
+}
+
 static void
 a_mount_point_that_is_no_plain_path_is_refused(void **state)
 {
@@ -419,12 +461,12 @@ a_mount_point_that_is_no_plain_path_is_refused(void **state)
 
 		snprintf(line, sizeof(line), "/a %s none bind", targets[i]);
 		snprintf(message, sizeof(message),
-			"the mount point %s is no absolute path without . and ..", targets[i]);
+			"the mount point %s is no absolute path without ., .. and //", targets[i]);
 		assert_refused(line, message);
 	}
 	/* one slash at the end means nothing, but not two */
-	assert_refused(
-		"/a /b// none bind", "the mount point /b/ is no absolute path without . and ..");
+	assert_refused("/a /b// none bind",
+		"the mount point /b/ is no absolute path without ., .. and //");
 }
 
 static void
@@ -516,6 +558,12 @@ what_asks_for_the_same_mount_is_told_by_its_fields(void **state)
 	assert_true(plan_is_at_or_below("/a/b", "/a"));
 	assert_false(plan_is_at_or_below("/ab", "/a"));
 	assert_false(plan_is_at_or_below("/a", "/a/b"));
+	assert_true(plan_is_at_or_below("/a", "/"));
+	assert_true(plan_is_at_or_below("/a/b", "/"));
+	assert_true(plan_is_at_or_below("/", "/"));
+	assert_false(plan_is_at_or_below("/", "/a"));
+	/* a place that is not known */
+	assert_false(plan_is_at_or_below("", "/"));
 }
 
 static void
@@ -636,7 +684,7 @@ an_error_is_said_at_the_line_where_it_stands(void **state)
 
 		assert_int_equal(make_of(&plan, cases[i].instance, cases[i].service), -1);
 		snprintf(expected, sizeof(expected),
-			"test: %s: the mount point d is no absolute path without . and ..\n",
+			"test: %s: the mount point d is no absolute path without ., .. and //\n",
 			cases[i].where);
 		assert_string_equal(take_said(), expected);
 		assert_int_equal(plan.count, 0);
@@ -742,6 +790,8 @@ main(void)
 		TEST(a_quote_that_is_not_closed_is_refused),
 		TEST(a_bind_that_cannot_be_one_is_refused),
 		TEST(a_filesystem_that_cannot_be_made_here_is_refused),
+		TEST(the_type_is_judged_before_the_options),
+		TEST(a_live_line_that_hears_nothing_is_refused),
 		TEST(a_mount_point_that_is_no_plain_path_is_refused),
 		TEST(a_line_for_the_root_stands_apart),
 		TEST(a_line_for_the_root_says_only_what_it_is),
