@@ -66,12 +66,30 @@ set_up(struct libmnt_context *context, const struct plan_mount *line, const char
 	return strcmp(line->type, "auto") == 0 ? 0 : mnt_context_set_fstype(context, line->type);
 }
 
+/* What libmount says of it names no reason where there is only EINVAL, and no file that is missing.
+ */
+static int
+cannot_mount(const struct plan_mount *line, const char *source, const char *said, int error,
+	struct report *report)
+{
+	if (source[0] == '/' && access(source, F_OK) < 0 && errno == ENOENT) {
+		report_mend(report,
+			strcmp(line->target, "/") == 0 ? "make %s, or correct the line for /"
+						       : "make %s, or add nofail to its line",
+			source);
+		return report_error(report, ENOENT, "cannot mount %s on %s", source, line->target);
+	}
+	if (error == EINVAL)
+		report_mend(report, "dmesg shows what the kernel says about it");
+	return report_error(report, 0, "cannot mount %s on %s: %s", source, line->target, said);
+}
+
 static int
 mount_on_stage(const struct plan_mount *line, const char *source, struct report *report)
 {
 	struct libmnt_context *context = mnt_new_context();
 	char said[512] = "out of memory";
-	int result = -1;
+	int result = -1, error = 0;
 
 	/* since 2.39 libmount may take the new calls, which refuse the long options again */
 	if (context && setenv("LIBMOUNT_FORCE_MOUNT2", "always", 1) == 0 &&
@@ -81,12 +99,14 @@ mount_on_stage(const struct plan_mount *line, const char *source, struct report 
 			result = 0;
 		else
 			result = -1;
+		if (mnt_context_syscall_called(context))
+			error = mnt_context_get_syscall_errno(context);
 	}
 	mnt_free_context(context);
 	if (result == 0)
 		return 0;
 	said[strcspn(said, "\n")] = '\0';
-	return report_error(report, 0, "cannot mount %s on %s: %s", source, line->target, said);
+	return cannot_mount(line, source, said, error, report);
 }
 
 static int

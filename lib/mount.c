@@ -43,6 +43,8 @@ filesystem_error(
 	char said[256];
 
 	filesystem_says(context, said, sizeof(said));
+	if (error == EINVAL && said[0] == '\0')
+		report_mend(report, "dmesg shows what the kernel says about it");
 	return report_error(
 		report, error, "cannot make the %s for %s: %s%s", type, target, tried, said);
 }
@@ -69,6 +71,10 @@ mount_make(const char *type, const char *source, const char *target, const char 
 	cleanup_fd int context = syscall_fsopen(type, FSOPEN_CLOEXEC);
 	int fd;
 
+	if (context < 0 && errno == ENODEV)
+		return report_error(report, 0,
+			"cannot make the %s for %s: unknown filesystem type '%s'", type, target,
+			type);
 	if (context < 0)
 		return report_error(report, errno, "cannot make the %s for %s", type, target);
 	if (source && syscall_fsconfig(context, FSCONFIG_SET_STRING, "source", source) < 0)
