@@ -14,6 +14,13 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+static void
+mend_source(const struct plan_mount *line, int error, struct report *report)
+{
+	if (error == ENOENT)
+		report_mend(report, "make %s, or add nofail to its line", line->source);
+}
+
 static int
 share(struct mounted *host, const struct plan_mount *line, struct report *report)
 {
@@ -21,11 +28,12 @@ share(struct mounted *host, const struct plan_mount *line, struct report *report
 	cleanup_fd int fd = -1;
 	struct statx found;
 
-	if (statx(AT_FDCWD, line->source, 0, STATX_MNT_ID, &found) < 0)
-		return errno == ENOENT && line->may_fail
-			       ? 0
-			       : report_error(
-					 report, errno, "cannot open the source %s", line->source);
+	if (statx(AT_FDCWD, line->source, 0, STATX_MNT_ID, &found) < 0) {
+		if (errno == ENOENT && line->may_fail)
+			return 0;
+		mend_source(line, errno, report);
+		return report_error(report, errno, "cannot open the source %s", line->source);
+	}
 	if (!(found.stx_attributes & STATX_ATTR_MOUNT_ROOT)) {
 		report_mend(
 			report, "take x-live off the line, or mount something on %s", line->source);
@@ -73,14 +81,19 @@ mounts_share_live(struct mounted *host, const struct plan *plan, struct report *
 }
 
 /* Slave or private before anything else: a peer of the host's tree carries to it what is mounted.
- */
+ * line: that for `/`, or NULL. */
 static int
-clone_tree(
-	struct root *root, bool recursive, const struct mount_change *change, struct report *report)
+clone_tree(struct root *root, const struct plan_mount *line, const struct mount_change *change,
+	struct report *report)
 {
-	cleanup_fd int tree = mount_clone(root->tree, "", recursive);
+	const struct mount_change deaf = {
+		.propagation = MS_PRIVATE,
+		.recursive = line && line->propagates_below,
+	};
+	cleanup_fd int tree = mount_clone(root->tree, "", !line || line->is_recursive);
 
-	if (tree >= 0 && mount_change(tree, change) == 0) {
+	if (tree >= 0 && mount_change(tree, change) == 0 &&
+		(!line || line->propagation != MS_PRIVATE || mount_change(tree, &deaf) == 0)) {
 		close(root->tree);
 		root->tree = steal_fd(&tree);
 		return 0;
@@ -105,7 +118,7 @@ change_bind(int fd, const struct plan_mount *line)
 	};
 	const struct mount_change asked = {
 		.propagation = line->propagation,
-		.recursive = line->is_recursive,
+		.recursive = line->propagates_below,
 	};
 
 	if (mount_change(fd, &slave) < 0)
@@ -120,11 +133,11 @@ make_bind(const struct plan_mount *line, struct report *report)
 {
 	cleanup_fd int fd = mount_clone(AT_FDCWD, line->source, line->is_recursive);
 
-	if (fd < 0 && errno == ENOENT)
-		report_mend(report, "make %s, or add nofail to its line", line->source);
-	if (fd < 0)
+	if (fd < 0) {
+		mend_source(line, errno, report);
 		return report_error(report, errno, "cannot clone %s, the source of %s",
 			line->source, line->target);
+	}
 	if (change_bind(fd, line) < 0)
 		return report_error(report, errno, "cannot give the clone of %s the options %s",
 			line->source, line->words);
@@ -206,19 +219,47 @@ make_filesystem(
 	return steal_fd(&fd);
 }
 
+/* Where the top directory of a filesystem that is to be `/` gets its owner and mode from. */
+static const char *
+mend_top(const struct plan_mount *line)
+{
+	if (strcmp(line->type, "tmpfs") != 0)
+		return "chown root:root and chmod go-w that directory, where it comes from or with "
+		       "the filesystem mounted elsewhere";
+	for (char **option = line->options; option && *option; option++)
+		if (strncmp(*option, "uid=", 4) == 0)
+			return "take uid= off the line for /";
+	return "add mode=0755 to the line for /";
+}
+
 static int
 adopt_filesystem(struct root *root, const struct plan_mount *line, const struct mounts_root *what,
 	const struct mount_change *change, struct filesystem_stage *stage, struct report *report)
 {
+	const char *called =
+		line->source[0] == '/' || is_tag(line->source) ? line->source : line->type;
 	int tree = make_filesystem(line, stage, report);
 
-	if (tree < 0 || root_adopt(root, tree, what->path, report) < 0)
+	if (tree < 0 || root_adopt(root, tree, what->path, called, mend_top(line), report) < 0)
 		return -1;
 	if (mount_change(root->tree, change) == 0)
 		return 0;
 	report_error(report, errno, "cannot give %s the options it shall have", what->path);
 	root_release(root);
 	return -1;
+}
+
+/* The tree of a bind that is to be `/`, or of none. */
+static int
+open_tree_of(struct root *root, const struct plan_mount *line, const struct mounts_root *what,
+	struct report *report)
+{
+	if (!line)
+		return root_open(root, what->path, report);
+	if (!mounts_lacks_source(line))
+		return root_open(root, line->source, report);
+	report_mend(report, "put a tree there, or correct the line for /");
+	return report_error(report, ENOENT, "cannot open the root %s", line->source);
 }
 
 int
@@ -235,12 +276,10 @@ mounts_make_root(struct root *root, const struct plan *plan, const struct mounts
 	if (line) {
 		change.set |= line->set;
 		change.clear = line->clear & ~change.set;
-		if (line->propagation)
-			change.propagation = line->propagation;
 	}
-	if (root_open(root, line ? line->source : what->path, report) < 0)
+	if (open_tree_of(root, line, what, report) < 0)
 		return -1;
-	if (clone_tree(root, !line || line->is_recursive, &change, report) == 0)
+	if (clone_tree(root, line, &change, report) == 0)
 		return 0;
 	root_release(root);
 	return -1;
@@ -372,10 +411,11 @@ cannot_open_target(const struct plan *plan, size_t index, bool directory, const 
 static int
 unlike(const struct plan_mount *line, const struct root *root, mode_t mode, struct report *report)
 {
-	char path[2 * PATH_MAX], word[2 * PATH_MAX];
+	char path[2 * PATH_MAX], text[2 * PATH_MAX];
+	const char *word;
 
 	snprintf(path, sizeof(path), "%s%s", root->path, line->target);
-	report_word(path, word, sizeof(word));
+	word = report_word(path, text, sizeof(text));
 	if (S_ISDIR(mode))
 		report_mend(report, "rmdir %s && touch %s", word, word);
 	else

@@ -58,11 +58,22 @@ is_trustworthy(const struct stat *directory, const struct stat *next)
 	return directory->st_mode & S_ISVTX && next && next->st_uid == 0;
 }
 
+static const char why[] = "who could replace what everyone inside relies on";
+
+static int
+say_untrustworthy(const char *what, const struct stat *found, struct report *report)
+{
+	if (found->st_uid != 0)
+		return report_error(
+			report, 0, "%s belongs to user %u, %s", what, (unsigned)found->st_uid, why);
+	return report_error(report, 0, "%s can be written by others (mode %04o), %s", what,
+		(unsigned)found->st_mode & 07777, why);
+}
+
 /* In a sticky directory it is the next component that is wrong, and /tmp that is right. */
 static int
 untrustworthy(const char *path, const struct stat *found, const char *next, struct report *report)
 {
-	static const char why[] = "who could replace what everyone inside relies on";
 	char whole[2 * PATH_MAX], word[2 * PATH_MAX + 64];
 
 	if (found->st_uid == 0 && found->st_mode & S_ISVTX && next) {
@@ -74,11 +85,7 @@ untrustworthy(const char *path, const struct stat *found, const char *next, stru
 	}
 	report_mend(report, "chown root:root %s && chmod go-w %s",
 		report_word(path, word, sizeof(word)), report_word(path, word, sizeof(word)));
-	if (found->st_uid != 0)
-		return report_error(
-			report, 0, "%s belongs to user %u, %s", path, (unsigned)found->st_uid, why);
-	return report_error(report, 0, "%s can be written by others (mode %04o), %s", path,
-		(unsigned)found->st_mode & 07777, why);
+	return say_untrustworthy(path, found, report);
 }
 
 void
@@ -221,8 +228,10 @@ root_open(struct root *root, const char *path, struct report *report)
 }
 
 int
-root_adopt(struct root *root, int tree, const char *path, struct report *report)
+root_adopt(struct root *root, int tree, const char *path, const char *what, const char *mend,
+	struct report *report)
 {
+	char top[PATH_MAX];
 	struct stat found;
 
 	*root = (struct root){.tree = tree};
@@ -232,10 +241,13 @@ root_adopt(struct root *root, int tree, const char *path, struct report *report)
 		report_error(report, errno, "cannot open the root %s", path);
 	else if (!S_ISDIR(found.st_mode))
 		report_error(report, 0, "what is to be mounted on / is no directory");
-	else if (!is_trustworthy(&found, NULL))
-		untrustworthy(path, &found, NULL, report);
-	else
+	else if (is_trustworthy(&found, NULL))
 		return 0;
+	else {
+		snprintf(top, sizeof(top), "the top directory of %s", what);
+		report_mend(report, "%s", mend);
+		say_untrustworthy(top, &found, report);
+	}
 	root_release(root);
 	return -1;
 }

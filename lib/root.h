@@ -24,10 +24,12 @@ struct root {
 int root_open(struct root *root, const char *path, struct report *report);
 
 /*
- * Takes over a mount that is the tree itself; path is where it is said to be, for messages. Its top
- * directory is judged. 0, or -1 with the error said and nothing held.
+ * Takes over a mount that is the tree itself; path is where it is said to be. Its top directory is
+ * judged: what says what it is of, mend how to make it trustworthy. 0, or -1 with the error said
+ * and nothing held.
  */
-int root_adopt(struct root *root, int tree, const char *path, struct report *report);
+int root_adopt(struct root *root, int tree, const char *path, const char *what, const char *mend,
+	struct report *report);
 
 void root_release(struct root *root);
 

@@ -58,6 +58,7 @@ make_images()
 	echo 'squashfs image' >/srv/seed/file
 	mksquashfs /srv/seed /srv/squashfs.img -quiet -no-progress
 	cp /srv/ext4.img '/srv/an image.img'
+	mke2fs -q -t ext4 -O ^has_journal -E root_owner=1000:1000 /srv/owned.img 4M
 	echo 'on a device' >/srv/seed/file
 	mke2fs -q -t ext4 -O ^has_journal -L "$volume" -U "$uuid" -d /srv/seed /srv/device.img 4M
 	# between other things
@@ -423,7 +424,7 @@ partitions()
 # The line for /.
 root_lines()
 {
-	local before
+	local others='who could replace what everyone inside relies on'
 	reads='/file ext4 image' shows 'an image on /' '/srv/ext4.img / ext4 loop' '/ / rw,nosuid,relatime s ext4 rw'
 	shows 'squashfs on /, after another line' $'proc /t proc nosuid\n/srv/squashfs.img / squashfs ro,loop' \
 		'/ / ro,nosuid,relatime s squashfs ro' '/t / rw,nosuid,relatime - proc rw'
@@ -441,6 +442,8 @@ root_lines()
 		'/below / rw,nosuid,relatime h tmpfs' '/below/deeper / rw,nosuid,nodev,noatime h tmpfs'
 	shows 'private on /' '/srv/tree / none rbind,rprivate' '/ /tree rw,nosuid,relatime s tmpfs' \
 		'/below / rw,nosuid,relatime - tmpfs' '/below/deeper / rw,nosuid,nodev,noatime - tmpfs'
+	shows 'private on / alone' '/srv/tree / none rbind,private' '/ /tree rw,nosuid,relatime s tmpfs' \
+		'/below / rw,nosuid,relatime h tmpfs' '/below/deeper / rw,nosuid,nodev,noatime h tmpfs'
 	shows 'suid on / is in vain' 'tmpfs / tmpfs suid,mode=0755' '/ / rw,nosuid,relatime s tmpfs'
 	shows 'suid on a bind on / too' '/srv/plain / none bind,suid' '/ /plain rw,nosuid,relatime sh tmpfs'
 	refused 'two lines for /' $'tmpfs / tmpfs mode=0755\n/srv/plain / none bind' "$line2: there are two lines for /"
@@ -451,7 +454,13 @@ root_lines()
 	refused 'a missing directory on /' '/srv/nosuch / none bind' \
 		'cannot open the root /srv/nosuch: No such file or directory; to mend it: put a tree there, or correct the line for /'
 	refused 'a tmpfs on / that others can write to' 'tmpfs / tmpfs defaults' \
-		'the top directory of tmpfs can be written by others (mode 1777), who could replace what everyone inside relies on; to mend it: add mode=0755 to the line for /'
+		"the top directory of tmpfs can be written by others (mode 1777), $others; to mend it: add mode=0755 to the line for /"
+	refused 'a tmpfs on / that belongs to a user' 'none / tmpfs mode=0755,uid=1000' \
+		"the top directory of tmpfs belongs to user 1000, $others; to mend it: take uid= off the line for /"
+	refused 'an image on / that belongs to a user' '/srv/owned.img / ext4 loop' \
+		"the top directory of /srv/owned.img belongs to user 1000, $others; to mend it: chown root:root and chmod go-w that directory, where it comes from or with the filesystem mounted elsewhere"
+	refused 'a missing image on /' '/srv/nosuch.img / ext4 loop' \
+		'cannot mount /srv/nosuch.img on /: No such file or directory; to mend it: make /srv/nosuch.img, or correct the line for /'
 }
 
 targets()
@@ -466,11 +475,13 @@ targets()
 	shows 'a link on the way' '/srv/tree /way/er none bind' '/deep/er /tree rw,relatime h tmpfs'
 	shows 'a slash at the end' '/srv/tree/ /t/ none bind' '/t /tree rw,relatime h tmpfs'
 	refused 'a directory on a link to a directory' '/srv/tree /to-directory none bind' \
-		"cannot mount /srv/tree on $tree/to-directory: one is a directory and one is not"
-	refused 'a directory on a file' '/srv/tree /f none bind' "cannot mount /srv/tree on $tree/f: one is a directory and one is not"
+		"cannot mount /srv/tree on $tree/to-directory, which is a symbolic link; to mend it: rm $tree/to-directory && mkdir $tree/to-directory"
+	refused 'a directory on a file' '/srv/tree /f none bind' \
+		"cannot mount /srv/tree on $tree/f, which is a file; to mend it: rm $tree/f && mkdir $tree/f"
 	refused 'a file on a directory' '/srv/file /t none bind,nofail' \
-		"cannot mount /srv/file on $tree/t: one is a directory and one is not"
-	refused 'a tmpfs on a file' 'tmpfs /f tmpfs defaults' "cannot mount tmpfs on $tree/f: one is a directory and one is not"
+		"cannot mount /srv/file on $tree/t, which is a directory; to mend it: rmdir $tree/t && touch $tree/t"
+	refused 'a tmpfs on a file' 'tmpfs /f tmpfs defaults' \
+		"cannot mount tmpfs on $tree/f, which is a file; to mend it: rm $tree/f && mkdir $tree/f"
 	refused 'a target below a file' '/srv/tree /f/er none bind' "cannot open the mount point $tree/f/er: Not a directory"
 	refused '.. in a target' '/srv/tree /way/../t none bind' \
 		"$line1: the mount point /way/../t $plain"
@@ -499,6 +510,8 @@ names()
 	shows 'a backslash in names' '/srv/a\134backslash /a\134backslash none bind' \
 		'/a\134backslash /a\134backslash rw,relatime h tmpfs'
 	shows 'UTF-8 in names' '/srv/größer /größer none bind' '/größer /größer rw,relatime h tmpfs'
+	refused 'a file on a directory whose name a shell would split' '/srv/file /a\040blank none bind' \
+		"cannot mount /srv/file on $tree/a blank, which is a directory; to mend it: rmdir '$tree/a blank' && touch '$tree/a blank'"
 	shows 'comma, colon and quote in names' '/srv/a,comma:colon /a"quote none bind' \
 		'/a"quote /a,comma:colon rw,relatime h tmpfs'
 }
@@ -627,6 +640,8 @@ live()
 		"$line1: x-live is for binds: nothing of the host is below a new filesystem"
 	refused 'x-live with private' '/srv/tree/below /t none bind,x-live,private' \
 		"$line1: x-live and private exclude each other: a private mount hears nothing of the host"
+	refused 'x-live with unbindable' '/srv/tree/below /t none bind,x-live,unbindable' \
+		"$line1: x-live and unbindable exclude each other: an unbindable mount hears nothing of the host"
 }
 
 # The same on the host, for who wants that.
@@ -646,6 +661,14 @@ $tree/t/below/deeper / rw,nodev,noatime
 $tree/t2 / rw,relatime"
 	ok 'and stops' chroot-mounts stop games
 	is 'the host is as before' "$(leftover)" ''
+	configure games "root=$tree" visible=yes "mounts='$tree / none rbind,rslave"$'\n'"/srv/plain /t none bind'"
+	ok 'with visible=yes and a line for / that says slave, the root starts' chroot-mounts start games
+	ok 'and what the host sees does not cover / inside' chroot-mounts status games
+	ok 'and stops' chroot-mounts stop games
+	configure games "root=$tree" visible=yes "mounts='/ /t none bind'"
+	run chroot-mounts start games
+	is 'visible=yes with the source / is refused' "$status $errors$(leftover)" \
+		"1 chroot-mounts: games: visible=yes is not possible: $tree lies below /, which is mounted inside; to mend it: move the tree, or take visible=yes away"
 }
 
 make_nodes
@@ -653,7 +676,7 @@ make_sources
 make_targets
 make_images >"$work/log" 2>&1 || cat "$work/log"
 is 'the images are there' "$(cd /srv && echo *.img)" \
-	'an image.img btrfs.img device.img disk.img ext4.img offset.img partition.img squashfs.img'
+	'an image.img btrfs.img device.img disk.img ext4.img offset.img owned.img partition.img squashfs.img'
 image_in_two_roots
 bind_options
 propagation_words
