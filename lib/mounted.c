@@ -20,6 +20,7 @@ void
 mounted_release(struct mounted *mounted)
 {
 	mnt_unref_table(mounted->table);
+	free(mounted->places);
 	*mounted = (struct mounted){0};
 }
 
@@ -118,4 +119,49 @@ bool
 mounted_has_shared(struct mounted *mounted, uint64_t id)
 {
 	return is_shared(mount_by_id(mounted, id));
+}
+
+static int
+compare_places(const void *one, const void *other)
+{
+	return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+static int
+sort_places(struct mounted *mounted)
+{
+	struct libmnt_iter *each = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_fs *mount;
+
+	mounted->places =
+		calloc((size_t)mnt_table_get_nents(mounted->table) + 1, sizeof(*mounted->places));
+	while (each && mounted->places && mnt_table_next_fs(mounted->table, each, &mount) == 0)
+		mounted->places[mounted->place_count++] = mnt_fs_get_target(mount);
+	mnt_free_iter(each);
+	if (!each || !mounted->places)
+		return -1;
+	qsort(mounted->places, mounted->place_count, sizeof(*mounted->places), compare_places);
+	return 0;
+}
+
+bool
+mounted_has_below(struct mounted *mounted, const char *path)
+{
+	cleanup_free char *prefix = NULL;
+	size_t length, low = 0, high;
+
+	if ((!mounted->places && sort_places(mounted) < 0) || asprintf(&prefix, "%s/", path) < 0) {
+		prefix = NULL;
+		return true;
+	}
+	length = strlen(prefix);
+	for (high = mounted->place_count; low < high;) {
+		size_t middle = (low + high) / 2;
+
+		if (strcmp(mounted->places[middle], prefix) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < mounted->place_count && strncmp(mounted->places[low], prefix, length) == 0;
 }

@@ -17,6 +17,8 @@ struct mounted {
 		struct libmnt_fs *mount; /* borrowed from the table; NULL where it has none */
 	} known[16]; /* those asked for so far: each root asks for the same ones */
 	size_t known_count;
+	const char **places; /* owned, as borrowed strings of the table; rising, once asked for */
+	size_t place_count;
 };
 
 /* Reads it of the host, once for any number of roots. 0, or -1 with the error said. */
@@ -34,6 +36,12 @@ const char *mounted_proc_options(struct mounted *mounted);
  * this id? */
 bool mounted_is_shared(struct mounted *mounted, const char *path);
 bool mounted_has_shared(struct mounted *mounted, uint64_t id);
+
+/*
+ * May there be a mount below the directory at path, other than by a link? A clone without those
+ * below is cheaper: the kernel looks at every mount on the same filesystem for each directory.
+ */
+bool mounted_has_below(struct mounted *mounted, const char *path);
 
 /* The place of the mount with this id, or NULL; borrowed. */
 const char *mounted_place_of(const struct mounted *mounted, uint64_t id);

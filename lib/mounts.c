@@ -84,14 +84,16 @@ mounts_share_live(struct mounted *host, const struct plan *plan, struct report *
  * line: that for `/`, or NULL. */
 static int
 clone_tree(struct root *root, const struct plan_mount *line, const struct mount_change *change,
-	struct report *report)
+	struct mounted *host, struct report *report)
 {
 	const struct mount_change deaf = {
 		.propagation = MS_PRIVATE,
 		.recursive = line && line->propagates_below,
 	};
-	cleanup_fd int tree = mount_clone(root->tree, "", !line || line->is_recursive);
+	cleanup_fd int tree = -1;
 
+	root->has_mounts = (!line || line->is_recursive) && mounted_has_below(host, root->path);
+	tree = mount_clone(root->tree, "", root->has_mounts);
 	if (tree >= 0 && mount_change(tree, change) == 0 &&
 		(!line || line->propagation != MS_PRIVATE || mount_change(tree, &deaf) == 0)) {
 		close(root->tree);
@@ -128,10 +130,22 @@ change_bind(int fd, const struct plan_mount *line)
 	return 0;
 }
 
-static int
-make_bind(const struct plan_mount *line, struct report *report)
+/* Are there mounts to come along? A path with links has other names in the table. */
+static bool
+is_recursive(const struct plan_mount *line, struct mounted *host)
 {
-	cleanup_fd int fd = mount_clone(AT_FDCWD, line->source, line->is_recursive);
+	cleanup_free char *path = NULL;
+
+	if (!line->is_recursive || mounted_has_below(host, line->source))
+		return line->is_recursive;
+	path = realpath(line->source, NULL);
+	return !path || strcmp(path, line->source) != 0;
+}
+
+static int
+make_bind(const struct plan_mount *line, struct mounted *host, struct report *report)
+{
+	cleanup_fd int fd = mount_clone(AT_FDCWD, line->source, is_recursive(line, host));
 
 	if (fd < 0) {
 		mend_source(line, errno, report);
@@ -264,7 +278,7 @@ open_tree_of(struct root *root, const struct plan_mount *line, const struct moun
 
 int
 mounts_make_root(struct root *root, const struct plan *plan, const struct mounts_root *what,
-	struct filesystem_stage *stage, struct report *report)
+	struct mounted *host, struct filesystem_stage *stage, struct report *report)
 {
 	const struct plan_mount *line = plan->root;
 	struct mount_change change = {
@@ -279,7 +293,7 @@ mounts_make_root(struct root *root, const struct plan *plan, const struct mounts
 	}
 	if (open_tree_of(root, line, what, report) < 0)
 		return -1;
-	if (clone_tree(root, line, &change, report) == 0)
+	if (clone_tree(root, line, &change, host, report) == 0)
 		return 0;
 	root_release(root);
 	return -1;
@@ -287,7 +301,7 @@ mounts_make_root(struct root *root, const struct plan *plan, const struct mounts
 
 static int
 make_line(const struct plan_mount *line, struct mounts_line *made, uint64_t *id,
-	struct filesystem_stage *stage, struct report *report)
+	struct mounted *host, struct filesystem_stage *stage, struct report *report)
 {
 	struct statx found;
 
@@ -296,7 +310,8 @@ make_line(const struct plan_mount *line, struct mounts_line *made, uint64_t *id,
 			line->source);
 		return 0;
 	}
-	made->fd = line->is_bind ? make_bind(line, report) : make_filesystem(line, stage, report);
+	made->fd = line->is_bind ? make_bind(line, host, report)
+				 : make_filesystem(line, stage, report);
 	if (made->fd < 0)
 		return -1;
 	if (statx(made->fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_INO | STATX_MNT_ID, &found) < 0)
@@ -310,7 +325,7 @@ make_line(const struct plan_mount *line, struct mounts_line *made, uint64_t *id,
 }
 
 int
-mounts_make(struct mounts *mounts, const struct plan *plan, const bool *keeps,
+mounts_make(struct mounts *mounts, const struct plan *plan, const bool *keeps, struct mounted *host,
 	struct filesystem_stage *stage, struct report *report)
 {
 	/* one more, so that none is not NULL */
@@ -327,23 +342,12 @@ mounts_make(struct mounts *mounts, const struct plan *plan, const bool *keeps,
 		mounts->lines[i].fd = -1;
 	for (size_t i = 0; i < plan->count; i++) {
 		if ((!keeps || !keeps[i]) && make_line(&plan->mounts[i], &mounts->lines[i],
-						     &mounts->ids[i], stage, report) < 0) {
+						     &mounts->ids[i], host, stage, report) < 0) {
 			mounts_release(mounts);
 			return -1;
 		}
 	}
 	return 0;
-}
-
-/* The usual case: the tree has nothing mounted in it, and one line says all. */
-static bool
-is_alone(const struct root *root)
-{
-	cleanup_fd int fd = openat(root->names, "../mountinfo", O_RDONLY | O_CLOEXEC);
-	char text[4096];
-	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text));
-
-	return length > 0 && memchr(text, '\n', (size_t)length) == text + length - 1;
 }
 
 int
@@ -353,7 +357,7 @@ mounts_make_room(const struct plan *plan, const struct root *root, struct report
 	struct libmnt_iter *each = NULL;
 	struct libmnt_fs *mount;
 
-	if (is_alone(root))
+	if (!root->has_mounts)
 		return 0;
 	if (mounted_read_here(&here, root->names) < 0)
 		return report_error(report, errno, "cannot read what is mounted in %s", root->path);

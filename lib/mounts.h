@@ -55,14 +55,14 @@ struct mounts_root {
  * the host mounts in the tree if is_private. 0, or -1 with the error said and root holding nothing.
  */
 int mounts_make_root(struct root *root, const struct plan *plan, const struct mounts_root *what,
-	struct filesystem_stage *stage, struct report *report);
+	struct mounted *host, struct filesystem_stage *stage, struct report *report);
 
 /*
  * Makes every mount of the plan, detached, but for those that keeps has as true (NULL: all). 0, or
  * -1 with the error said and nothing held.
  */
 int mounts_make(struct mounts *mounts, const struct plan *plan, const bool *keeps,
-	struct filesystem_stage *stage, struct report *report);
+	struct mounted *host, struct filesystem_stage *stage, struct report *report);
 
 /*
  * Takes away what the tree has mounted on or below the places of the plan, such as a script's old

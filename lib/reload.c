@@ -177,8 +177,9 @@ make_new(struct reload *reload)
 	const struct difference *difference = &reload->difference;
 	struct mounts *mounts = &reload->mounts;
 
-	if (mounts_make(mounts, difference->now, difference->keeps, &service->stage,
-		    service->report) < 0)
+	if (service_need_mounted(service) < 0 ||
+		mounts_make(mounts, difference->now, difference->keeps, &service->mounted,
+			&service->stage, service->report) < 0)
 		return -1;
 	for (size_t i = 0; i < mounts->count; i++) {
 		/* those that stay are not the tree's own either */

@@ -11,6 +11,7 @@ struct report;
 
 struct root {
 	int tree; /* owned; its top directory, on the host or, once cloned, on a mount of its own */
+	bool has_mounts; /* there may be others below its own */
 	char *path; /* owned; where it is on the host, without links */
 	int names; /* owned; the host's /proc/self/fd, which tells what a descriptor is called */
 };

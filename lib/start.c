@@ -95,9 +95,12 @@ make_detached(struct start *start)
 		return -1;
 	if (shared)
 		mounted_release(&service->mounted);
-	if (mounts_make_root(&start->root, plan, &what, &service->stage, service->report) < 0)
+	if (service_need_mounted(service) < 0 ||
+		mounts_make_root(&start->root, plan, &what, &service->mounted, &service->stage,
+			service->report) < 0)
 		return -1;
-	return mounts_make(&start->mounts, plan, NULL, &service->stage, service->report);
+	return mounts_make(
+		&start->mounts, plan, NULL, &service->mounted, &service->stage, service->report);
 }
 
 static int
