@@ -570,15 +570,6 @@ config_is_yes(const struct config *instance, const struct config *service, enum 
 	return strcmp(config_value(instance, service, key, NULL), "yes") == 0;
 }
 
-unsigned
-config_number(const struct config *instance, const struct config *service, enum config_key key)
-{
-	uint64_t number = 0;
-
-	number_parse(config_value(instance, service, key, NULL), UINT_MAX, &number);
-	return (unsigned)number;
-}
-
 /* A backslash at a line's end ends a line of the file, but none of the value. */
 static unsigned
 line_in_file(const struct config_value *value, unsigned offset)

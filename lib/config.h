@@ -71,11 +71,9 @@ const char *config_default(enum config_key key);
 const char *config_value(const struct config *instance, const struct config *service,
 	enum config_key key, const struct config **from);
 
-/* The same for keys that say yes or no, and for whole numbers; config_read has checked them. */
+/* The same for keys that say yes or no; config_read has checked them. */
 bool
 config_is_yes(const struct config *instance, const struct config *service, enum config_key key);
-unsigned
-config_number(const struct config *instance, const struct config *service, enum config_key key);
 
 /*
  * An error in a value that only a later reader can judge (an unknown user, a bad fstab line):

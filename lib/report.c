@@ -85,12 +85,6 @@ report_mend(struct report *report, const char *format, ...)
 	errno = saved;
 }
 
-void
-report_forget(struct report *report)
-{
-	report->mending[0] = '\0';
-}
-
 const char *
 report_word(const char *path, char *text, size_t size)
 {
@@ -132,7 +126,7 @@ report_error(struct report *report, int error, const char *format, ...)
 	if (report->mending[0] != '\0') {
 		line_add(&line, "; to mend it: ");
 		line_add(&line, report->mending);
-		report_forget(report);
+		report->mending[0] = '\0';
 	}
 	line_end(&line, report);
 	report->errors++;

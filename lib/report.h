@@ -25,11 +25,10 @@ void report_init(struct report *report, const char *program);
 
 /*
  * The command that mends the next error, to be said with it; it stands until an error is
- * reported or report_forget is called.
+ * reported.
  */
 void
 report_mend(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void report_forget(struct report *report);
 
 /*
  * A path as one word of such a command: as it is, or in quotes where a shell would take it for
