@@ -87,10 +87,11 @@ static const struct option option_names[] = {
 	{0},
 };
 
+/* flags: at once with none, CLOSE_RANGE_CLOEXEC for at exec. */
 static int
-close_at_exec(struct report *report)
+close_descriptors(unsigned flags, struct report *report)
 {
-	if (syscall_close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+	if (syscall_close_range(STDERR_FILENO + 1, ~0U, flags) == 0)
 		return 0;
 	if (errno == ENOSYS || errno == EINVAL)
 		return report_error(
@@ -111,7 +112,7 @@ guard_process(struct report *report)
 		return -1;
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return report_error(report, errno, "cannot keep others from looking in");
-	return close_at_exec(report);
+	return close_descriptors(CLOSE_RANGE_CLOEXEC, report);
 }
 
 static int
@@ -364,7 +365,7 @@ find_target(struct entry *entry)
 	if (identity_find_named(&entry->named, user, entry->report) < 0)
 		return -1;
 	/* once more: a module of the name service may have left one open that would pass */
-	return close_at_exec(entry->report);
+	return close_descriptors(CLOSE_RANGE_CLOEXEC, entry->report);
 }
 
 /*
@@ -452,7 +453,14 @@ join(struct entry *entry)
 	if (namespace_join(entry->namespace) < 0)
 		return report_error(entry->report, errno, "cannot join the namespace of %s",
 			entry->options->root);
-	cleanup_fd_release(&entry->namespace);
+	/*
+	 * Threat: a directory or a program of the host, open as 9: -d, -s, COMMAND or the root's
+	 * own passwd names it /proc/self/fd/9. Nothing of libc's is open, and nothing is read
+	 * before.
+	 */
+	entry->namespace = -1;
+	if (close_descriptors(0, entry->report) < 0)
+		return -1;
 	if (!powerful && identity_let_go(target, entry->report) < 0)
 		return -1;
 	if (check_place(entry) < 0)
@@ -557,6 +565,23 @@ shell_of(const struct entry *entry, const struct account *account)
 }
 
 /*
+ * Threat: a path that leads to a place of the host's, /proc/self/fd/0 or /proc/PID/cwd. The kernel
+ * names such a place "(unreachable)/...", getcwd(3). Inside it does not exist.
+ */
+static int
+go_to(const char *path)
+{
+	char name[PATH_MAX];
+
+	if (chdir(path) < 0)
+		return -1;
+	if (syscall(SYS_getcwd, name, sizeof(name)) < 0 || name[0] == '/')
+		return 0;
+	errno = ENOENT;
+	return -1;
+}
+
+/*
  * The same place as outside where the root has it. A command never runs in another place than it
  * was typed in: `rm -rf *` must not meet /.
  */
@@ -570,7 +595,7 @@ go_to_directory(const struct entry *entry, const char *home)
 	const char *name = *wanted != '\0' ? wanted : "the current directory";
 	int error;
 
-	if (chdir(wanted) == 0)
+	if (go_to(wanted) == 0)
 		return 0;
 	error = errno;
 	if (options->command && !options->directory)
@@ -578,9 +603,9 @@ go_to_directory(const struct entry *entry, const char *home)
 	if (options->command || options->directory)
 		return report_error(
 			entry->report, error, "cannot go to %s inside %s", name, options->root);
-	if (chdir(home) < 0) {
+	if (go_to(home) < 0) {
 		home = "/";
-		if (chdir(home) < 0)
+		if (go_to(home) < 0)
 			return report_error(
 				entry->report, errno, "cannot go to / inside %s", options->root);
 	}

@@ -188,6 +188,32 @@ done
 is 'only the three standard descriptors pass (and the one that ls reads)' \
 	"$(as_alice ls /proc/self/fd | tr '\n' ' ')" '0 1 2 3 '
 
+# places of the host that are open are no places inside
+mkdir /srv/outside
+touch /srv/outside/marker
+cp "${BUILD:-$top/build}/system/where" /srv/outside/where
+exec 9</srv/outside 8</srv/outside/where
+is 'a descriptor leads out of the root where it is still open' \
+	"$(nsenter --mount=/run/chroot-mounts/games/ns ls /proc/self/fd/9/)" $'marker\nwhere'
+for user in root alice; do
+	leads_in() { as "$user" chroot-enter "$@"; }
+	for path in /proc/self/fd/9 /proc/self/fd/0 /proc/$$/cwd; do
+		run leads_in -d "$path" games ls -l </srv/outside
+		is "$user: -d $path is 125" "$status" 125
+		like 'and said not to exist' "$errors" "cannot go to $path inside games: (No such file|Permission denied)"
+	done
+	run leads_in -d / games /proc/self/fd/8
+	is "$user: a command that was open outside is 127" "$status" 127
+	run leads_in -d / -s /proc/self/fd/8 games
+	is "$user: such a shell too" "$status" 127
+	cd /proc/self/fd/9 || exit
+	run leads_in games ls
+	is "$user: the working directory counts by its name" "$status" 125
+	like 'which is the one on the host' "$errors" 'cannot go to /srv/outside inside games'
+	cd / || exit
+done
+exec 8<&- 9<&-
+
 # working directory
 cd /srv/both || exit
 is 'the working directory is kept where it exists inside' "$(enter pwd)" /srv/both
