@@ -90,21 +90,33 @@ take_as_root(int tree, struct report *report)
 	return 0;
 }
 
-/* Leaves the process in a copy of its namespace. */
+/* Leaves the process in a copy of its namespace. propagation: MS_PRIVATE or MS_SLAVE. */
 static int
-copy(struct report *report)
+enter_copy(uint64_t propagation, struct report *report)
 {
-	const struct mount_change alone = {.propagation = MS_PRIVATE, .recursive = true};
+	const struct mount_change apart = {.propagation = propagation, .recursive = true};
 	cleanup_fd int copied = -1;
 
 	if (unshare(CLONE_NEWNS) < 0)
 		return report_error(report, errno, "cannot make a mount namespace");
 	copied = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	/* before anything is mounted or taken away in it: the copy's mounts are still the host's
-	 * peers */
-	if (copied < 0 || mount_change(copied, &alone) < 0)
-		return report_error(report, errno, "cannot part the new namespace from the host");
+	/* before anything is mounted or taken away in it: the copy's mounts are still peers */
+	if (copied < 0 || mount_change(copied, &apart) < 0)
+		return report_error(
+			report, errno, "cannot part the new namespace from what it is a copy of");
 	return 0;
+}
+
+int
+namespace_enter_copy(struct report *report)
+{
+	return enter_copy(MS_SLAVE, report);
+}
+
+static int
+copy(struct report *report)
+{
+	return enter_copy(MS_PRIVATE, report);
 }
 
 static int

@@ -41,6 +41,12 @@ int namespace_make_minimal(int host, struct report *report);
  */
 int namespace_enter_new(int host, int minimal, int root, struct report *report);
 
+/*
+ * Leaves the process in a copy of the namespace that it is in. What is mounted in that one later
+ * reaches the copy; nothing of the copy reaches it. 0, or -1 with the error said.
+ */
+int namespace_enter_copy(struct report *report);
+
 /* Moves the process into a namespace; its root and working directory become that one's `/`. 0, or
  * -1 with errno. */
 int namespace_join(int fd);

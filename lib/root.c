@@ -295,6 +295,12 @@ root_open_target(const struct root *root, const char *path)
 }
 
 int
+root_open_exactly(const struct root *root, const char *path)
+{
+	return open_inside(root->tree, path, O_NOFOLLOW, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+}
+
+int
 root_place_of(const struct root *root, const char *path, char *place, size_t size)
 {
 	char above[PATH_MAX];

@@ -44,6 +44,12 @@ const char *root_name_of(const struct root *root, int fd, char *name, size_t siz
 int root_open_target(const struct root *root, const char *path);
 
 /*
+ * The same where no link is on the way to the last component; else ELOOP. Nobody can make one lead
+ * elsewhere then, whoever owns the directories.
+ */
+int root_open_exactly(const struct root *root, const char *path);
+
+/*
  * Where path is inside, links on the way to its last component resolved, as mountinfo(5) has it. 0,
  * or -1 with errno.
  */

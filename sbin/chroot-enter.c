@@ -5,6 +5,7 @@
  */
 #include "account.h"
 #include "authority.h"
+#include "binds.h"
 #include "cleanup.h"
 #include "command.h"
 #include "descriptors.h"
@@ -35,13 +36,14 @@ struct options {
 	bool keeps_all; /* -E */
 	char **added; /* owned; -e, borrowed strings */
 	size_t added_count;
+	struct binds binds; /* -b, --bind-ro */
 	const char *root;
 	char **command; /* borrowed; NULL for the shell */
 };
 
 /* One entry, from the question who may to the exec. */
 struct entry {
-	const struct options *options; /* borrowed */
+	struct options *options; /* borrowed */
 	struct report *report; /* borrowed */
 	char **environment; /* borrowed; the caller's */
 	bool is_superuser; /* who called */
@@ -59,6 +61,10 @@ static const char usage[] =
 	"\n"
 	"Runs COMMAND, or your shell, inside ROOT, as who you are.\n"
 	"\n"
+	"  -b, --bind SRC[:DST]      bind SRC of the host on DST, for this entry alone; only for "
+	"the\n"
+	"                            superuser\n"
+	"      --bind-ro SRC[:DST]   the same, read-only\n"
 	"  -d, --directory DIR       start in DIR, a directory inside\n"
 	"  -e, --env NAME=VALUE      set a variable\n"
 	"  -E, --keep-env            keep the whole environment, but for LD_* and their like\n"
@@ -73,9 +79,13 @@ static const char usage[] =
 	"not there.\n";
 
 /* "+": what comes behind ROOT is the command's */
-static const char option_letters[] = "+:d:e:Els:u:hV";
+static const char option_letters[] = "+:b:d:e:Els:u:hV";
+
+enum { OPTION_BIND_RO = UCHAR_MAX + 1 }; /* has no letter */
 
 static const struct option option_names[] = {
+	{"bind", required_argument, NULL, 'b'},
+	{"bind-ro", required_argument, NULL, OPTION_BIND_RO},
 	{"directory", required_argument, NULL, 'd'},
 	{"env", required_argument, NULL, 'e'},
 	{"keep-env", no_argument, NULL, 'E'},
@@ -130,6 +140,19 @@ add_assignment(struct options *options, const char *word, struct report *report)
 	return 0;
 }
 
+static int
+add_bind(struct options *options, const char *word, bool is_read_only, struct report *report)
+{
+	if (binds_add(&options->binds, word, is_read_only) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return report_error(report, errno, "cannot read the options");
+	return say_usage(report,
+		"-b and --bind-ro want SRC or SRC:DST, absolute paths, DST not /, a colon in them "
+		"written \\: and not ",
+		word);
+}
+
 /* optopt is 0 for an unknown name, and a known letter for a name that takes no value and got one.
  */
 static int
@@ -147,6 +170,9 @@ static int
 take_option(struct options *options, int option, char **argv, struct report *report)
 {
 	switch (option) {
+	case 'b':
+	case OPTION_BIND_RO:
+		return add_bind(options, optarg, option != 'b', report);
 	case 'd':
 		options->directory = optarg;
 		return 0;
@@ -416,22 +442,74 @@ read_authority(struct entry *entry)
 			caller_variable(entry, "HOME"));
 }
 
-/* Is this still the place that start made? The superuser inside can take away or cover anything. */
+/*
+ * Is this still the place that start made? The superuser inside can take away or cover anything.
+ * is_copy: of that place, of which the mount has an id of its own.
+ */
 static int
-check_place(const struct entry *entry)
+check_place(const struct entry *entry, bool is_copy)
 {
 	struct namespace_place place;
 
 	if (namespace_place(&place) < 0 ||
 		!record_has_number(&entry->record, "device", place.device) ||
 		!record_has_number(&entry->record, "inode", place.inode) ||
-		!record_has_number(&entry->record, "mount", place.mount))
+		(!is_copy && !record_has_number(&entry->record, "mount", place.mount)))
 		return mend_by_restart(entry, "is damaged: / inside is not what start made");
 	if (place.owner != 0 || place.mode & (S_IWGRP | S_IWOTH))
 		return report_error(entry->report, 0,
 			"%s is not safe to enter: its top directory can be written by others than "
 			"the superuser",
 			entry->options->root);
+	return 0;
+}
+
+/* The binds, in a copy of the namespace, which *copy is opened on then. */
+static int
+make_copy(const struct entry *entry, int *copy)
+{
+	/* the host's, since a root's own may be anything */
+	cleanup_fd int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd int namespaces = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const char *root = entry->options->root;
+
+	if (names < 0 || namespaces < 0)
+		return report_error(entry->report, errno, "cannot look at /proc/self");
+	if (binds_open(&entry->options->binds, entry->report) < 0)
+		return -1;
+	if (namespace_join(entry->namespace) < 0)
+		return report_error(entry->report, errno, "cannot join the namespace of %s", root);
+	if (check_place(entry, false) < 0 || namespace_enter_copy(entry->report) < 0 ||
+		binds_attach(&entry->options->binds, names, root, entry->report) < 0)
+		return -1;
+	*copy = openat(namespaces, "mnt", O_RDONLY | O_CLOEXEC);
+	return *copy < 0 ? report_error(entry->report, errno, "cannot open the new namespace") : 0;
+}
+
+/*
+ * For -b: what is joined from here on is a copy that has the binds too. It is made by the
+ * superuser, who alone may, and on the way nothing of the root is read; then the process stands on
+ * the host again, for the way in that all take.
+ */
+static int
+bind_for_entry(struct entry *entry)
+{
+	cleanup_fd int host = -1;
+	cleanup_fd int copy = -1;
+
+	if (entry->options->binds.count == 0)
+		return 0;
+	if (!entry->is_superuser)
+		return report_error(entry->report, 0, "-b and --bind-ro are for the superuser");
+	host = namespace_open_own();
+	if (host < 0)
+		return report_error(entry->report, errno, "cannot look at /proc/self/ns/mnt");
+	if (make_copy(entry, &copy) < 0)
+		return -1;
+	if (namespace_join(host) < 0)
+		return report_error(entry->report, errno, "cannot return to the host's namespace");
+	cleanup_fd_release(&entry->namespace);
+	entry->namespace = steal_fd(&copy);
 	return 0;
 }
 
@@ -463,7 +541,7 @@ join(struct entry *entry)
 		return -1;
 	if (!powerful && identity_let_go(target, entry->report) < 0)
 		return -1;
-	if (check_place(entry) < 0)
+	if (check_place(entry, entry->options->binds.count > 0) < 0)
 		return -1;
 	/* nobody but the one who called may type into the terminal */
 	if (target->uid != entry->caller.uid && terminal_protect() < 0)
@@ -684,7 +762,7 @@ enter(struct entry *entry)
 	if (find_caller(entry) < 0 || open_namespace(entry) < 0 || find_target(entry) < 0)
 		return COMMAND_FAILED;
 	find_directory(entry);
-	if (join(entry) < 0)
+	if (bind_for_entry(entry) < 0 || join(entry) < 0)
 		return COMMAND_FAILED;
 	return execute(entry);
 }

@@ -8,7 +8,7 @@ my @floors = (
 	'report cleanup syscalls descriptors number name',
 	'config record root mount mounted evidence account program terminal',
 	'catalogue plan namespace identity environment authority inside state command',
-	'table filesystem visible holders',
+	'table filesystem visible holders binds',
 	'mounts prepared',
 	'lines service',
 	'configured difference',
