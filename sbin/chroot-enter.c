@@ -442,6 +442,62 @@ read_authority(struct entry *entry)
 			caller_variable(entry, "HOME"));
 }
 
+/* Is it one of the words of an option list? */
+static bool
+has_word(const char *list, const char *word)
+{
+	size_t length;
+
+	for (; *list != '\0'; list += length + (list[length] == ',')) {
+		length = strcspn(list, ",");
+		if (length == strlen(word) && strncmp(list, word, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is it a file of the host's, and another one than was bound? line: MOUNT:DEVICE:INODE:PLACE,
+ * mount 0 where there is none.
+ */
+static bool
+was_replaced(const char *line, const char *source)
+{
+	unsigned long long mount, device, inode;
+	struct stat found;
+
+	if (sscanf(line, "%llu:%llu:%llu:", &mount, &device, &inode) != 3 || mount == 0)
+		return false;
+	return stat(source, &found) == 0 && !S_ISDIR(found.st_mode) &&
+	       (found.st_dev != device || found.st_ino != inode);
+}
+
+/*
+ * A file that an editor renames into place is a new one, and the root keeps the old. For a shell
+ * alone, since a command's output stays its own. Recursive binds are of directories, and a look at
+ * one could wait for a server.
+ */
+static void
+tell_replaced(const struct entry *entry)
+{
+	const struct record *record = &entry->record;
+	const char *service = record_value(record, "service");
+	const char *line = NULL;
+
+	if (entry->options->command)
+		return;
+	while ((line = record_next(record, "line", line))) {
+		const char *source = record_next(record, "line_source", line);
+		const char *options = record_next(record, "line_options", line);
+
+		if (source && options && has_word(options, "bind") && was_replaced(line, source))
+			report_warning(entry->report,
+				"%s was replaced on the host, and %s has the old one; rc-service "
+				"%s reload renews it",
+				source, entry->options->root, *service ? service : "chroot-mounts");
+	}
+}
+
 /*
  * Is this still the place that start made? The superuser inside can take away or cover anything.
  * is_copy: of that place, of which the mount has an id of its own.
@@ -524,8 +580,9 @@ join(struct entry *entry)
 		return -1;
 	if (!powerful && identity_become(target, entry->is_named, entry->report) < 0)
 		return -1;
-	/* the host's file, so before joining; with the user's ids and no capability effective */
+	/* the host's files, so before joining; with the user's ids and no capability effective */
 	read_authority(entry);
+	tell_replaced(entry);
 	if (!powerful && identity_arm(entry->report) < 0)
 		return -1;
 	if (namespace_join(entry->namespace) < 0)

@@ -256,6 +256,30 @@ is 'and is a login shell' "$(as alice chroot-enter -l games <<<'echo $0' 2>/dev/
 is 'another shell can be asked for' "$(chroot-enter -s /bin/ash games <<<'echo $0 $SHELL' 2>/dev/null)" 'ash /bin/ash'
 cd /
 
+# a file of the host that was replaced by another
+rm -f /etc/resolv.conf
+echo 'nameserver 192.0.2.1' >/etc/resolv.conf
+ok 'the root has what the host has' chroot-mounts reload games
+for user in alice root; do
+	run as "$user" chroot-enter -d / games <<<'cat /etc/resolv.conf'
+	is "$user: so it is the same file inside" "$output" 'nameserver 192.0.2.1'
+	ok 'and nobody says otherwise' fails grep resolv.conf "$work/errors"
+done
+echo 'nameserver 192.0.2.2' >/etc/resolv.conf.new
+mv /etc/resolv.conf.new /etc/resolv.conf
+for user in alice root; do
+	run as "$user" chroot-enter -d / games <<<'cat /etc/resolv.conf'
+	is "$user: a file that was replaced is the old one inside" "$output" 'nameserver 192.0.2.1'
+	like 'a shell begins with a note of it' "$errors" \
+		'/etc/resolv.conf was replaced on the host, and games has the old one; rc-service chroot-mounts reload renews it'
+	run as "$user" chroot-enter -d / games true
+	is 'a command does not' "$errors" ''
+done
+ok 'what the note names succeeds' chroot-mounts reload games
+run as_alice <<<'cat /etc/resolv.conf'
+is 'and renews it' "$output" 'nameserver 192.0.2.2'
+ok 'and the note is gone' fails grep resolv.conf "$work/errors"
+
 # the terminal
 terminal() { TMUX_TMPDIR=$work tmux -u -L test -f /dev/null "$@"; }
 shows() { terminal capture-pane -p -t test | grep -q "$1"; }
