@@ -2,6 +2,7 @@
 # chroot-enter -b and --bind-ro: mounts for one entry, of which nobody else learns.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
+needs strace
 on_machines PROPAGATION=private PROPAGATION=shared
 
 enter() { chroot-enter -d / "$@"; }
@@ -132,12 +133,29 @@ done
 is 'a way up ends at the top' "$(enter -b /srv/data:/../../srv/place games cat /srv/place/file)" data
 is 'and on the host nothing is mounted' "$(host_mounts)" "$host"
 
+# no step is left out: each system call that makes the copy fails once, and nobody gets in
+steps='open_tree mount_setattr setns unshare openat2 move_mount close_range'
+try() { strace -qq -o "$work/trace" -e "trace=${steps// /,}" "$@"; }
+is 'an entry that is traced succeeds' "$(try chroot-enter -b /srv/data:/srv/place -d / games cat /srv/place/file)" data
+cp "$work/trace" "$work/steps"
+for step in $steps; do
+	count=$(grep -c "^$step(" "$work/steps")
+	ok "$step is one of its steps" [ "$count" -gt 0 ]
+	for ((number = 1; number <= count; number++)); do
+		run try -e "inject=$step:error=EPERM:when=$number" chroot-enter -b /srv/data:/srv/place -d / games echo entered
+		is "without $step $number there is no entry" "$status $output" '125 '
+		like 'and an error says so' "$errors" '^chroot-enter: .*Operation not permitted'
+	done
+done
+
 # stop and damage
-enter -b /srv/data:/srv/place games sleep 1000 &
+chroot-enter -b /srv/data:/srv/place -d / games sleep 1000 &
 pid=$!
+disown # nobody wants to be told that it was ended
 await is_entered
 ok 'an entry with a bind counts as inside' is_entered
-ok 'it is in a namespace of its own' [ "$(readlink "/proc/$pid/ns/mnt")" != "mnt:[$(stat -c %i /run/chroot-mounts/games/ns)]" ]
+ok 'it is in a namespace that is not the host'"'"'s' is_inside "$pid"
+ok 'nor the one of the root' [ "$(readlink "/proc/$pid/ns/mnt")" != "mnt:[$(inside stat -L -c %i /proc/self/ns/mnt)]" ]
 ok 'stop succeeds' chroot-mounts stop
 ok 'and has ended it' is_ended "$pid"
 ok 'the source can be unmounted' umount /srv/data/below
