@@ -19,9 +19,8 @@ difference_release(struct difference *difference)
 	*difference = (struct difference){0};
 }
 
-/* The key of an option, "size" of "size=1m", is one of the list. */
-static bool
-has_key(char **options, const char *option)
+bool
+difference_has_key(char **options, const char *option)
 {
 	size_t length = strcspn(option, "=");
 
@@ -44,25 +43,32 @@ difference_is_same_filesystem(const struct plan_mount *one, const struct plan_mo
 	return !(first && *first) && !(second && *second);
 }
 
+/* proc(5): 0 is what these two are when they are not named. A new proc would do, but stop knows
+ * namespaces that were copied before by the old one. */
+bool
+difference_is_taken_back(const struct plan_mount *before, const char *option)
+{
+	return strcmp(before->type, "proc") == 0 &&
+	       (strncmp(option, "hidepid=", 8) == 0 || strncmp(option, "gid=", 4) == 0);
+}
+
 /* Options that are not named any more stay as they are in a filesystem that is mounted. */
 static bool
 drops_options(const struct plan_mount *before, const struct plan_mount *now)
 {
 	for (char **option = before->options; option && *option; option++)
-		if (!has_key(now->options, *option) ||
+		if ((!difference_has_key(now->options, *option) &&
+			    !difference_is_taken_back(before, *option)) ||
 			(plan_is_loop_word(*option) && !difference_is_same_filesystem(before, now)))
 			return true;
 	return false;
 }
 
-/* Has it nothing in it that would be lost, so that it is made anew rather than changed? */
+/* In place, the mounts below a bind would lose the restrictions that they have on the host. */
 static bool
 is_made_anew(const struct plan_mount *before, const struct plan_mount *now)
 {
-	/* in place, the mounts below a bind would lose the restrictions they have on the host */
-	if (before->is_bind)
-		return before->set & ~now->set;
-	return strcmp(before->type, "proc") == 0 && drops_options(before, now);
+	return before->is_bind && before->set & ~now->set;
 }
 
 /* Do all the mounts that a line stands on stay, those it had and those it is to have? */

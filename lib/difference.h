@@ -48,6 +48,12 @@ bool difference_is_in_the_way(const struct difference *difference, size_t old, s
 /* It has been taken away, and what lay on it with it. */
 void difference_has_gone(struct difference *difference, struct lines_one *line);
 
+/* Can an option that is not named any more be taken back in place? */
+bool difference_is_taken_back(const struct plan_mount *before, const char *option);
+
+/* Is the key of an option, "size" of "size=1m", one of the list? */
+bool difference_has_key(char **options, const char *option);
+
 /* Have both the same options of the filesystem's own? */
 bool difference_is_same_filesystem(const struct plan_mount *one, const struct plan_mount *other);
 

@@ -4,9 +4,11 @@
 
 #include "cleanup.h"
 #include "inside.h"
+#include "name.h"
 #include "namespace.h"
 #include "record.h"
 #include "report.h"
+#include "state.h"
 #include "syscalls.h"
 
 #include <bsd/vis.h>
@@ -412,6 +414,33 @@ look_at_host(struct scan *scan, const struct places *places)
 	return ferror(mountinfo) ? -1 : 0;
 }
 
+/*
+ * What is pinned needs no look: a descriptor of it is harmless, since who stops that root empties
+ * it from inside. And to look is to join: another stop, which has such a descriptor too, would take
+ * us for somebody inside.
+ */
+static int
+pass_over_pins(struct scan *scan)
+{
+	cleanup_fd int state = state_open();
+	char **names = NULL;
+	size_t count = 0;
+	int result = state < 0 ? 0 : state_names(state, &names, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		char pin[NAME_LENGTH + sizeof("/ns")];
+		struct stat found;
+
+		snprintf(pin, sizeof(pin), "%s/ns", names[i]);
+		if (result == 0 && fstatat(state, pin, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+			found.st_dev == scan->nsfs)
+			result = evidence_table_insert(&scan->seen, found.st_ino, EVIDENCE_NONE);
+		free(names[i]);
+	}
+	free(names);
+	return result;
+}
+
 static int
 look_at_all(struct scan *scan, const char *const *paths)
 {
@@ -423,7 +452,7 @@ look_at_all(struct scan *scan, const char *const *paths)
 		find_places(&places, paths, scan->inside->evidence.count) < 0)
 		return -1;
 	scan->nsfs = own.st_dev;
-	if (look_at_host(scan, &places) == 0)
+	if (pass_over_pins(scan) == 0 && look_at_host(scan, &places) == 0)
 		result = for_each_process(look_at_process, scan);
 	release_places(&places);
 	return result;

@@ -120,9 +120,10 @@ look_at(struct lines_one *line, const char *target, const struct mounted *here)
 		return 0;
 	if (statx(AT_FDCWD, place, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_INO | STATX_MNT_ID,
 		    &found) < 0) {
-		/* something covers the way to it */
+		/* something covers the way to it, or it is a user's FUSE that answers nobody else
+		 */
 		line->is_there = is_known;
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -1;
 	}
 	line->seen_device = makedev(found.stx_dev_major, found.stx_dev_minor);
 	line->seen_inode = found.stx_ino;
@@ -149,7 +150,7 @@ lines_source_was_replaced(const struct lines *lines, size_t index)
 		return false;
 	/* one that is gone leaves what there is; with any other error a new clone says it */
 	if (stat(mount->source, &found) < 0)
-		return errno != ENOENT && errno != ENOTDIR;
+		return errno != ENOENT && errno != ENOTDIR && errno != EACCES;
 	return (found.st_dev != line->device || found.st_ino != line->inode) &&
 	       (found.st_dev != line->seen_device || found.st_ino != line->seen_inode);
 }

@@ -150,7 +150,8 @@ mounted_has_below(struct mounted *mounted, const char *path)
 	cleanup_free char *prefix = NULL;
 	size_t length, low = 0, high;
 
-	if ((!mounted->places && sort_places(mounted) < 0) || asprintf(&prefix, "%s/", path) < 0) {
+	if ((!mounted->places && sort_places(mounted) < 0) ||
+		asprintf(&prefix, "%s/", path[1] == '\0' ? "" : path) < 0) {
 		prefix = NULL;
 		return true;
 	}

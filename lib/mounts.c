@@ -299,6 +299,20 @@ mounts_make_root(struct root *root, const struct plan *plan, const struct mounts
 	return -1;
 }
 
+/*
+ * A user's FUSE answers nobody else, the superuser included; who asks for nothing learns what the
+ * kernel itself knows (fuse_getattr()). What can be mounted by users is a directory.
+ */
+static int
+look_at_others(int fd, struct statx *found)
+{
+	if (errno != EACCES || statx(fd, "", AT_EMPTY_PATH, 0, found) < 0)
+		return -1;
+	found->stx_mode = S_IFDIR;
+	found->stx_ino = 0;
+	return 0;
+}
+
 static int
 make_line(const struct plan_mount *line, struct mounts_line *made, uint64_t *id,
 	struct mounted *host, struct filesystem_stage *stage, struct report *report)
@@ -314,8 +328,9 @@ make_line(const struct plan_mount *line, struct mounts_line *made, uint64_t *id,
 				 : make_filesystem(line, stage, report);
 	if (made->fd < 0)
 		return -1;
-	if (statx(made->fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_INO | STATX_MNT_ID, &found) < 0)
-		return report_error(report, errno, "cannot look at a mount");
+	if (statx(made->fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_INO | STATX_MNT_ID, &found) < 0 &&
+		look_at_others(made->fd, &found) < 0)
+		return report_error(report, errno, "cannot look at %s", line->source);
 	made->is_directory = S_ISDIR(found.stx_mode);
 	made->device = makedev(found.stx_dev_major, found.stx_dev_minor);
 	made->inode = found.stx_ino;
@@ -471,7 +486,8 @@ open_target(struct mounts *mounts, const struct plan *plan, size_t index, const 
 
 	*target = root_open_target(root, line->target);
 	if (*target < 0 && line->makes_target) {
-		if (make_target(line, root, directory, report) < 0)
+		if (root_judge_way(root, line->target, mounts->ids, mounts->count, report) < 0 ||
+			make_target(line, root, directory, report) < 0)
 			return -1;
 		*target = root_open_target(root, line->target);
 	}

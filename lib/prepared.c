@@ -80,6 +80,29 @@ judge_record(struct prepared *prepared, int host, struct report *report)
 	return 0;
 }
 
+/*
+ * A copy of the host's namespace has the state directory but none of the pins. What has a record
+ * there is prepared on the host, and removing the file would take its pin away everywhere.
+ */
+static int
+refuse_elsewhere(struct prepared *prepared, int host, struct report *report)
+{
+	struct record record = {0};
+	uint64_t number;
+	bool is_other;
+
+	if (record_read(&record, prepared->folder, "record") < 0 && errno == ENOENT)
+		record_read(&record, prepared->folder, "record.stopping");
+	is_other = record.size > 0 && namespace_number(host, &number) == 0 &&
+		   record_value(&record, "host")[0] != '\0' &&
+		   !record_has_number(&record, "host", number);
+	record_release(&record);
+	if (!is_other)
+		return 0;
+	return report_error(report, 0,
+		"was prepared in another mount namespace, the host's: use this command there");
+}
+
 int
 prepared_open(
 	struct prepared *prepared, int state, const char *name, int host, struct report *report)
@@ -98,6 +121,8 @@ prepared_open(
 		result = report_error(report, errno, "cannot open %s/%s/ns", STATE_DIRECTORY, name);
 	else if (prepared->pin >= 0)
 		result = judge_record(prepared, host, report);
+	else
+		result = refuse_elsewhere(prepared, host, report);
 	if (result < 0)
 		prepared_release(prepared);
 	return result;

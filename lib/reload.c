@@ -399,6 +399,8 @@ change_filesystem(const struct plan_mount *before, const struct plan_mount *now,
 	int fd, struct report *report)
 {
 	static const char *const writable[] = {"rw", NULL};
+	static const char *const all_shown[] = {"hidepid=0", NULL};
+	static const char *const no_group[] = {"gid=0", NULL};
 
 	if (now->is_bind)
 		return 0;
@@ -407,6 +409,12 @@ change_filesystem(const struct plan_mount *before, const struct plan_mount *now,
 		return -1;
 	if (!is_doubtful && difference_is_same_filesystem(before, now))
 		return 0;
+	for (char **option = before->options; option && *option; option++)
+		if (!difference_has_key(now->options, *option) &&
+			difference_is_taken_back(before, *option) &&
+			mount_reconfigure(fd, now->type, now->target,
+				(*option)[0] == 'h' ? all_shown : no_group, report) < 0)
+			return -1;
 	return mount_reconfigure(
 		fd, now->type, now->target, (const char *const *)now->options, report);
 }

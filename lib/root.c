@@ -541,6 +541,48 @@ root_judge_target(const struct root *root, const char *path, int target, const u
 		report, 0, "the mount point %s%s changed while it was looked at", root->path, path);
 }
 
+/* As much of path as is there; "" for the top alone. */
+static void
+cut_to_existing(const struct root *root, char *path)
+{
+	char *slash;
+
+	for (;;) {
+		cleanup_fd int there = root_open_target(root, path);
+
+		slash = strrchr(path, '/');
+		if (there >= 0 || !slash)
+			return;
+		*slash = '\0';
+		if (path[0] == '\0')
+			return;
+	}
+}
+
+int
+root_judge_way(const struct root *root, const char *path, const uint64_t *foreign, size_t count,
+	struct report *report)
+{
+	/* what is made there will be the superuser's */
+	const struct stat made = {.st_uid = 0};
+	struct judgement judgement = {.root = root, .report = report, .path = path, .target = -1};
+	cleanup_free char *there = strdup(path);
+	cleanup_fd int directory = -1;
+
+	if (!there)
+		return report_error(report, ENOMEM, "cannot look at %s%s", root->path, path);
+	cut_to_existing(root, there);
+	directory = open_inside(
+		root->tree, there[0] == '\0' ? "/" : there, O_DIRECTORY, RESOLVE_IN_ROOT);
+	/* why nothing can be made there is said by who tries */
+	if (directory < 0)
+		return 0;
+	if (there[0] != '\0' && judge_links(&judgement, there, true) < 0)
+		return -1;
+	return judge_upwards(
+		root, directory, path + strlen(there) + 1, made, foreign, count, report);
+}
+
 static int
 make_directory(int parent, const char *name, mode_t mode)
 {

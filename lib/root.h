@@ -65,6 +65,13 @@ int root_judge_target(const struct root *root, const char *path, int target,
 	const uint64_t *foreign, size_t count, mode_t *mode, struct report *report);
 
 /*
+ * The same of the directories on the way to something that is not there yet, before it is made. 0,
+ * or -1 with the error said.
+ */
+int root_judge_way(const struct root *root, const char *path, const uint64_t *foreign, size_t count,
+	struct report *report);
+
+/*
  * Makes a directory, or an empty file, and the directories above it, where they are missing. On
  * the tree's own mount alone: EXDEV says that it would be made on another one, the host's. 0, or
  * -1 with errno set and nothing said. What it makes stays.

@@ -181,8 +181,12 @@ keep(struct start *start, const char *name)
 
 	if (prepared_write_record(record, service->state, name, service->report) < 0)
 		return -1;
-	if (is_visible(start) && visible_attach(&start->visible, service->report) < 0)
-		return -1;
+	if (is_visible(start)) {
+		if (visible_attach(&start->visible, service->report) < 0)
+			return -1;
+		/* it is read again for the roots behind this one */
+		mounted_release(&service->mounted);
+	}
 	if (prepared_pin(service->state, name, start->namespace, service->report) == 0)
 		return 0;
 	return -1;

@@ -108,75 +108,88 @@ parse(const char *value, uint64_t *id, char **path)
 	return *path ? 0 : -1;
 }
 
-/* A descriptor of what lies at the path, if it is that mount; else -1. */
-static int
-open_recorded(const char *value)
+/* Is it the tree that start put there? Mount ids go to others. */
+static bool
+is_recorded(int fd, uint64_t id, const struct record *record)
 {
-	cleanup_free char *path = NULL;
-	cleanup_fd int fd = -1;
-	uint64_t id;
+	struct statx found;
 
-	if (parse(value, &id, &path) < 0)
-		return -1;
-	fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd >= 0 && mount_id(fd) == id ? steal_fd(&fd) : -1;
+	return statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &found) == 0 &&
+	       found.stx_mnt_id == id && record_has_number(record, "inode", found.stx_ino);
+}
+
+/* A descriptor of what lies at the path, if it is what start put there; else -1. */
+static int
+open_recorded(const struct record *record, uint64_t id, const char *path)
+{
+	cleanup_fd int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd >= 0 && is_recorded(fd, id, record) ? steal_fd(&fd) : -1;
 }
 
 static int
-take_away(int fd, const char *value, struct report *report)
+take_off(int fd, const char *path, struct report *report)
 {
 	cleanup_fd int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int result = names < 0 ? -1 : mount_take_off(fd, names);
 
 	if (chdir("/") < 0 || result < 0)
-		return report_error(report, errno, "cannot unmount %s", strchr(value, ':') + 1);
+		return report_error(report, errno, "cannot unmount %s", path);
 	return 0;
 }
 
-/* What somebody mounted on ours is theirs to take away. */
+/* Where it is seen no more: it went with a directory that was renamed, or somebody covered it. */
 static int
-refuse_covered(const char *value, const struct mounted *mounted, struct report *report)
+take_away_elsewhere(
+	const struct record *record, uint64_t id, const char *path, struct report *report)
 {
-	cleanup_free char *path = NULL;
 	char word[2 * PATH_MAX];
+	struct mounted mounted;
 	const char *place;
-	uint64_t id;
+	int result = 0;
 
-	if (parse(value, &id, &path) < 0)
-		return 0;
-	place = mounted_place_of(mounted, id);
-	if (!place || strcmp(place, path) != 0)
-		return 0;
-	report_mend(report, "umount %s", report_word(place, word, sizeof(word)));
-	return report_error(
-		report, 0, "something else is mounted on %s, above what start put there", place);
+	if (mounted_read(&mounted, report) < 0)
+		return -1;
+	place = mounted_place_of(&mounted, id);
+	if (place) {
+		cleanup_fd int fd = open_recorded(record, id, place);
+
+		if (fd >= 0) {
+			result = take_off(fd, place, report);
+		} else if (strcmp(place, path) == 0) {
+			/* what somebody mounted on ours is theirs to take away */
+			report_mend(report, "umount %s", report_word(place, word, sizeof(word)));
+			result = report_error(report, 0,
+				"something else is mounted on %s, above what start put there",
+				place);
+		}
+	}
+	mounted_release(&mounted);
+	return result;
 }
 
 int
 visible_take_away(const struct record *record, struct report *report)
 {
-	const char *value = record->size > 0 ? record_value(record, "visible_mount") : "";
+	cleanup_free char *path = NULL;
 	cleanup_fd int fd = -1;
-	struct mounted mounted;
-	int result;
+	uint64_t id;
 
-	if (value[0] == '\0')
+	if (record->size == 0 || parse(record_value(record, "visible_mount"), &id, &path) < 0)
 		return 0;
-	fd = open_recorded(value);
-	if (fd >= 0)
-		return take_away(fd, value, report);
-	if (mounted_read(&mounted, report) < 0)
-		return -1;
-	result = refuse_covered(value, &mounted, report);
-	mounted_release(&mounted);
-	return result;
+	fd = open_recorded(record, id, path);
+	return fd >= 0 ? take_off(fd, path, report) : take_away_elsewhere(record, id, path, report);
 }
 
 bool
 visible_is_there(const struct record *record)
 {
-	const char *value = record->size > 0 ? record_value(record, "visible_mount") : "";
-	cleanup_fd int fd = value[0] == '\0' ? -1 : open_recorded(value);
+	cleanup_free char *path = NULL;
+	cleanup_fd int fd = -1;
+	uint64_t id;
 
-	return value[0] == '\0' || fd >= 0;
+	if (record->size == 0 || parse(record_value(record, "visible_mount"), &id, &path) < 0)
+		return true;
+	fd = open_recorded(record, id, path);
+	return fd >= 0;
 }

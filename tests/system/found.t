@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# What was found by attacking the mount engine, so that it stays mended.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs strace
+on_machines PROPAGATION=private
+
+is_one_inside() { chroot-mounts status games | grep -q 'games *[a-z]* *1'; }
+inside_mounts() { chroot-enter -d / games cat /proc/self/mountinfo; }
+
+# a copy of the host's namespace has the state directory, but none of the pins
+configure games 'root="/opt/games"' 'stop_timeout=1'
+chroot-mounts -q start games
+chroot-enter -d / games sleep 1000 &
+sleeper=$!
+ok 'somebody is inside' await is_one_inside
+for verb in start stop reload; do
+	run unshare -m chroot-mounts "$verb" games
+	is "$verb in a copy of the host's namespace fails" "$status" 1
+	like 'and says where it works' "$errors" "another mount namespace, the host's"
+done
+ok 'the pin is still there' has_pins
+ok 'stop on the host ends who is inside' chroot-mounts stop games
+ok 'and it has ended' await is_ended "$sleeper"
+
+# two stops at once: one looks at what the other has open
+configure games 'root="/opt/games"' 'stop_timeout=2'
+configure demo 'root="/opt/demo"'
+chroot-mounts -q start
+chroot-enter -d / games sh -c 'trap "" TERM; while :; do read -r line </dev/zero; done' >/dev/null 2>&1 &
+ok 'somebody is inside who is deaf to SIGTERM' await is_one_inside
+chroot-mounts stop games &
+stopping=$!
+await test -e /run/chroot-mounts/games/record.stopping
+(strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_exit=200000 chroot-mounts stop demo; exit $?) 2>/dev/null
+is 'a stop beside another one comes to its end' $? 0
+wait "$stopping"
+is 'as the other does' $? 0
+
+# a sandbox from before a reload is known after it
+configure games 'root="/opt/games"' 'stop_timeout=1' \
+	'mounts="/dev /dev none rbind' '/tmp /tmp none rbind' 'proc /proc proc nosuid,hidepid=1"'
+chroot-mounts -q start games
+chroot-enter -d / games unshare -m sh -c 'setsid sleep 1000 & echo $! >/tmp/sandboxed'
+configure games 'root="/opt/games"' 'stop_timeout=1' \
+	'mounts="/dev /dev none rbind' '/tmp /tmp none rbind' 'proc /proc proc nosuid"'
+ok 'a reload takes hidepid back' chroot-mounts -q reload games
+is 'and nothing hides any more' "$(inside_mounts | grep -c hidepid)" 0
+ok 'stop ends who left the root before' chroot-mounts stop games
+ok 'and has ended them' await is_ended "$(cat /tmp/sandboxed)"
+
+# what is visible goes with a directory that is renamed
+mkdir -p /srv/p/games/proc
+configure games 'root="/srv/p/games"' 'visible="yes"' 'mounts="proc /proc proc nosuid"'
+before=$(host_mounts)
+chroot-mounts -q start games
+mv /srv/p /srv/q
+ok 'stop finds what is visible where it is now' chroot-mounts stop games
+is "and leaves the host's mounts as before" "$(host_mounts)" "$before"
+
+# the host itself as a source
+mkdir -p /opt/games/host
+configure games 'root="/opt/games"' 'mounts="/ /host none rbind,rslave' 'proc /proc proc nosuid"'
+chroot-mounts -q start games
+ok 'a bind of / brings what is mounted below it' eval 'inside_mounts | grep -q " /host/dev/pts "'
+chroot-mounts -q stop games
+
+# what another root has made visible is there for the next one of the same command
+mkdir -p /srv/a/proc /opt/demo/srv
+configure aa 'root="/srv/a"' 'visible="yes"' 'mounts="proc /proc proc nosuid"'
+configure demo 'root="/opt/demo"' 'mounts="/srv /srv none rbind,rslave"'
+chroot-mounts -q start aa demo
+ok 'a root sees what the one before it made visible' chroot-enter -d / demo test -e /srv/a/proc/version
+chroot-mounts -q stop demo aa
+rm /etc/conf.d/chroot-mounts.aa
+
+# a directory that nobody may make anything in for the superuser
+mkdir -p /opt/games/home/alice /opt/games/etc/cron.d
+: >/srv/f
+chown 1000 /opt/games/home/alice
+as alice ln -s /etc/cron.d /opt/games/home/alice/x
+configure games 'root="/opt/games"' 'mounts="/srv/f /home/alice/x/y none bind,x-mount.mkdir"'
+run chroot-mounts start games
+is 'x-mount.mkdir by way of a user is refused' "$status" 1
+is 'before anything is made' "$(ls -A /opt/games/etc/cron.d)" ''
+
+# a filesystem of a user's that answers nobody else
+if mknod -m 666 /dev/fuse c 10 229 && exec 5<>/dev/fuse; then
+	mkdir -p /home/alice/fuse /opt/games/home/fuse
+	ok 'a FUSE of alice lies on a source' mount -i -t fuse \
+		-o fd=5,rootmode=40000,user_id=1000,group_id=1000 alice /home/alice/fuse
+	configure games 'root="/opt/games"' 'mounts="/home/alice/fuse /home/fuse none bind' 'proc /proc proc nosuid"'
+	ok 'the root starts all the same' chroot-mounts -q start games
+	like 'and counts as started' "$(chroot-mounts status games)" 'games started'
+	ok 'reload succeeds too' chroot-mounts -q reload games
+	ok 'and stop' chroot-mounts -q stop games
+	umount -l /home/alice/fuse
+fi
