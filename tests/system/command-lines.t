@@ -19,8 +19,8 @@ configure demo 'root="/opt/demo"' 'users="bob"' 'default_user="bob"' 'shell="/bi
 	'path="/opt/bin:/bin"' 'set_env="SET=1 HOME_PAGE=none"' 'pass_env="PASSED_*"'
 configure asleep 'root="/opt/demo"' 'users="alice"'
 echo 'alice:x:1000:1000:Alice:/home/alice:/bin/sh' >>/opt/games/etc/passwd
-echo 'alina:x:1002:1002:Alina:/home/alina:/bin/ash' >>/opt/games/etc/passwd
-echo 'alina:x:1002:1002:Alina:/home/elsewhere:/bin/bash' >>/etc/passwd
+echo 'alina:x:1002:1002:Alina:/srv/alina:/bin/ash' >>/opt/games/etc/passwd
+echo 'alina:x:1002:1002:Alina:/srv/elsewhere:/bin/bash' >>/etc/passwd
 echo 'alina:x:1002:' >>/etc/group
 mkdir -p /opt/games/home/alice /opt/games/srv/both /srv/both /srv/closed /srv/outside /opt/demo/opt/bin
 mkdir -m 700 /opt/games/srv/closed
@@ -744,7 +744,7 @@ bob$ echo 'echo $0 $SHELL' | chroot-enter -s /bin/sh demo
 
 superuser# echo 'echo $0 $SHELL $USER' | chroot-enter -u alina games
 > ash /bin/ash alina
-! chroot-enter: your home /home/alina is missing inside games; make it there and give it to alina
+! chroot-enter: your home /srv/alina is missing inside games; make it there and give it to alina
 
 # the environment
 alice$ chroot-enter games env | sort
