@@ -131,6 +131,23 @@ sanitize: ## the same tests with the sanitizers' eyes; as the superuser
 	@# strace keeps the leak check from tracing; OpenRC drops the variable, so what it calls is checked
 	ASAN_OPTIONS=detect_leaks=0 $(MAKE) $(SANITIZED) system
 
+# Beside the machine's own libc: musl-gcc knows no headers of the kernel, and of the rooms it gets
+# those that need no library.
+MUSL_CC ?= musl-gcc
+MUSL = $(abspath $(BUILD))/musl
+MUSL_HEADERS = $(addprefix /usr/include/,linux asm-generic) \
+	$(firstword $(wildcard /usr/include/asm /usr/include/$(shell $(CC) -print-multiarch)/asm))
+MUSL_ROOMS = $(shell grep -L '^\#include <\(bsd\|libmount\|libsmartcols\)/' lib/*.c)
+
+musl: musl-dynamic musl-static ## chroot-enter with musl (musl-gcc), dynamic and static
+
+musl-static: MUSL_LDFLAGS = -static
+musl-dynamic musl-static: musl-%:
+	mkdir -p $(MUSL)/headers $(MUSL)/$*
+	ln -sfn $(MUSL_HEADERS) $(MUSL)/headers
+	$(MAKE) CC='$(MUSL_CC) -isystem $(MUSL)/headers' HELPER_CFLAGS= LDFLAGS='$(LDFLAGS) $(MUSL_LDFLAGS)' \
+		ROOMS='$(MUSL_ROOMS:%.c=$(MUSL)/$*/%.o)' BUILD=$(MUSL)/$* $(MUSL)/$*/chroot-enter
+
 # The inputs found are kept in $(BUILD)/corpus; seeds in tests/fuzz/NAME/, words in NAME.dict.
 FUZZ_RUNS ?= 5000000
 FUZZ = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
@@ -204,7 +221,8 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all check check-all unit style differential system sweep endurance bench sanitize fuzz \
+.PHONY: all check check-all unit style differential system sweep endurance bench sanitize musl \
+	musl-dynamic musl-static fuzz \
 	fuzz-run $(FUZZERS:=.run) lint lint-gcc lint-clang compiled lint-cppcheck lint-tidy lint-shell \
 	lint-pages format install uninstall clean help
 .DELETE_ON_ERROR:

@@ -8,6 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#ifndef EM_LOONGARCH
+#define EM_LOONGARCH 258 /* musl has it from 1.2.4 */
+#endif
+
 static const struct {
 	unsigned machine, bits;
 	bool is_big_endian;

@@ -53,6 +53,21 @@
 #ifndef AT_RECURSIVE
 #define AT_RECURSIVE 0x8000
 #endif
+/*
+ * musl has no statx(2) before 1.2.5, and none with mount ids before 1.2.6: there the kernel's own
+ * structure takes its place, under a name that no libc has.
+ */
+#if !defined(__GLIBC__) && !defined(STATX_MNT_ID)
+#define statx syscall_statx
+#define statx_timestamp syscall_statx_timestamp
+#include <linux/stat.h>
+
+static inline int
+syscall_statx(int directory, const char *path, int flags, unsigned mask, struct statx *found)
+{
+	return (int)syscall(SYS_statx, directory, path, flags, mask, found);
+}
+#endif
 #ifndef STATX_MNT_ID
 #define STATX_MNT_ID 0x00001000U
 #endif

@@ -166,6 +166,15 @@ say_unknown(struct report *report, const char *word)
 	return say_usage(report, "unknown option ", optopt == 0 ? word : letter);
 }
 
+/* Where a value is missing; musl's optind is one further than glibc's then. */
+static const char *
+last_word(char **argv)
+{
+	while (argv[1])
+		argv++;
+	return argv[0];
+}
+
 static int
 take_option(struct options *options, int option, char **argv, struct report *report)
 {
@@ -191,7 +200,7 @@ take_option(struct options *options, int option, char **argv, struct report *rep
 		options->user = optarg;
 		return 0;
 	case ':':
-		return say_usage(report, "a value is missing behind ", argv[optind - 1]);
+		return say_usage(report, "a value is missing behind ", last_word(argv));
 	default:
 		return say_unknown(report, argv[optind - 1]);
 	}
@@ -233,9 +242,12 @@ read_options(int argc, char **argv, struct options *options, struct report *repo
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, option_letters, option_names, NULL)) != -1) {
 		if (option == 'h' || option == 'V') {
-			fputs(option == 'h' ? usage : "chroot-enter " VERSION "\n", stdout);
-			return fflush(stdout) == 0 ? 1
-						   : report_error(report, errno, "cannot write");
+			const char *text = option == 'h' ? usage : "chroot-enter " VERSION "\n";
+
+			/* musl writes what its buffer cannot hold at once, and says so only once */
+			if (fputs(text, stdout) < 0 || fflush(stdout) < 0)
+				return report_error(report, errno, "cannot write");
+			return 1;
 		}
 		if (take_option(options, option, argv, report) < 0)
 			return -1;

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# chroot-enter of musl, static, in place of the other: what people meet is the same with either libc.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+if ldd --version 2>&1 | grep -q '^musl'; then
+	printf '1..1\nok 1 - the libc of this machine is musl: every test runs with it\n'
+	exit
+fi
+needs musl-gcc readelf mmdebstrap
+[ "$(id -u)" = 0 ] || cannot_run 'only the superuser can make a machine'
+
+build=${BUILD:-$top/build}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+label=
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+# needed PROGRAM: the libraries that it asks for.
+needed() { readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'; }
+
+# What make would install, with one program exchanged.
+exchange()
+{
+	rm -rf "$build/musl/exchanged"
+	mkdir -p "$build/musl/exchanged"
+	cp -a "$build/lib" "$build/sbin" "$build/system" "$build/libchroot-mounts.a" "$build/chroot-mounts" \
+		"$build/musl/exchanged"
+	cp "$build/musl/static/chroot-enter" "$build/musl/exchanged"
+}
+
+{
+	ok 'it builds without a warning' make -s -C "$top" BUILD="$build" CFLAGS='-O2 -g -Werror' musl
+	is 'the dynamic program needs the libc of musl alone' "$(needed "$build/musl/dynamic/chroot-enter")" libc.so
+	is 'the static one needs nothing' "$(needed "$build/musl/static/chroot-enter")" ''
+	ok 'it takes the place of the other' exchange
+	for name in enter terminal command-lines nested; do
+		BUILD=$build/musl/exchanged bash "$top/tests/system/$name.t" |
+			sed "/^1\.\.[1-9]/d; s/^\(not \)\{0,1\}ok - /&$name.t with musl: /" ||
+			echo "not ok - $name.t came to its end with musl: status $?"
+		is "$name.t has run on it" "$(needed "$build/musl/exchanged/chroot-enter")" ''
+	done
+} | awk '/^1\.\.0/ { print "not ok - " $0; tests++; next } /^(not )?ok/ { tests++ } { print; fflush() } END { print "1.." tests + 0 }'
