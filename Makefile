@@ -76,8 +76,13 @@ $(TREE_TOOLS): $(BUILD)/%: tests/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(LANGUAGE) $(WARNINGS) -O2 -static -o $@ $<
 
+# the command that the others execute inside a tree
+$(BUILD)/bench/only-exit: tests/bench/only-exit.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(LANGUAGE) $(WARNINGS) -O2 -fno-stack-protector -static -nostartfiles -o $@ $<
+
 # libc only, so that what they show is not a library's
-$(BENCH_TOOLS): $(BUILD)/%: $(BUILD)/tests/%.o
+$(filter-out %/only-exit,$(BENCH_TOOLS)): $(BUILD)/%: $(BUILD)/tests/%.o
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
 
