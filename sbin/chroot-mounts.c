@@ -3,6 +3,7 @@
 #include "descriptors.h"
 #include "name.h"
 #include "plan.h"
+#include "ps.h"
 #include "reload.h"
 #include "report.h"
 #include "service.h"
@@ -46,6 +47,7 @@ static const char usage[] =
 	"       chroot-mounts [-qv] reload [ROOT...]\n"
 	"       chroot-mounts [-qv] stop [ROOT...]\n"
 	"       chroot-mounts [-qv] status [-j] [ROOT...]\n"
+	"       chroot-mounts [-qv] ps [-j] [ROOT...]\n"
 	"       chroot-mounts [-qv] list [-j] [ROOT...]\n"
 	"       chroot-mounts -h | -V\n"
 	"\n"
@@ -54,6 +56,7 @@ static const char usage[] =
 	"  reload   bring the mounts to what is configured now; ends nothing inside\n"
 	"  stop     end what runs inside and take the namespace away\n"
 	"  status   how each root fares, with the number of processes inside\n"
+	"  ps       the processes inside\n"
 	"  list     the configured roots\n"
 	"\n"
 	"  -j, --json       print JSON\n"
@@ -62,8 +65,8 @@ static const char usage[] =
 	"  -v, --verbose    notes too\n"
 	"\n"
 	"No ROOT: list takes every configured root; the others those that the\n"
-	"service chroot-mounts handles, stop and status also what it prepared and that is\n"
-	"configured no more.\n";
+	"service chroot-mounts handles; stop, status and ps also what it prepared and that\n"
+	"is configured no more.\n";
 
 static int
 show_plan(struct service *service, const char *name, struct table *table)
@@ -217,6 +220,36 @@ run_status(
 	return prepared == names->count ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+static int
+add_process(struct table *table, const char *name, const struct ps_process *process,
+	struct report *report)
+{
+	char pid[16];
+	const char *const cells[] = {pid, process->user, name, process->command};
+
+	snprintf(pid, sizeof(pid), "%d", (int)process->pid);
+	return table_add(table, cells, report);
+}
+
+static int
+run_ps(struct service *service, const struct options *options, const struct service_names *names)
+{
+	static const struct table_column columns[] = {{.name = "PID", .is_number = true},
+		{.name = "USER"}, {.name = "ROOT"}, {.name = "COMMAND"}};
+	struct table *table = table_new("processes", columns, sizeof(columns) / sizeof(columns[0]),
+		options->json, service->report);
+	int result = table ? EXIT_SUCCESS : EXIT_FAILURE;
+	struct ps ps = {0};
+
+	if (table && ps_of_roots(service, names->all, names->count, &ps) < 0)
+		result = EXIT_FAILURE;
+	for (size_t i = 0; table && i < ps.count; i++)
+		if (add_process(table, names->all[ps.all[i].root], &ps.all[i], service->report) < 0)
+			result = EXIT_FAILURE;
+	ps_release(&ps);
+	return finish_table(service, table, result);
+}
+
 /* The path a root's file gives, "" where the file has an error, which is said. */
 static int
 add_listed(struct service *service, const struct catalogue_entry *entry, struct table *table)
@@ -268,6 +301,7 @@ static const struct verb verbs[] = {
 	{.name = "reload", .run = run_reload},
 	{.name = "stop", .run = run_stop, .for_prepared = true},
 	{.name = "status", .run = run_status, .takes_json = true, .for_prepared = true},
+	{.name = "ps", .run = run_ps, .takes_json = true, .for_prepared = true},
 	{.name = "list", .run = run_list, .takes_json = true},
 };
 

@@ -6,13 +6,13 @@ use Test::More;
 
 my @floors = (
 	'report cleanup syscalls descriptors number name',
-	'config record root mount mounted evidence account program terminal',
+	'config record root mount mounted evidence account program terminal log',
 	'catalogue plan namespace identity environment authority inside state command',
 	'table filesystem visible holders binds',
 	'mounts prepared',
 	'lines service',
 	'configured difference',
-	'start reload stop status',
+	'start reload stop status ps',
 );
 
 my %floor;

@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# chroot-mounts ps: who is inside and what they run, for people and as JSON.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs perl flock
+perl -MJSON::PP -e 1 2>/dev/null || cannot_run 'no JSON::PP in perl'
+on_machines PROPAGATION=private
+
+configure games 'root="/opt/games"' 'users="alice"' 'stop_timeout=1'
+configure demo 'root="/opt/demo"'
+configure own 'root="/opt/demo"'
+ln -s chroot-mounts /etc/init.d/chroot-mounts.own
+
+# The pid stays that of the process inside, for there is an exec all the way.
+inside() { setsid chroot-enter -d / "$@" >/dev/null 2>&1 </dev/null & pid=$!; }
+pids() { chroot-mounts -j ps "$@" | perl -MJSON::PP -0777 -ne 'print join " ", map { $_->{pid} } @{decode_json($_)->{processes}}'; }
+are_inside() { [ "$(pids | wc -w)" = "$1" ]; }
+# rows [ROOT...]: the table with single blanks
+rows() { chroot-mounts ps "$@" | tr -s ' ' | sed 's/^ //'; }
+# cell KEY: of the only process
+cell() { chroot-mounts -j ps games | KEY=$1 perl -MJSON::PP -0777 -ne 'print decode_json($_)->{processes}[0]{$ENV{KEY}}'; }
+
+run chroot-mounts ps
+is 'before anything was started there is nobody' "$status:$output:$errors" '0::'
+is 'and an empty list in JSON' "$(chroot-mounts ps -j)" '{"processes": []}'
+ok 'the roots start' chroot-mounts start
+ok 'one of them as a service of its own' chroot-mounts start own
+run chroot-mounts ps
+is 'with nobody inside, ps says nothing' "$status:$output:$errors" '0::'
+is 'looking leaves no process inside, and no state' "$(ls /run/chroot-mounts)" \
+	"$(printf '%s\n' demo demo.lock games games.lock own own.lock)"
+
+# who and what
+inside -u alice games sleep 1001
+alice=$pid
+inside demo sleep 1002
+superuser=$pid
+inside own sleep 1003
+own=$pid
+inside -u 4242:4242 games sleep 1004
+number=$pid
+await are_inside 3
+is 'each process has a row: root by root, by pid, users by the names of the host' "$(rows)" \
+	"$(printf '%s\n' 'PID USER ROOT COMMAND' "$superuser root demo sleep 1002" \
+		"$alice alice games sleep 1001" "$number 4242 games sleep 1004")"
+is 'a root can be named' "$(rows demo)" \
+	"$(printf '%s\n' 'PID USER ROOT COMMAND' "$superuser root demo sleep 1002")"
+is 'that of another service too' "$(rows own)" \
+	"$(printf '%s\n' 'PID USER ROOT COMMAND' "$own root own sleep 1003")"
+is 'JSON has the same' "$(chroot-mounts ps --json demo | perl -MJSON::PP -0777 -ne \
+	'print JSON::PP->new->canonical->encode(decode_json($_))')" \
+	"{\"processes\":[{\"command\":\"sleep 1002\",\"pid\":$superuser,\"root\":\"demo\",\"user\":\"root\"}]}"
+like 'status counts as many' "$(chroot-mounts status games | tr -s ' ')" 'games started 2'
+rm /etc/conf.d/chroot-mounts.demo
+is 'a root that is configured no more is listed still, behind the others' "$(pids)" "$alice $number $superuser"
+configure demo 'root="/opt/demo"'
+kill "$number" "$own"
+await are_inside 2
+is 'who has ended is left out' "$(pids)" "$superuser $alice"
+
+# those that have another mount namespace, and the host's
+inside -u alice games unshare -Ur sleep 1005
+await are_inside 3
+is 'in a user namespace one is who one is on the host' \
+	"$(rows games | awk -v pid="$pid" '$1 == pid { print $2 }')" alice
+kill "$pid"
+(cd /opt/games && exec sleep 1006) &
+host=$!
+await are_inside 2
+is 'a process of the host in the tree is not inside' "$(pids games)" "$alice"
+kill "$host" "$alice"
+await are_inside 1
+
+# what a process says of itself steers nobody's terminal, and no reader of JSON
+shown()
+{
+	local expected=$2
+	await are_inside 2
+	is "$1" "$(cell command)" "$expected"
+	is 'and one row in the table' "$(rows games | tail -n +2)" "$pid root games $expected"
+	kill "$pid"
+	await are_inside 1
+}
+cp "${BUILD:-$top/build}/system/named" /opt/games/named
+inside games /named $'a\e[31mb' $'two\nlines' $'tab\there' 'a "b" \c' $'\xc3\xa4\xff' ''
+shown 'unprintable bytes and what quotes are made of are escaped' \
+	'/named a\033[31mb two\012lines tab\011here a "b" \134c \303\244\377'
+inside games /named --without $'x)\e\n y'
+shown 'a process without a command line is named in brackets' '[x)\033\012 y]'
+inside games /named "$(printf '%05000d' 0)"
+await are_inside 2
+is 'of a long command line there are 4095 bytes' "$(cell command | wc -c)" 4095
+kill "$pid"
+await are_inside 1
+
+# errors
+run chroot-mounts ps nowhere
+is 'an unknown root is an error' "$status" 1
+like 'and named' "$errors" 'no root is called nowhere'
+run chroot-mounts ps demo nowhere
+is 'the others are listed all the same' "$status:$(wc -l <<<"$output")" 1:2
+run chroot-mounts ps -n
+is 'the wrong option is 2' "$status" 2
+exec {lock}<>/run/chroot-mounts/games.lock
+flock "$lock"
+run chroot-mounts ps
+is 'a root that another command is at work on is an error' "$status:$errors" \
+	'1:chroot-mounts: games: another command is at work on it'
+is 'and keeps no other from being listed' "$(tail -n +2 <<<"$output" | awk '{ print $3 }')" demo
+exec {lock}>&-
+run as alice chroot-mounts ps
+is 'an ordinary user is refused' "$status:$output" '1:'
+# shellcheck disable=SC2016 # for the inner shell
+is 'output that cannot be written is an error' "$(sh -c 'chroot-mounts ps >/dev/full 2>&1; echo $?')" 1
+ok 'stop is not disturbed' chroot-mounts stop
+run chroot-mounts ps games
+is 'a stopped root has nobody inside' "$status:$output:$errors" '0::'
+chroot-mounts stop own
