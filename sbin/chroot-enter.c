@@ -11,6 +11,7 @@
 #include "descriptors.h"
 #include "environment.h"
 #include "identity.h"
+#include "log.h"
 #include "name.h"
 #include "namespace.h"
 #include "number.h"
@@ -28,12 +29,15 @@
 
 #define PASSWD_SIZE (1024 * 1024) /* bytes of the root's passwd at most */
 
+enum { OPTION_LIST = 256 }; /* an option that has no letter */
+
 struct options {
 	const char *user; /* -u */
 	const char *directory; /* -d */
 	const char *shell; /* -s */
 	bool login; /* -l */
 	bool keeps_all; /* -E */
+	bool lists; /* --list */
 	char **added; /* owned; -e, borrowed strings */
 	size_t added_count;
 	struct binds binds; /* -b, --bind-ro */
@@ -58,6 +62,7 @@ struct entry {
 
 static const char usage[] =
 	"usage: chroot-enter [OPTION...] ROOT [--] [COMMAND [ARG...]]\n"
+	"       chroot-enter --list\n"
 	"\n"
 	"Runs COMMAND, or your shell, inside ROOT, as who you are.\n"
 	"\n"
@@ -68,6 +73,7 @@ static const char usage[] =
 	"  -d, --directory DIR       start in DIR, a directory inside\n"
 	"  -e, --env NAME=VALUE      set a variable\n"
 	"  -E, --keep-env            keep the whole environment, but for LD_* and their like\n"
+	"      --list                the roots that you may enter\n"
 	"  -l, --login               a login shell, in your home\n"
 	"  -s, --shell SHELL         this shell, a path inside\n"
 	"  -u, --user USER[:GROUP]   as another user; only for the superuser\n"
@@ -89,6 +95,7 @@ static const struct option option_names[] = {
 	{"directory", required_argument, NULL, 'd'},
 	{"env", required_argument, NULL, 'e'},
 	{"keep-env", no_argument, NULL, 'E'},
+	{"list", no_argument, NULL, OPTION_LIST},
 	{"login", no_argument, NULL, 'l'},
 	{"shell", required_argument, NULL, 's'},
 	{"user", required_argument, NULL, 'u'},
@@ -190,6 +197,9 @@ take_option(struct options *options, int option, char **argv, struct report *rep
 	case 'E':
 		options->keeps_all = true;
 		return 0;
+	case OPTION_LIST:
+		options->lists = true;
+		return 0;
 	case 'l':
 		options->login = true;
 		return 0;
@@ -252,6 +262,8 @@ read_options(int argc, char **argv, struct options *options, struct report *repo
 		if (take_option(options, option, argv, report) < 0)
 			return -1;
 	}
+	if (options->lists)
+		return argc == 2 ? 0 : say_usage(report, "--list stands alone", "");
 	if (optind >= argc)
 		return say_usage(report, "a root is missing", "");
 	options->root = argv[optind++];
@@ -296,6 +308,10 @@ is_listed(const struct record *record, const struct identity *caller)
 static int
 refuse(const struct entry *entry)
 {
+	/* what was typed comes last: it can say nothing in another's name */
+	if (!entry->is_superuser)
+		log_say("chroot-enter", "uid %u was refused: %.64s", (unsigned)entry->caller.uid,
+			entry->options->root);
 	return report_error(entry->report, 0,
 		"%s is not prepared (rc-service chroot-mounts start), or you are not listed for it",
 		entry->options->root);
@@ -310,17 +326,25 @@ mend_by_restart(const struct entry *entry, const char *what)
 	return report_error(entry->report, 0, "%s %s", entry->options->root, what);
 }
 
-/*
- * May the caller enter? Nothing but the record and the kernel's credentials is asked. Who is not
- * listed learns of no failure either: a limit on descriptors would tell what there is.
+/* May the caller enter? Nothing but the record and the kernel's credentials is asked. error: what
+ * keeps the record from being read, 0 for nothing. */
+static bool
+may_enter(struct entry *entry, int folder, int *error)
+{
+	*error = record_read(&entry->record, folder, "record") < 0 ? errno : 0;
+	if (entry->is_superuser)
+		return true;
+	return (*error == 0 || *error == EPROTO) && is_listed(&entry->record, &entry->caller);
+}
+
+/* Who is not listed learns of no failure either: a limit on descriptors would tell what there is.
  */
 static int
 authorise(struct entry *entry, int folder)
 {
-	int error = record_read(&entry->record, folder, "record") < 0 ? errno : 0;
-	bool is_filled = error == 0 || error == EPROTO;
+	int error;
 
-	if (!entry->is_superuser && (!is_filled || !is_listed(&entry->record, &entry->caller)))
+	if (!may_enter(entry, folder, &error))
 		return refuse(entry);
 	if (error == EPROTO)
 		return mend_by_restart(entry, "was prepared by another version");
@@ -350,18 +374,25 @@ check_host(const struct entry *entry)
 		"it can be used on the host only, not from inside another mount namespace");
 }
 
+static int
+open_folder(const char *name)
+{
+	char path[sizeof(STATE_DIRECTORY "/") + NAME_LENGTH];
+
+	snprintf(path, sizeof(path), STATE_DIRECTORY "/%.*s", NAME_LENGTH, name);
+	return open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 /* Opens the pin, and sees that it is what start pinned. */
 static int
 open_namespace(struct entry *entry)
 {
-	char path[sizeof(STATE_DIRECTORY "/") + NAME_LENGTH];
 	cleanup_fd int folder = -1;
 	uint64_t number;
 
 	if (!name_is_valid(entry->options->root))
 		return refuse(entry);
-	snprintf(path, sizeof(path), STATE_DIRECTORY "/%s", entry->options->root);
-	folder = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	folder = open_folder(entry->options->root);
 	if (folder < 0)
 		return refuse(entry);
 	if (authorise(entry, folder) < 0 || (!entry->is_superuser && check_host(entry) < 0))
@@ -396,12 +427,18 @@ find_target(struct entry *entry)
 
 	if (!user)
 		return 0;
-	if (!entry->is_superuser)
+	if (!entry->is_superuser) {
+		log_say("chroot-enter", "uid %u was refused -u for %s: %.64s",
+			(unsigned)entry->caller.uid, entry->options->root, user);
 		return report_error(
 			entry->report, 0, "-u is for the superuser; others enter as themselves");
+	}
 	entry->is_named = true;
 	if (identity_find_named(&entry->named, user, entry->report) < 0)
 		return -1;
+	if (entry->options->user)
+		log_say("chroot-enter", "uid 0 enters %s as uid %u: %.64s", entry->options->root,
+			(unsigned)entry->named.uid, user);
 	/* once more: a module of the name service may have left one open that would pass */
 	return close_descriptors(CLOSE_RANGE_CLOEXEC, entry->report);
 }
@@ -836,6 +873,68 @@ enter(struct entry *entry)
 	return execute(entry);
 }
 
+/* Asked before anything is looked at: a root that could not be would be missing without a word,
+ * and a word on it would tell that it is there. */
+static int
+check_descriptors(const struct entry *entry)
+{
+	cleanup_fd int folder = open("/", O_PATH | O_CLOEXEC);
+	cleanup_fd int record = open("/", O_PATH | O_CLOEXEC);
+
+	return folder >= 0 && record >= 0
+		       ? 0
+		       : report_error(entry->report, errno, "cannot look at the roots");
+}
+
+/* Says its name if the caller may enter it; the superuser, unless a stop is at work on it. */
+static int
+list_root(struct entry *entry, const char *name)
+{
+	cleanup_fd int folder = open_folder(name);
+	cleanup_fd int pin = -1;
+	int error;
+
+	if (folder < 0 || !may_enter(entry, folder, &error) || error == ENOENT)
+		return 0;
+	if (!entry->is_superuser && check_host(entry) < 0)
+		return -1;
+	pin = namespace_open_pin(folder, "ns");
+	if (pin >= 0)
+		puts(name);
+	return 0;
+}
+
+static int
+is_root_name(const struct dirent *found)
+{
+	return name_is_valid(found->d_name);
+}
+
+/* A name is said of no root that entering would refuse. */
+static int
+list(struct entry *entry)
+{
+	struct dirent **roots = NULL;
+	int count, result;
+
+	if (find_caller(entry) < 0 || check_descriptors(entry) < 0)
+		return COMMAND_FAILED;
+	count = scandir(STATE_DIRECTORY, &roots, is_root_name, alphasort);
+	result = count >= 0 || errno == ENOENT
+			 ? 0
+			 : report_error(entry->report, errno, "cannot look at the roots");
+	for (int i = 0; i < count; i++) {
+		if (result == 0)
+			result = list_root(entry, roots[i]->d_name);
+		record_release(&entry->record);
+		free(roots[i]);
+	}
+	free(roots);
+	if (result == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		result = report_error(entry->report, errno, "cannot write");
+	return result == 0 ? EXIT_SUCCESS : COMMAND_FAILED;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -855,5 +954,5 @@ main(int argc, char **argv)
 	result = read_options(argc, argv, &options, &report);
 	if (result != 0)
 		return result < 0 ? COMMAND_FAILED : EXIT_SUCCESS;
-	return enter(&entry);
+	return options.lists ? list(&entry) : enter(&entry);
 }

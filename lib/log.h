@@ -1,0 +1,13 @@
+/* A line in the host's log of who was let in and who was not. */
+#ifndef LOG_H
+#define LOG_H
+
+/*
+ * Sends one line to the system's log daemon, facility authpriv, in program's name. Control
+ * characters are written as backslash and three octal digits. Nothing is waited for: where nobody
+ * listens, or who does is behind, the line is lost. Leaves no descriptor open. Only on the host and
+ * with an empty environment, since the host's time zone is read. Keeps errno.
+ */
+void log_say(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# chroot-enter --list: the roots that the caller may enter, and no word of any other.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs strace unshare
+on_machines PROPAGATION=private
+
+listed() { chroot-enter --list; }
+listed_for() { as "$1" chroot-enter --list; }
+
+run listed
+is 'where nothing was ever started, there is nothing' "$status:$output:$errors" '0::'
+run listed_for bob
+is 'for an ordinary user too' "$status:$output:$errors" '0::'
+
+echo 'nobody:x:65534:' >>/etc/group # a group of the user's name
+configure zoo 'root="/opt/games"' 'users="alice"'
+configure games 'root="/opt/games"' 'users="alice bob"'
+configure band 'root="/opt/demo"' 'groups="players"'
+configure demo 'root="/opt/demo"'
+configure later 'root="/opt/demo"' 'users="alice bob"'
+ok 'the roots start' chroot-mounts start zoo games band demo
+
+run listed
+is 'the superuser may enter all that are prepared, in the order of their names' \
+	"$status:$output:$errors" $'0:band\ndemo\ngames\nzoo:'
+run listed_for alice
+is 'a user those that list them, or a group of theirs' "$status:$output:$errors" $'0:band\ngames\nzoo:'
+run listed_for bob
+is 'another user others' "$status:$output:$errors" '0:games:'
+run listed_for nobody
+is 'and who is listed nowhere none' "$status:$output:$errors" '0::'
+for user in root alice bob nobody; do
+	for name in band demo games later zoo; do
+		as "$user" chroot-enter -d / "$name" true 2>/dev/null && echo "$name"
+	done >"$work/entered"
+	is "what is listed for $user is what $user can enter" "$(listed_for "$user")" "$(<"$work/entered")"
+done
+
+# what it goes by
+strace -f -e trace=file,network -o "$work/trace" chroot-enter --list >/dev/null
+ok 'the name service is not asked' fails grep -E 'nsswitch|passwd|/etc/group|nscd' "$work/trace"
+ok 'nor is the configuration read' fails grep conf.d "$work/trace"
+ok 'records are' grep -q '"record"' "$work/trace"
+configure games 'root="/opt/games"' 'users="alice nobody"'
+is 'a change counts when it is taken over' "$(listed_for nobody)" ''
+chroot-mounts -q reload games
+is 'as it is by reload' "$(listed_for nobody)" games
+mv /run/chroot-mounts/games/record /run/chroot-mounts/games/record.stopping
+is 'a root whose stop was not finished is nobody'"'"'s to enter' "$(listed_for alice)" $'band\nzoo'
+is 'nor the superuser'"'"'s' "$(listed)" $'band\ndemo\nzoo'
+mv /run/chroot-mounts/games/record.stopping /run/chroot-mounts/games/record
+mkdir /run/chroot-mounts/half
+cp /run/chroot-mounts/games/record /run/chroot-mounts/half/record
+is 'nor is one that a start did not finish' "$(listed_for alice)" $'band\ngames\nzoo'
+rm -r /run/chroot-mounts/half
+chmod 666 /run/chroot-mounts/games/record
+is 'a record that others can write counts for nothing' "$(listed_for alice)" $'band\nzoo'
+chmod 600 /run/chroot-mounts/games/record
+sed -i 's/^version=[0-9]*/version=9/' /run/chroot-mounts/games/record
+is 'a root of another version is listed to those whom entering tells so' "$(listed_for nobody)" games
+is 'and to no other' "$(listed_for bob)" ''
+chroot-mounts -q stop games
+is 'a stopped root is listed no more' "$(listed_for alice)" $'band\nzoo'
+
+# failures
+for words in '--list games' '--list -l' '-d / --list' '--list --list' '--list --'; do
+	# shellcheck disable=SC2086 # the words are arguments
+	run chroot-enter $words
+	is "125 is the status of: chroot-enter $words" "$status:$output" 125:
+	is 'with the reason' "$errors" 'chroot-enter: --list stands alone; chroot-enter -h says what there is'
+done
+run chroot-enter --list=all
+is 'it takes no value' "$errors" 'chroot-enter: --list=all takes no value; chroot-enter -h says what there is'
+ok 'behind a root it is the command'"'"'s' fails chroot-enter demo --list
+run unshare -m setpriv --reuid=alice --regid=alice --init-groups chroot-enter --list
+is 'in another mount namespace an ordinary user gets no list' "$status:$output" 125:
+like 'but the reason' "$errors" 'on the host only'
+for user in alice nobody; do
+	for limit in 3 4; do
+		run as "$user" sh -c "ulimit -n $limit; exec chroot-enter --list"
+		like "with $limit descriptors $user gets no list" "$status:$output" '^12[57]:$'
+	done
+	printf '%s\n' "$errors" >"$work/said.$user"
+done
+is 'and the words tell nobody what there is' "$(<"$work/said.alice")" "$(<"$work/said.nobody")"
+run sh -c 'chroot-enter --list >/dev/full'
+is 'a list that cannot be written is 125' "$status" 125
+cp "$(command -v chroot-enter)" /usr/bin/plain
+chmod 755 /usr/bin/plain
+run as alice plain --list
+is 'without the superuser'"'"'s powers there is no list' "$status:$output" 125:
+like 'and it says so' "$errors" "superuser's powers"
+ok 'stop takes all away' chroot-mounts stop
+run listed
+is 'then there is nothing to enter' "$status:$output:$errors" '0::'
