@@ -29,8 +29,6 @@
 
 #define PASSWD_SIZE (1024 * 1024) /* bytes of the root's passwd at most */
 
-enum { OPTION_LIST = 256 }; /* an option that has no letter */
-
 struct options {
 	const char *user; /* -u */
 	const char *directory; /* -d */
@@ -87,7 +85,7 @@ static const char usage[] =
 /* "+": what comes behind ROOT is the command's */
 static const char option_letters[] = "+:b:d:e:Els:u:hV";
 
-enum { OPTION_BIND_RO = UCHAR_MAX + 1 }; /* has no letter */
+enum { OPTION_BIND_RO = UCHAR_MAX + 1, OPTION_LIST }; /* these have no letter */
 
 static const struct option option_names[] = {
 	{"bind", required_argument, NULL, 'b'},
