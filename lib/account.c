@@ -1,10 +1,15 @@
 #include "account.h"
 
-#include <errno.h>
+#include "cleanup.h"
+#include "number.h"
+
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#define FILE_SIZE (1024 * 1024) /* bytes of a passwd or group file at most */
 
 void
 account_release(struct account *account)
@@ -97,16 +102,155 @@ account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count)
 	return -1;
 }
 
+/* The fields of an entry: name, password, number, then what a passwd or a group file has. */
+#define PASSWD_FIELDS 7
+#define GROUP_FIELDS 4
+
+/* The next entry of a file. 0 with its fields, which last until the next call, or -1 with errno. */
+static int
+read_entry(FILE *stream, char **line, char **fields, size_t count, uint64_t *id)
+{
+	size_t room = 0;
+
+	cleanup_free_release(line);
+	while (getline(line, &room, stream) > 0) {
+		char *rest = *line;
+
+		rest[strcspn(rest, "\n")] = '\0';
+		for (size_t i = 0; i < count - 1; i++)
+			fields[i] = strsep(&rest, ":");
+		fields[count - 1] = rest;
+		/* a name "+…" or "-…" is for nsswitch(5)'s compat; strchr finds the empty one too
+		 */
+		if (rest && !strchr(rest, ':') && !strchr("+-", fields[0][0]) &&
+			number_parse(fields[2], ACCOUNT_LARGEST_ID, id) == 0)
+			return 0;
+	}
+	if (feof(stream))
+		errno = ENOENT;
+	return -1;
+}
+
+/* By name, or where that is NULL by uid. */
+static int
+find_entry(struct account *account, FILE *passwd, const char *name, uid_t uid)
+{
+	cleanup_free char *line = NULL;
+	char *fields[PASSWD_FIELDS];
+	uint64_t id, gid;
+
+	*account = (struct account){0};
+	while (read_entry(passwd, &line, fields, PASSWD_FIELDS, &id) == 0) {
+		struct passwd entry = {.pw_name = fields[0],
+			.pw_uid = (uid_t)id,
+			.pw_dir = fields[5],
+			.pw_shell = fields[6]};
+
+		if (name ? strcmp(fields[0], name) != 0 : id != uid)
+			continue;
+		if (number_parse(fields[3], ACCOUNT_LARGEST_ID, &gid) < 0)
+			continue;
+		entry.pw_gid = (gid_t)gid;
+		return fill(account, &entry);
+	}
+	return -1;
+}
+
+FILE *
+account_open(const char *path, bool follows)
+{
+	cleanup_fd int fd = open(
+		path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follows ? 0 : O_NOFOLLOW));
+	struct stat found;
+	FILE *stream;
+
+	if (fd < 0 || fstat(fd, &found) < 0)
+		return NULL;
+	if (!S_ISREG(found.st_mode) || found.st_size > FILE_SIZE) {
+		errno = EINVAL;
+		return NULL;
+	}
+	if (!follows && (found.st_uid != 0 || found.st_mode & (S_IWGRP | S_IWOTH))) {
+		errno = EPERM;
+		return NULL;
+	}
+	stream = fdopen(fd, "r");
+	if (stream)
+		steal_fd(&fd); /* the stream owns it now */
+	return stream;
+}
+
 int
 account_read(struct account *account, FILE *passwd, uid_t uid)
 {
-	const struct passwd *entry;
+	return find_entry(account, passwd, NULL, uid);
+}
 
-	while ((entry = fgetpwent(passwd)))
-		/* a line "+…" or "-…" is for nsswitch(5)'s compat, and nobody's account */
-		if (entry->pw_uid == uid && entry->pw_name[0] != '+' && entry->pw_name[0] != '-')
-			return fill(account, entry);
-	*account = (struct account){0};
-	errno = ENOENT;
+int
+account_read_name(struct account *account, FILE *passwd, const char *name)
+{
+	return find_entry(account, passwd, name, 0);
+}
+
+int
+account_read_group(FILE *group, const char *name, gid_t *gid)
+{
+	cleanup_free char *line = NULL;
+	char *fields[GROUP_FIELDS];
+	uint64_t id;
+
+	while (read_entry(group, &line, fields, GROUP_FIELDS, &id) == 0)
+		if (strcmp(fields[0], name) == 0) {
+			*gid = (gid_t)id;
+			return 0;
+		}
 	return -1;
+}
+
+static bool
+has_member(char *members, const char *name)
+{
+	const char *member;
+
+	while ((member = strsep(&members, ",")))
+		if (strcmp(member, name) == 0)
+			return true;
+	return false;
+}
+
+static int
+add_group(gid_t **groups, size_t *count, gid_t gid)
+{
+	gid_t *grown;
+
+	for (size_t i = 0; i < *count; i++)
+		if ((*groups)[i] == gid)
+			return 0;
+	grown = reallocarray(*groups, *count + 1, sizeof(*grown));
+	if (!grown)
+		return -1;
+	grown[(*count)++] = gid;
+	*groups = grown;
+	return 0;
+}
+
+int
+account_read_groups(FILE *group, const char *name, gid_t gid, gid_t **groups, size_t *count)
+{
+	cleanup_free gid_t *found = NULL;
+	cleanup_free char *line = NULL;
+	char *fields[GROUP_FIELDS];
+	uint64_t id;
+	int read = 0;
+
+	*count = 0;
+	if (add_group(&found, count, gid) < 0)
+		return -1;
+	while (group && (read = read_entry(group, &line, fields, GROUP_FIELDS, &id)) == 0)
+		if (has_member(fields[3], name) && add_group(&found, count, (gid_t)id) < 0)
+			return -1;
+	if (read < 0 && errno != ENOENT)
+		return -1;
+	*groups = steal_pointer(&found);
+	return 0;
 }

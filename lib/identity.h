@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 struct report;
@@ -17,18 +19,53 @@ struct identity {
 	char *name; /* owned; NULL where only the number is known */
 };
 
+/* A user or a group, as the superuser wrote it. */
+struct wanted {
+	const char *word; /* borrowed from the naming; NULL for none */
+	bool is_number; /* and no name of the host */
+	bool is_known; /* has its number */
+	uint32_t id;
+};
+
+/* Whom the superuser named, between the two who are asked. */
+struct naming {
+	char *words; /* owned */
+	char *list_words; /* owned */
+	struct wanted user, group;
+	struct wanted *list; /* owned; NULL where no groups were listed */
+	size_t list_count;
+	bool is_account; /* of the host */
+};
+
 void identity_release(struct identity *identity);
+void naming_release(struct naming *naming);
 
 /* Who called: the kernel's own word, real uid and gid and supplementary groups. 0, or -1 with the
  * error said. */
 int identity_find_caller(struct identity *identity, struct report *report);
 
 /*
- * Whom the superuser names: "USER" or "USER:GROUP", each a name of the host or a number. Asks the
- * host's name service, so only for the superuser and before joining. A number that no account of
- * the host has needs a group too. 0, or -1 with the error said.
+ * Whom the superuser names: user is "USER" or "USER:GROUP", groups those of a list in place of the
+ * looked-up ones, "" for none, or NULL. Each word is a name or a number. A name must not mean one
+ * thing on the host and another in the tree, so both are asked:
+ *
+ * identity_find_named  asks the host's name service, so only for the superuser and before joining.
+ *                      Fills in what the host knows: a uid of it, or (uid_t)-1, and the name.
+ * identity_ask_tree    completes it by the passwd and group files of the tree that is `/` now. So
+ *                      only for a superuser, who trusts themselves: the files are read as data with
+ *                      what powers there are. They are not opened for numbers that the host knows.
+ * identity_settle      the same by two streams, NULL for none.
+ *
+ * A user whom the host knows has the host's groups, others those of the tree, and a number that
+ * neither has just the group that must be named. A name of the superuser that the host does not
+ * know is refused. 0, or -1 with the error said, by the name of root.
  */
-int identity_find_named(struct identity *identity, const char *words, struct report *report);
+int identity_find_named(struct identity *identity, struct naming *naming, const char *user,
+	const char *groups, struct report *report);
+int identity_ask_tree(
+	struct identity *identity, struct naming *naming, const char *root, struct report *report);
+int identity_settle(struct identity *identity, struct naming *naming, FILE *passwd, FILE *group,
+	const char *root, struct report *report);
 
 /* Is gid the identity's own or one of its groups? */
 bool identity_has_group(const struct identity *identity, gid_t gid);
@@ -51,5 +88,9 @@ int identity_take_groups(const struct identity *identity, struct report *report)
 int identity_become(const struct identity *identity, bool sets_groups, struct report *report);
 int identity_arm(struct report *report);
 int identity_let_go(const struct identity *identity, struct report *report);
+
+/* An anonymous session keyring of its own, for whom the process has become: the one before is the
+ * caller's. 0, or -1 with the error said. */
+int identity_leave_keyring(struct report *report);
 
 #endif

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <linux/keyctl.h>
 #include <linux/openat2.h>
 
 /* <linux/mount.h> cannot stand beside glibc's <sys/mount.h> (glibc bug 29326), so its words are
@@ -150,6 +151,13 @@ static inline int
 syscall_close_range(unsigned first, unsigned last, unsigned flags)
 {
 	return (int)syscall(SYS_close_range, first, last, flags);
+}
+
+/* keyctl(2): libkeyutils has it, no libc */
+static inline int
+syscall_keyctl_join_session(void)
+{
+	return (int)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 }
 
 static inline int

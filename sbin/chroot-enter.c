@@ -15,6 +15,7 @@
 #include "name.h"
 #include "namespace.h"
 #include "number.h"
+#include "powers.h"
 #include "record.h"
 #include "report.h"
 #include "syscalls.h"
@@ -27,10 +28,9 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 
-#define PASSWD_SIZE (1024 * 1024) /* bytes of the root's passwd at most */
-
 struct options {
 	const char *user; /* -u */
+	const char *groups; /* -G */
 	const char *directory; /* -d */
 	const char *shell; /* -s */
 	bool login; /* -l */
@@ -51,6 +51,7 @@ struct entry {
 	bool is_superuser; /* who called */
 	struct identity caller;
 	struct identity named; /* of -u or default_user; no uid of it counts unless is_named */
+	struct naming naming; /* what is still open of it until the tree was asked */
 	bool is_named;
 	struct record record;
 	char directory[PATH_MAX]; /* where the caller stands, "" where it has no name */
@@ -71,6 +72,7 @@ static const char usage[] =
 	"  -d, --directory DIR       start in DIR, a directory inside\n"
 	"  -e, --env NAME=VALUE      set a variable\n"
 	"  -E, --keep-env            keep the whole environment, but for LD_* and their like\n"
+	"  -G, --groups GROUP,...    with these supplementary groups; only with -u\n"
 	"      --list                the roots that you may enter\n"
 	"  -l, --login               a login shell, in your home\n"
 	"  -s, --shell SHELL         this shell, a path inside\n"
@@ -83,7 +85,7 @@ static const char usage[] =
 	"not there.\n";
 
 /* "+": what comes behind ROOT is the command's */
-static const char option_letters[] = "+:b:d:e:Els:u:hV";
+static const char option_letters[] = "+:b:d:e:EG:ls:u:hV";
 
 enum { OPTION_BIND_RO = UCHAR_MAX + 1, OPTION_LIST }; /* these have no letter */
 
@@ -93,6 +95,7 @@ static const struct option option_names[] = {
 	{"directory", required_argument, NULL, 'd'},
 	{"env", required_argument, NULL, 'e'},
 	{"keep-env", no_argument, NULL, 'E'},
+	{"groups", required_argument, NULL, 'G'},
 	{"list", no_argument, NULL, OPTION_LIST},
 	{"login", no_argument, NULL, 'l'},
 	{"shell", required_argument, NULL, 's'},
@@ -198,6 +201,9 @@ take_option(struct options *options, int option, char **argv, struct report *rep
 	case OPTION_LIST:
 		options->lists = true;
 		return 0;
+	case 'G':
+		options->groups = optarg;
+		return 0;
 	case 'l':
 		options->login = true;
 		return 0;
@@ -223,6 +229,15 @@ is_user(const char *word)
 	return length > 0 && (word[length] == '\0' || word[length + 1] != '\0');
 }
 
+/* GROUP,GROUP,...: an empty list is one, of no group. */
+static bool
+is_list(const char *words)
+{
+	size_t length = strlen(words);
+
+	return length == 0 || (words[0] != ',' && words[length - 1] != ',' && !strstr(words, ",,"));
+}
+
 static int
 check_options(const struct options *options, struct report *report)
 {
@@ -232,6 +247,10 @@ check_options(const struct options *options, struct report *report)
 		return say_usage(report, "-s wants an absolute path, not ", options->shell);
 	if (options->user && !is_user(options->user))
 		return say_usage(report, "-u wants USER or USER:GROUP, with no part empty", "");
+	if (options->groups && !options->user)
+		return say_usage(report, "-G is for the user of -u", "");
+	if (options->groups && !is_list(options->groups))
+		return say_usage(report, "-G wants GROUP,GROUP,..., with no part empty", "");
 	if (options->command && (options->login || options->shell))
 		return say_usage(
 			report, options->login ? "-l" : "-s", " is for a shell, not for a command");
@@ -278,12 +297,7 @@ find_caller(struct entry *entry)
 	if (identity_find_caller(&entry->caller, entry->report) < 0)
 		return -1;
 	entry->is_superuser = entry->caller.uid == 0;
-	if (geteuid() == 0)
-		return 0;
-	return report_error(entry->report, 0,
-		"it has not the superuser's powers: it is not installed setuid, on a nosuid mount, "
-		"traced, or "
-		"called under no_new_privs; only the superuser can use it so");
+	return powers_check(entry->is_superuser ? POWERS_TO_JOIN : POWERS_TO_DROP, entry->report);
 }
 
 static bool
@@ -306,6 +320,8 @@ is_listed(const struct record *record, const struct identity *caller)
 static int
 refuse(const struct entry *entry)
 {
+	if (entry->is_superuser && powers_check_place(entry->report) < 0)
+		return -1;
 	/* what was typed comes last: it can say nothing in another's name */
 	if (!entry->is_superuser)
 		log_say("chroot-enter", "uid %u was refused: %.64s", (unsigned)entry->caller.uid,
@@ -417,7 +433,10 @@ named_user(const struct entry *entry)
 	return *user != '\0' ? user : NULL;
 }
 
-/* Whom the superuser becomes. The name service is asked here, on the host, and for nobody else. */
+/*
+ * Whom the superuser becomes, as far as the host knows. The name service is asked here, on the
+ * host, and for nobody else.
+ */
 static int
 find_target(struct entry *entry)
 {
@@ -431,10 +450,16 @@ find_target(struct entry *entry)
 		return report_error(
 			entry->report, 0, "-u is for the superuser; others enter as themselves");
 	}
-	entry->is_named = true;
-	if (identity_find_named(&entry->named, user, entry->report) < 0)
+	if (powers_check(POWERS_TO_CHANGE, entry->report) < 0)
 		return -1;
-	if (entry->options->user)
+	entry->is_named = true;
+	if (identity_find_named(
+		    &entry->named, &entry->naming, user, entry->options->groups, entry->report) < 0)
+		return -1;
+	if (entry->options->user && entry->named.uid == (uid_t)-1)
+		log_say("chroot-enter", "uid 0 asks for a user of %s: %.64s", entry->options->root,
+			user);
+	else if (entry->options->user)
 		log_say("chroot-enter", "uid 0 enters %s as uid %u: %.64s", entry->options->root,
 			(unsigned)entry->named.uid, user);
 	/* once more: a module of the name service may have left one open that would pass */
@@ -616,21 +641,50 @@ bind_for_entry(struct entry *entry)
 	return 0;
 }
 
-/* Between joining and letting go there are only the calls that drop and look at `/`. */
+/*
+ * From the superuser to whom they named. Who that is may be known to the tree alone, so it is asked
+ * with powers at hand, which its owner must not get at: only here, for a caller whose real uid is
+ * 0 and who could as well have read the files from the host. No name service, thus no library of
+ * the tree; two files of the superuser's, not through a last link, of a limited size, as data.
+ */
+static int
+become_named(struct entry *entry)
+{
+	const struct identity *target = &entry->named;
+
+	if (identity_ask_tree(&entry->named, &entry->naming, entry->options->root, entry->report) <
+		0)
+		return -1;
+	if (stays_superuser(entry))
+		return identity_take_groups(target, entry->report);
+	if (identity_become(target, true, entry->report) < 0 ||
+		identity_let_go(target, entry->report) < 0)
+		return -1;
+	/* after the change of uid: the new one belongs to whom it is */
+	if (identity_leave_keyring(entry->report) < 0)
+		return -1;
+	/* nobody but the one who called may type into the terminal */
+	if (terminal_protect() < 0)
+		return report_error(
+			entry->report, errno, "cannot protect your terminal from the other user");
+	return 0;
+}
+
+/*
+ * A user goes down before going in, so that nothing of the setuid start stands in the tree; there
+ * are only the calls that drop and look at `/`. The superuser goes in first.
+ */
 static int
 join(struct entry *entry)
 {
-	const struct identity *target = target_of(entry);
-	bool powerful = stays_superuser(entry);
+	const struct identity *caller = &entry->caller;
 
-	if (powerful && entry->is_named && identity_take_groups(target, entry->report) < 0)
-		return -1;
-	if (!powerful && identity_become(target, entry->is_named, entry->report) < 0)
+	if (!entry->is_superuser && identity_become(caller, false, entry->report) < 0)
 		return -1;
 	/* the host's files, so before joining; with the user's ids and no capability effective */
 	read_authority(entry);
 	tell_replaced(entry);
-	if (!powerful && identity_arm(entry->report) < 0)
+	if (!entry->is_superuser && identity_arm(entry->report) < 0)
 		return -1;
 	if (namespace_join(entry->namespace) < 0)
 		return report_error(entry->report, errno, "cannot join the namespace of %s",
@@ -643,37 +697,22 @@ join(struct entry *entry)
 	entry->namespace = -1;
 	if (close_descriptors(0, entry->report) < 0)
 		return -1;
-	if (!powerful && identity_let_go(target, entry->report) < 0)
+	if (!entry->is_superuser && identity_let_go(caller, entry->report) < 0)
 		return -1;
 	if (check_place(entry, entry->options->binds.count > 0) < 0)
 		return -1;
-	/* nobody but the one who called may type into the terminal */
-	if (target->uid != entry->caller.uid && terminal_protect() < 0)
-		return report_error(
-			entry->report, errno, "cannot protect your terminal from the other user");
-	return 0;
+	return entry->is_named ? become_named(entry) : 0;
 }
 
 /* The root's own passwd, read as data, as the user whom it is about. */
-static int
+static void
 find_account(uid_t uid, struct account *account)
 {
-	cleanup_fd int fd = open("/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	cleanup_file FILE *passwd = NULL;
-	struct stat found;
+	cleanup_file FILE *passwd = account_open("/etc/passwd", true);
 
 	*account = (struct account){0};
-	if (fd < 0 || fstat(fd, &found) < 0)
-		return -1;
-	if (!S_ISREG(found.st_mode) || found.st_size > PASSWD_SIZE) {
-		errno = EINVAL;
-		return -1;
-	}
-	passwd = fdopen(fd, "r");
-	if (!passwd)
-		return -1;
-	steal_fd(&fd); /* the stream owns it now */
-	return account_read(account, passwd, uid);
+	if (passwd)
+		account_read(account, passwd, uid); /* none is no error: home_of says it */
 }
 
 /* The name ends in prompts and paths. */
@@ -836,7 +875,7 @@ execute(struct entry *entry)
 	};
 	char **environment;
 
-	find_account(target->uid, &account); /* none is no error: home_of says it */
+	find_account(target->uid, &account);
 	rules.user = user_name(entry, &account);
 	rules.home = home_of(entry, &account);
 	rules.shell = shell_of(entry, &account);
@@ -858,7 +897,8 @@ execute(struct entry *entry)
 /*
  * The order that matters: who calls and whether they may; everything that is asked of the host;
  * then down to the user, into the namespace, and the last powers away; only then anything of the
- * root.
+ * root. For whom the superuser names it is into the namespace, the two files that say who that is,
+ * and down.
  */
 static int
 enter(struct entry *entry)

@@ -6,7 +6,7 @@ use Test::More;
 
 my @floors = (
 	'report cleanup syscalls descriptors number name',
-	'config record root mount mounted evidence account program terminal log',
+	'config record root mount mounted evidence account powers program terminal log',
 	'catalogue plan namespace identity environment authority inside state command',
 	'table filesystem visible holders binds',
 	'mounts prepared',

@@ -550,7 +550,7 @@ superuser# chroot-enter -u 4242:4343 games sh -c 'echo $(id -u) $(id -G) $USER'
 > 4242 4343 unknown
 
 superuser# chroot-enter -u 4242 games id
-! chroot-enter: the host has no account with the number 4242, so which group?; to mend it: -u 4242:GROUP
+! chroot-enter: neither the host nor games has an account with the number 4242, so which group?; to mend it: -u 4242:GROUP
 = 125
 
 superuser# chroot-enter -u root games id -u
@@ -560,11 +560,11 @@ superuser# chroot-enter -u 0:5 games id -g
 > 5
 
 superuser# chroot-enter -u carol games id
-! chroot-enter: the host knows no user carol
+! chroot-enter: the host knows no user carol, and games neither
 = 125
 
 superuser# chroot-enter -u alice:carol games id
-! chroot-enter: the host knows no group carol
+! chroot-enter: the host knows no group carol, and games neither
 = 125
 
 superuser# chroot-enter -u -1 games id
@@ -607,7 +607,7 @@ superuser# chroot-enter -u alice:4294967295 games id
 = 125
 
 superuser# chroot-enter -u alice:players:bob games id
-! chroot-enter: the host knows no group players:bob
+! chroot-enter: the host knows no group players:bob, and games neither
 = 125
 
 superuser# chroot-enter -u $'\e[2J' games id
@@ -615,7 +615,7 @@ superuser# chroot-enter -u $'\e[2J' games id
 = 125
 
 superuser# chroot-enter -u "$n300" games id
-! chroot-enter: the host knows no user $n300
+! chroot-enter: the host knows no user $n300, and games neither
 = 125
 
 superuser# chroot-enter demo id -u

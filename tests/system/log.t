@@ -58,10 +58,11 @@ is 'by number too' "$(said)" ': uid 0 enters games as uid 4242: 4242:4242'
 enter games true
 enter demo true
 enter absent true
-enter -u nonesuch games true
 as bob chroot-enter --list
 as bob chroot-enter -x 2>/dev/null
 is 'the superuser otherwise, lists and wrong options are not' "$(said)" ''
+enter -u nonesuch games true
+is 'nor whether somebody is known to the tree alone' "$(said)" ': uid 0 asks for a user of games: nonesuch'
 # shellcheck disable=SC2016 # for the inner shell
 is 'no descriptor of it passes' "$(chroot-enter -u alice games ls /proc/self/fd | tr '\n' ' ')" '0 1 2 3 '
 is 'and that entry was written of' "$(said)" ': uid 0 enters games as uid 1000: alice'

@@ -121,6 +121,28 @@ odd_lines_are_passed_over(void **state)
 }
 
 static void
+members_of_groups_are_whole_names(void **state)
+{
+	static const char text[] = "one:x:11:\ntwo:x:12:a\nthree:x:13:b,a\nfour:x:14:aa,ba\n"
+				   "five:x:15:a,b:c\n+six:x:16:a\nagain:x:12:a\nshort:x:17\n";
+	cleanup_file FILE *stream = stream_of(text, strlen(text));
+	cleanup_free gid_t *groups = NULL;
+	size_t count;
+	gid_t gid;
+
+	(void)state;
+	assert_int_equal(account_read_groups(stream, "a", 7, &groups, &count), 0);
+	assert_int_equal(count, 3);
+	assert_memory_equal(groups, ((gid_t[]){7, 12, 13}), sizeof(gid_t[3]));
+	rewind(stream);
+	assert_int_equal(account_read_group(stream, "four", &gid), 0);
+	assert_int_equal(gid, 14);
+	rewind(stream);
+	assert_int_equal(account_read_group(stream, "+six", &gid), -1);
+	assert_int_equal(errno, ENOENT);
+}
+
+static void
 a_huge_line_is_no_obstacle(void **state)
 {
 	enum { HUGE = 1000 * 1000 };
@@ -190,6 +212,7 @@ main(void)
 		cmocka_unit_test(empty_fields_are_empty_words),
 		cmocka_unit_test(the_last_line_may_lack_its_newline),
 		cmocka_unit_test(odd_lines_are_passed_over),
+		cmocka_unit_test(members_of_groups_are_whole_names),
 		cmocka_unit_test(a_huge_line_is_no_obstacle),
 		cmocka_unit_test(the_hosts_superuser_is_found_by_number_and_by_name),
 		cmocka_unit_test(the_given_group_is_one_of_the_groups),

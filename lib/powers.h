@@ -1,0 +1,26 @@
+/* The superuser's powers: does the process have them, and if not, which hindrance is it? */
+#ifndef POWERS_H
+#define POWERS_H
+
+struct report;
+
+/* Each takes what those before it take too. */
+enum powers_use {
+	POWERS_TO_JOIN, /* a mount namespace */
+	POWERS_TO_DROP, /* all there are, for good */
+	POWERS_TO_CHANGE, /* to another user */
+};
+
+/*
+ * Has the process what entering takes: the effective uid 0, and the capabilities for use? 0, or -1
+ * with the error said, which names what is missing and why as far as the kernel tells.
+ */
+int powers_check(enum powers_use use, struct report *report);
+
+/*
+ * Is the process, which is the superuser's, where process 1 is, so that what is not there is not
+ * there at all? 0 also where nobody can tell, or -1 with the error said.
+ */
+int powers_check_place(struct report *report);
+
+#endif
