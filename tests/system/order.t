@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# The order of chroot-enter's system calls, which is its whole defence: what is asked before it joins,
+# what it has let go of by then, and that nothing of the root, and nothing that the caller's
+# environment names, is opened with privilege.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs strace perl
+on_machines PROPAGATION=private
+
+tools=${BUILD:-$top/build}/system
+install -m 755 "$tools/odd-environment" /usr/local/bin/odd-environment
+configure games 'root="/opt/games"' 'users="alice"' 'pass_env="MANY_500"'
+echo 'alice:x:1000:1000:Alice:/home/alice:/bin/sh' >>/opt/games/etc/passwd
+ok 'the root starts' chroot-mounts start
+cd / || exit
+
+# traced OPTION... -- COMMAND...: the calls of chroot-enter, from main() to the first try to execute
+# the command, are $work/calls; from the first word on, before libc's own, $work/trace. strace is the
+# superuser, so the kernel honours the setuid bit.
+traced()
+{
+	strace -qq -s 4096 -o "$work/trace" "$@" || echo "# status $?"
+	sed -n '/^execve("[^"]*chroot-enter"/,$p' "$work/trace" | sed '1d; /^execve(/,$d' >"$work/all"
+	sed -n '/^prctl(PR_SET_DUMPABLE/,$p' "$work/all" >"$work/calls"
+}
+
+# The calls of $work/calls in few words, without those for memory and descriptor 3 and up's closing.
+steps()
+{
+	perl -ne '
+		next if /^(?:brk|mmap|munmap|mprotect|getrandom|futex)\(/ || /^--- /;
+		next if /^prctl\(PR_CAPBSET_READ/;
+		next if /^close\(/ && !$joined;
+		s/\s+= (-1 E\w+).*/ = $1/ or s/\s+= .*//;
+		s/^prctl\(PR_CAPBSET_DROP, .*/empty the bounding set/;
+		s/^capset\(\{.*?\}, \{effective=(.*?), permitted=(.*?), inheritable=(.*?)\}\)/capset($1; $2; $3)/;
+		s/1<<CAP_SYS_CHROOT\|1<<CAP_SYS_ADMIN/join/g;
+		s/^(statx\(AT_FDCWD, "\/").*/$1)/;
+		s/^(setgroups\().*/$1...)/;
+		s/^(prctl\(PR_SET_SECCOMP).*/$1)/;
+		s/^(fstatfs\(\d).*/$1)/;
+		s/, 0, 0, 0\)/)/;
+		s/^(prctl\(PR_\w+(?:, \w+)?).*/$1)/ unless / = -1/;
+		$joined = 1 if /^setns/;
+		print unless $_ eq $last;
+		$last = $_;
+	' "$work/calls"
+}
+
+# way_down BEFORE AFTER: with the lines that stand before the change of ids, and behind all.
+way_down()
+{
+	cat <<-END
+	empty the bounding set
+	${1}setresgid(1000, 1000, 1000)
+	prctl(PR_SET_KEEPCAPS, 1)
+	setresuid(1000, 1000, 1000)
+	prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)
+	prctl(PR_SET_KEEPCAPS, 0)
+	capset(0; join; 0)
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+	prctl(PR_SET_NO_NEW_PRIVS, 1)
+	prctl(PR_GET_NO_NEW_PRIVS, 0)
+	capset(join; join; 0)
+	setns(4, CLONE_NEWNS)
+	close(4)
+	capset(0; 0; 0)
+	prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)
+	capset(join; join; 0) = -1 EPERM
+	capset(0; 1<<CAP_SETUID; 0) = -1 EPERM
+	setresuid(0, 0, 0) = -1 EPERM
+	getresuid([1000], [1000], [1000])
+	getresgid([1000], [1000], [1000])
+	prctl(PR_GET_NO_NEW_PRIVS, 0)
+	statx(AT_FDCWD, "/")
+	END
+	printf '%s' "$2"
+}
+
+# a listed user
+traced -u alice chroot-enter games true
+is 'first of all nobody may look in, and no descriptor passes' "$(head -2 "$work/calls" | sed 's/ *=.*//')" \
+	$'prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)\nclose_range(3, 4294967295, CLOSE_RANGE_CLOEXEC)'
+like 'the environment is gone and 0 to 2 are open before' "$(grep -B3 -m1 '^prctl(PR_SET_DUMPABLE' "$work/all")" \
+	'fcntl\(0, F_GETFD\).*fcntl\(1, F_GETFD\).*fcntl\(2, F_GETFD\)'
+is 'who calls is asked of the kernel, the rest of the state directory alone' \
+	"$(steps | sed '/^empty the bounding set/,$d' | grep -vE '^(read|newfstatat|fstat)\(')" "$(cat <<-'END'
+	prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)
+	close_range(3, 4294967295, CLOSE_RANGE_CLOEXEC)
+	getgroups(0, NULL)
+	getuid()
+	getgid()
+	getgroups(13, [1000, 3000, 3001, 3002, 3003, 3004, 3005, 3006, 3007, 3008, 3009, 3010, 3011])
+	geteuid()
+	openat(AT_FDCWD, "/run/chroot-mounts/games", O_RDONLY|O_NOFOLLOW|O_CLOEXEC|O_PATH|O_DIRECTORY)
+	openat(3, "record", O_RDONLY|O_NOCTTY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC)
+	openat(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY|O_CLOEXEC)
+	openat(3, "ns", O_RDONLY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC)
+	fstatfs(4)
+	ioctl(4, NS_GET_NSTYPE)
+	getcwd("/", 4096)
+	END
+)"
+is 'then it comes down, joins, lets go and tries to come back, and no call is between' \
+	"$(steps | sed -n "/^empty the bounding set/,/^statx/p")" "$(way_down '' '')"
+is 'the bounding set is emptied to its end' "$(grep -c '^prctl(PR_CAPBSET_DROP' "$work/calls")" \
+	"$(($(cat /proc/sys/kernel/cap_last_cap) + 1))"
+like 'of the root, its passwd is the first that is opened, when all is let go' \
+	"$(steps | sed "1,/^statx/d" | head -1)" '^openat\(AT_FDCWD, "/etc/passwd", O_RDONLY'
+
+# the superuser as a user
+traced chroot-enter -u alice games true
+is 'the superuser comes down the same way, and gets a filter for the terminal' \
+	"$(steps | sed -n "/^empty the bounding set/,/^prctl(PR_SET_SECCOMP/p")" \
+	"$(way_down $'setgroups(...)\n' 'prctl(PR_SET_SECCOMP)')"
+ok 'every name is looked up before' grep -q '"/etc/group"' "$work/calls"
+is 'and the host is not asked again' "$(sed '1,/^setns/d' "$work/calls" | grep -cE 'nsswitch|nscd|/etc/group')" 0
+
+# an environment that steers
+mkdir -m 755 "$work/marker"
+: >"$work/marker/XAUTHORITY"
+chown alice "$work/marker/XAUTHORITY"
+strace -qq -o "$work/trace" odd-environment "$work/marker" /bin/true >"$work/said" 2>&1
+like 'a program without privilege opens what its environment names' "$(grep openat "$work/trace")" \
+	"openat\(AT_FDCWD, \"$work/marker/LD_(PRELOAD|LIBRARY_PATH|AUDIT)"
+traced -u alice odd-environment "$work/marker" /usr/bin/chroot-enter games /bin/true
+ok 'chroot-enter got that far' grep -q '^setns' "$work/calls"
+is 'with privilege it opens nothing that its environment names' \
+	"$(sed '/^setresuid(1000/,$d' "$work/all" | grep -c "$work/marker")" 0
+is 'but, as the user and with no capability in effect, the cookie of the display' \
+	"$(sed -n '/^capset.*effective=0, permitted=1<<CAP_SYS/,/^capset.*effective=1/p' "$work/calls" |
+		grep -o '"[^"]*/marker/[^"]*"')" "\"$work/marker/XAUTHORITY\""
+is 'nor from there on to the last drop' \
+	"$(sed -n '/^capset.*effective=1/,/^statx/p' "$work/calls" | grep -c "$work/marker")" 0
+# the profile is of glibc before 2.39, in a directory of its own whatever the environment says
+is 'what it opens with privilege is the loader'"'"'s, the kernel'"'"'s and the state' \
+	"$(sed '/^setresuid(1000/,$d' "$work/all" | sed -nE 's/^(openat|open|stat|newfstatat|access|readlink|execve)\([^"]*"([^"]+)".*/\2/p' |
+		grep -vE '^/etc/(ld[-.][a-z0-9_.-]*|suid-debug)$|^/var/profile/libc|^(/usr)?/lib[^.]*/libc\.[^/]*$' | sort -u | tr '\n' ' ')" \
+	'/proc/self/ns/mnt /run/chroot-mounts/games ns record '
+inside=$(as alice odd-environment "$work/marker" /usr/bin/chroot-enter games /usr/bin/env)
+is 'of 10,000 variables and strings that are none, the rule'"'"'s pass' \
+	"$(sed 's/=.*//' <<<"$inside" | sort | tr '\n' ' ')" \
+	'CHROOT_NAME DISPLAY HOME LANG LC_ALL LOGNAME MANY_500 PATH SHELL TMUX_TMPDIR TZ USER XAUTHORITY XDG_RUNTIME_DIR debian_chroot '
