@@ -1,0 +1,307 @@
+#!/usr/bin/env bash
+# What someone may try who is listed, who is not, or who can write somewhere in the tree. Each attack
+# is first shown to work against a careless program, where there can be one, and then to fail.
+#
+# Here: a setuid program and file capabilities in the tree; the tree's own libnss; names that are
+# paths; another namespace in place of the pin; descriptors of the host; user ids that are none;
+# groups that mean something else in the root; powers that are missing; a start from inside; what
+# messages give away.
+# Elsewhere: look-in.t     ptrace, /proc/PID, pidfd_getfd and process_vm_readv on the process
+#            straits.t     limits and closed descriptors; a drop of privilege that is incomplete
+#            order.t       the environment; no call too many between joining and the last drop
+#            enter.t       who is not listed, and in which words; capabilities and ids inside
+#            terminal.t    characters pushed into the superuser's terminal
+#            record.t      a host that hides processes
+#            nested.t      user namespaces still work
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs cc setcap strace
+# games: the machine's own programs, so that what glibc loads can be the tree's
+on_machines 'TREES=games=/ demo=busybox'
+
+tools=${BUILD:-$top/build}/system
+state=/run/chroot-mounts
+pin=$state/games/ns
+install -m 755 "$tools/naive" /usr/local/bin/naive
+cd / || exit
+
+inside() { as alice chroot-enter -d / games "$@"; }
+# joins the root and becomes alice, and leaves all the rest as it was
+careless() { nsenter --mount="$pin" setpriv --reuid=alice --regid=alice --clear-groups "$@"; }
+
+# probes DIRECTORY: programs that tell whether the filesystem gave them power.
+probes()
+{
+	install -m 4755 "$(command -v id)" "$1/setuid-id"
+	install -m 755 "$(command -v grep)" "$1/capable-grep"
+	# not +ep: without the power to give, the kernel would not even execute it
+	setcap cap_dac_override+p "$1/capable-grep"
+}
+configure games 'root="/opt/games"' 'users="alice"'
+configure demo 'root="/opt/demo"' 'users="alice"'
+install -m 644 /etc/passwd /etc/group /opt/games/etc/
+mkdir -p /opt/games/srv/probes
+probes /opt/games/srv/probes
+ok 'the roots start' chroot-mounts start
+
+# setuid programs and file capabilities
+mkdir /run/later
+mount -t tmpfs -o mode=755 later /run/later
+probes /run/later
+powers() { "$@" -qx $'CapPrm:\t0*' /proc/self/status && echo none || echo some; }
+chrooted() { chroot --userspec=alice:alice /opt/games "$@"; }
+is 'in a plain chroot a setuid program of the tree gives the superuser'"'"'s powers' \
+	"$(chrooted /srv/probes/setuid-id -u)" 0
+mount -t proc proc /opt/games/proc
+is 'and so does a file capability' "$(powers chrooted /srv/probes/capable-grep)" some
+umount /opt/games/proc
+is 'where only the mounts of the tree are nosuid, it does not' "$(careless /srv/probes/setuid-id -u)" 1000
+is 'but one that the host mounts later does' "$(careless /run/later/setuid-id -u)" 0
+is 'and its file capabilities' "$(powers careless /run/later/capable-grep)" some
+for directory in /srv/probes /run/later; do
+	is "who has entered stays who they are with a setuid program in $directory" \
+		"$(inside $directory/setuid-id -u)" 1000
+	is "and without power with a file capability in $directory" "$(powers inside $directory/capable-grep)" none
+	is "so is it for the superuser who became them in $directory" \
+		"$(chroot-enter -u alice games $directory/setuid-id -u)" 1000
+	is "and the capability in $directory" \
+		"$(powers chroot-enter -u alice games $directory/capable-grep)" none
+done
+
+# the tree's own libnss
+if getconf GNU_LIBC_VERSION >/dev/null 2>&1; then
+	: >/tmp/loaded
+	chmod 666 /tmp/loaded
+	cc -shared -fPIC -o /opt/games/usr/lib/libnss_hostile.so.2 -x c - <<-'END'
+		#include <fcntl.h>
+		#include <stdio.h>
+		#include <unistd.h>
+		__attribute__((constructor)) static void
+		tell(void)
+		{
+			dprintf(open("/tmp/loaded", O_WRONLY | O_APPEND), "as %d\n", (int)geteuid());
+		}
+	END
+	sed 's/^passwd:.*/passwd: hostile files/' /etc/nsswitch.conf >/opt/games/etc/nsswitch.conf
+	cc -o /usr/local/bin/naive-lookup -x c - <<-'END'
+		#define _GNU_SOURCE
+		#include <fcntl.h>
+		#include <pwd.h>
+		#include <sched.h>
+		int
+		main(int argc, char **argv)
+		{
+			return argc < 2 || setns(open(argv[1], O_RDONLY), CLONE_NEWNS) < 0 || !getpwnam("alice");
+		}
+	END
+	ok 'a careless program looks the user up after joining' naive-lookup "$pin"
+	is 'and has run code of the tree as the superuser' "$(</tmp/loaded)" 'as 0'
+	: >/tmp/loaded
+	ok 'a listed user enters' inside true
+	ok 'and has a shell' as alice chroot-enter -l games </dev/null
+	ok 'the superuser enters as a user' chroot-enter -u alice -d / games true
+	ok 'with a group' chroot-enter -u alice:players -d / games true
+	ok 'and by number' chroot-enter -u 1000 -d / games true
+	is 'and nothing of the tree was run' "$(</tmp/loaded)" ''
+	inside id -un >/dev/null
+	is 'what a user runs inside runs as the user' "$(</tmp/loaded)" 'as 1000'
+fi
+
+# names
+mkdir /srv/evil
+cp "$state/games/record" /srv/evil/record
+: >/srv/evil/ns
+chroot-enter -d / demo sleep 1000 &
+sleeper=$!
+await is_inside "$sleeper"
+mount --bind "/proc/$sleeper/ns/mnt" /srv/evil/ns
+ok 'a careless program takes a name for a path' nsenter --mount="$state/../../srv/evil/ns" true
+long=$(printf '%0300d' 0)
+while IFS= read -r word; do
+	name=$(printf '%b.' "$word")
+	name=${name%.}
+	shown=$(sed 's/\\n/\\012/; s/\\e/\\033/; s/\\x7f/\\177/; s/\\t/\\011/' <<<"$word")
+	run strace -u alice -o "$work/trace" chroot-enter -- "$name" true
+	is "no name: '${word:0:40}'" "$errors" \
+		"chroot-enter: $shown is not prepared (rc-service chroot-mounts start), or you are not listed for it"
+	is '125 is the status' "$status" 125
+	is 'and no file was asked' "$(sed '1,/DUMPABLE/d' "$work/trace" | grep -cE '^(open|stat|newfstatat|access)')" 0
+done <<END
+../../srv/evil
+../chroot-mounts/games
+games/../games
+games/
+/run/chroot-mounts/games
+.
+..
+
+-u
+-
+Games
+games.orig
+games~
+$long
+games\n
+\ngames
+\tgames
+\e[2Jgames
+games\x7f
+%s%n%n
+*
+END
+
+# another namespace than start made
+: >"$work/file"
+mkfifo "$work/fifo"
+unshare -n sleep 1000 &
+other=$!
+is_apart() { [ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
+await is_apart "$other"
+is 'a careless program joins whatever namespace there is' \
+	"$(naive join "/proc/$other/ns/net" readlink /proc/self/ns/net)" "$(readlink "/proc/$other/ns/net")"
+# offered WHAT PATTERN: nobody joins it, and the message is such.
+offered()
+{
+	run strace -u alice -o "$work/trace" -e trace=setns chroot-enter -d / games true
+	is "nobody enters where the pin is $1" "$status" 125
+	like 'and the message says so' "$errors" "$2"
+	is 'before anything was joined' "$(grep -c setns "$work/trace")" 0
+	run chroot-enter games true
+	is 'the superuser neither' "$status" 125
+}
+while read -r what file; do
+	mount --bind "$file" "$pin"
+	offered "$what" 'is not prepared'
+	umount "$pin"
+done <<-END
+	file $work/file
+	FIFO $work/fifo
+	device /dev/zero
+	network_namespace /proc/$other/ns/net
+	user_namespace /proc/self/ns/user
+	process_namespace /proc/self/ns/pid
+	file_of_proc /proc/version
+END
+mount --bind "/proc/$sleeper/ns/mnt" "$pin"
+offered "another root's namespace" 'another namespace is pinned than start made'
+umount "$pin"
+ok 'with the pin of start, entering works' inside true
+mv "$state/demo/record" "$work/record"
+umount "$state/demo/ns"
+rm "$state/demo/ns"
+ln -s ../games/ns "$state/demo/ns"
+sed 's/^root=[^\x00]*/root=\/opt\/demo/' "$state/games/record" >"$state/demo/record"
+chmod 600 "$state/demo/record"
+ok 'a careless program follows a link' nsenter --mount="$state/demo/ns" true
+run as alice chroot-enter -d / demo true
+is 'nobody enters where the pin is a link, be it to the namespace that the record names' "$status" 125
+like 'and the message says so' "$errors" 'demo is not prepared'
+rm "$state/demo/ns"
+: >"$state/demo/ns"
+chroot-enter -d / games sleep 1000 &
+player=$!
+await is_inside "$player"
+mount --bind "/proc/$player/ns/mnt" "$state/demo/ns"
+ok 'where the link led, pinned, they would' as alice chroot-enter -d / demo true
+umount "$state/demo/ns"
+mount --bind "/proc/$sleeper/ns/mnt" "$state/demo/ns"
+cp "$work/record" "$state/demo/record"
+ok 'with its own, entering works' as alice chroot-enter -d / demo true
+kill "$sleeper" "$player" "$other"
+umount /srv/evil/ns
+
+# descriptors of the host
+echo host >/only-on-host
+exec 9</
+read_outside=(cat /proc/self/fd/9/only-on-host)
+is 'a careless program takes a descriptor along that leads out' "$(careless "${read_outside[@]}")" host
+ok 'which does not pass' fails inside "${read_outside[@]}"
+ok 'nor to another user' fails chroot-enter -u alice -d / games "${read_outside[@]}"
+exec 9<&-
+
+# user ids
+is 'a careless program takes -1 for a user, and stays the superuser' "$(naive become -1 id -u)" 0
+echo 'carol:x:1007:1007::/:/bin/sh' >>/etc/passwd
+is 'a user can be entered as' "$(chroot-enter -u carol -d / games id -u)" 1007
+sed -i '/^carol:/d' /etc/passwd
+for word in -1 4294967295 4294967296 18446744073709551616 0x0 ' 0' '0 ' +0 -0 00x 0.0 1e3 '' carol 1007 \
+	$'0\n' '#0' '#-1' 1000:-1 1000:4294967295 1000:0x0 1000:' 0' '*'; do
+	run chroot-enter -u "$word" -d / games id -u
+	is "no user: ${word@Q}" "$status $output" '125 '
+done
+is 'a number that is one' "$(chroot-enter -u 4294967294:4294967294 -d / games id -u)" 4294967294
+run as alice chroot-enter -u 1000 -d / games true
+is 'an ordinary user gives none, were it the own' "$status" 125
+
+# groups that mean something else in the root
+sed -i 's/^sudo:x:27:/video:x:27:alice/' /etc/group
+is 'inside it is another' "$(chroot-enter -d / games getent group 27)" 'sudo:x:27:'
+is 'the group of the host comes along, whatever the root calls it' \
+	"$(inside id -G | tr ' ' '\n' | grep -x 27)" 27
+install -m 4750 -g 27 "$(command -v id)" /run/later/for-group-27
+is 'without a defence a setuid program for that group lets the user through' \
+	"$(setpriv --reuid=alice --regid=alice --init-groups /run/later/for-group-27 -u)" 0
+is 'but it gives no power to who has entered' "$(inside /run/later/for-group-27 -u)" 1000
+configure hall 'root="/opt/games"' 'users="alice"' 'allow_setuid="yes"'
+run chroot-mounts start hall
+is 'where setuid programs shall work, the root does not start' "$status" 1
+like 'and the message names the key' "$errors" 'allow_setuid'
+rm /etc/conf.d/chroot-mounts.hall
+
+# powers that are missing
+powerless='has not the superuser.s powers'
+# lacks WHAT PATTERN COMMAND...: as alice, and nothing of the state was looked at.
+lacks()
+{
+	local what=$1 pattern=$2
+	shift 2
+	run "$@"
+	is "125 is the status $what" "$status" 125
+	like 'with the reason' "$errors" "$pattern"
+}
+mkdir /srv/nosuid
+mount -t tmpfs -o nosuid tmpfs /srv/nosuid
+install -m 4755 /usr/bin/chroot-enter /srv/nosuid/chroot-enter
+install -m 755 /usr/bin/chroot-enter /usr/local/bin/not-setuid
+lacks 'on a nosuid mount' "$powerless" as alice /srv/nosuid/chroot-enter games true
+lacks 'where it is not setuid' "$powerless" as alice not-setuid games true
+lacks 'under no_new_privs' "$powerless" as alice setpriv --no-new-privs chroot-enter games true
+lacks 'when its caller traces it' "$powerless" as alice strace -o /tmp/traced chroot-enter games true
+is 'and then it has looked at nothing of the state' "$(grep -c "$state" /tmp/traced)" 0
+lacks 'in a user namespace, where everybody can be the superuser' 'is not prepared' \
+	as alice unshare -Ur chroot-enter games true
+lacks 'in one that maps the user' "$powerless" as alice unshare -Uc chroot-enter games true
+
+# from inside
+install -m 4755 /usr/bin/chroot-enter /run/later/chroot-enter
+is 'inside, setuid programs can work for who came in otherwise' "$(careless /run/later/setuid-id -u)" 0
+lacks 'from inside' 'is not prepared' careless /run/later/chroot-enter games true
+lacks 'from another mount namespace' 'on the host only' \
+	unshare -m setpriv --reuid=alice --regid=alice --init-groups chroot-enter games true
+mkdir /srv/state
+mkdir /srv/state/games
+cp "$state/games/record" /srv/state/games/record
+# shellcheck disable=SC2016 # for the inner shell
+lacks 'with a state directory of its own' 'is not prepared|on the host only' unshare -m sh -c '
+	mount --bind /srv/state /run/chroot-mounts &&
+	exec setpriv --reuid=alice --regid=alice --init-groups chroot-enter games true'
+
+# what messages give away
+control=$'/\e]0;title\a\r\x7f'
+for words in "-u $control games" "-d $control games true" "-s $control games" "-e $control games" "--$control" \
+	"-d / games $control" "-- $control"; do
+	IFS=' ' read -ra arguments <<<"$words"
+	run chroot-enter "${arguments[@]}"
+	ok "no control character is in what is said: ${words//"$control"/…}" fails grep -q '[[:cntrl:]]' "$work/errors"
+	ok 'and something is' test -n "$errors"
+done
+run as bob chroot-enter games true
+listed=$errors
+chmod 000 /opt/games
+run as bob chroot-enter games true
+is 'who is not listed does not learn of a directory that is closed' "$errors" "$listed"
+chmod 755 /opt/games
+chroot-mounts -q stop
+run as bob chroot-enter games true
+is 'nor that the root was stopped' "$errors" "$listed"
+umount /run/later /srv/nosuid
