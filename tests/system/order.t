@@ -81,7 +81,7 @@ way_down()
 traced -u alice chroot-enter games true
 is 'first of all nobody may look in, and no descriptor passes' "$(head -2 "$work/calls" | sed 's/ *=.*//')" \
 	$'prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)\nclose_range(3, 4294967295, CLOSE_RANGE_CLOEXEC)'
-like 'the environment is gone and 0 to 2 are open before' "$(grep -B3 -m1 '^prctl(PR_SET_DUMPABLE' "$work/all")" \
+like 'when 0 to 2 are open' "$(grep -B3 -m1 '^prctl(PR_SET_DUMPABLE' "$work/all")" \
 	'fcntl\(0, F_GETFD\).*fcntl\(1, F_GETFD\).*fcntl\(2, F_GETFD\)'
 is 'who calls is asked of the kernel, the rest of the state directory alone' \
 	"$(steps | sed '/^empty the bounding set/,$d' | grep -vE '^(read|newfstatat|fstat)\(')" "$(cat <<-'END'

@@ -282,7 +282,7 @@ mkdir /srv/state
 mkdir /srv/state/games
 cp "$state/games/record" /srv/state/games/record
 # shellcheck disable=SC2016 # for the inner shell
-lacks 'with a state directory of its own' 'is not prepared|on the host only' unshare -m sh -c '
+lacks 'with a state directory of its own' 'on the host only' unshare -m sh -c '
 	mount --bind /srv/state /run/chroot-mounts &&
 	exec setpriv --reuid=alice --regid=alice --init-groups chroot-enter games true'
 
