@@ -24,7 +24,7 @@ struct strait {
 	unsigned long value;
 };
 
-static void
+static _Noreturn void
 die(const char *what)
 {
 	perror(what);

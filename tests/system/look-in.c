@@ -37,7 +37,7 @@ static struct tally {
 	unsigned which; /* a bit for each of `attempts` below */
 } tallies[PHASES];
 
-static void
+static _Noreturn void
 die(const char *what)
 {
 	perror(what);
