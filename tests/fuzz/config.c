@@ -32,8 +32,6 @@ check_config(const struct config *config, unsigned lines, struct report *report)
 			config, key, lines, report, "%s", config_value(config, NULL, key, NULL));
 	}
 	config_is_yes(config, NULL, CONFIG_VISIBLE);
-	if (config_number(config, NULL, CONFIG_STOP_TIMEOUT) > 3600)
-		abort();
 }
 
 static void

@@ -41,6 +41,6 @@ walked 'a listed user' root user joined inside
 run "$tools/look-in" 1001 "$probers" /usr/bin/chroot-enter -d / games /bin/true
 walked 'a user who is not listed' root
 run "$tools/look-in" 0 "$probers" /usr/bin/chroot-enter -d / -u alice games /bin/true
-walked 'the superuser, to become a user' root user joined inside
+walked 'the superuser, to become a user' root joined inside
 run "$tools/look-in" 0 "$probers" /usr/bin/chroot-enter -d / games /bin/true
 walked 'the superuser' root

@@ -268,7 +268,7 @@ lacks 'where it is not setuid' "$powerless" as alice not-setuid games true
 lacks 'under no_new_privs' "$powerless" as alice setpriv --no-new-privs chroot-enter games true
 lacks 'when its caller traces it' "$powerless" as alice strace -o /tmp/traced chroot-enter games true
 is 'and then it has looked at nothing of the state' "$(grep -c "$state" /tmp/traced)" 0
-lacks 'in a user namespace, where everybody can be the superuser' 'is not prepared' \
+lacks 'in a user namespace, where everybody can be the superuser' 'called in a user namespace' \
 	as alice unshare -Ur chroot-enter games true
 lacks 'in one that maps the user' "$powerless" as alice unshare -Uc chroot-enter games true
 
