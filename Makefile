@@ -106,8 +106,10 @@ style: $(PROGRAMS) ## the rules of the house
 differential: $(TEST_TOOLS) ## the configuration's grammar against the shells
 	$(TEST) $(sort $(wildcard tests/differential/*.t))
 
+SYSTEM_TESTS ?= $(sort $(wildcard tests/system/*.t))
+
 system: $(PROGRAMS) $(TREE_TOOLS) ## on a real OpenRC, with real trees; as the superuser
-	$(TEST) $(sort $(wildcard tests/system/*.t))
+	$(TEST) $(SYSTEM_TESTS)
 
 bench: $(PROGRAMS) $(BENCH_TOOLS) ## what it costs, beside bare programs; as the superuser
 	@status=0; for bench in $(BENCHES); do BUILD='$(abspath $(BUILD))' $$bench || status=1; done; \
