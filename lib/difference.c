@@ -71,16 +71,25 @@ is_made_anew(const struct plan_mount *before, const struct plan_mount *now)
 	return before->is_bind && before->set & ~now->set;
 }
 
+/* Is the place of a line on, or below, that of an earlier one which is to be made? */
+static bool
+is_on_new(const struct difference *difference, size_t line)
+{
+	for (size_t i = 0; i < line; i++)
+		if (!difference->keeps[i] &&
+			plan_is_at_or_below(difference->places[line], difference->places[i]))
+			return true;
+	return false;
+}
+
 /* Do all the mounts that a line stands on stay, those it had and those it is to have? */
 static bool
 stands_on_kept(const struct difference *difference, size_t line, size_t old)
 {
 	const struct lines *before = &difference->before;
 
-	for (size_t i = 0; i < line; i++)
-		if (!difference->keeps[i] &&
-			plan_is_at_or_below(difference->places[line], difference->places[i]))
-			return false;
+	if (is_on_new(difference, line))
+		return false;
 	for (size_t i = 0; i < old; i++)
 		if (difference_is_leaving(difference, i) &&
 			plan_is_at_or_below(before->all[old].place, before->all[i].place))
@@ -169,10 +178,8 @@ difference_is_hidden(const struct difference *difference, size_t line)
 {
 	const struct lines *before = &difference->before;
 
-	for (size_t i = 0; i < line; i++)
-		if (!difference->keeps[i] &&
-			plan_is_at_or_below(difference->places[line], difference->places[i]))
-			return true;
+	if (is_on_new(difference, line))
+		return true;
 	for (size_t i = 0; i < before->count; i++)
 		if (difference_is_leaving(difference, i) &&
 			plan_is_at_or_below(difference->places[line], before->all[i].place))

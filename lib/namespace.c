@@ -21,6 +21,26 @@ namespace_join(int fd)
 }
 
 int
+namespace_visit(
+	int fd, int host, int (*step)(void *data), void *data, bool *lost, struct report *report)
+{
+	int result, error;
+
+	if (lost)
+		*lost = true;
+	if (namespace_join(fd) < 0)
+		return report_error(report, errno, "cannot join the namespace");
+	result = step(data);
+	error = errno;
+	if (namespace_join(host) < 0)
+		return report_error(report, errno, "cannot return to the host's namespace");
+	if (lost)
+		*lost = false;
+	errno = error;
+	return result;
+}
+
+int
 namespace_number(int fd, uint64_t *number)
 {
 	struct stat found;

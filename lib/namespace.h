@@ -2,6 +2,7 @@
 #ifndef NAMESPACE_H
 #define NAMESPACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct report;
@@ -50,6 +51,14 @@ int namespace_enter_copy(struct report *report);
 /* Moves the process into a namespace; its root and working directory become that one's `/`. 0, or
  * -1 with errno. */
 int namespace_join(int fd);
+
+/*
+ * Carries a step out inside a namespace, and comes back to the host's. What the step returns, with
+ * its errno, or -1 with the error said; *lost tells the two apart, and may be NULL for a step that
+ * says its errors itself.
+ */
+int namespace_visit(
+	int fd, int host, int (*step)(void *data), void *data, bool *lost, struct report *report);
 
 /*
  * Opens a pin below directory: not through a link, on nsfs, a mount namespace. A descriptor, or

@@ -32,19 +32,30 @@ prepared_release(struct prepared *prepared)
 /* A step that is carried out inside the namespace. 0, or -1 with errno. */
 typedef int step_function(const struct prepared *prepared, void *data);
 
+struct visit {
+	const struct prepared *prepared; /* borrowed */
+	step_function *step;
+	void *data; /* borrowed */
+};
+
+static int
+carry_out(void *data)
+{
+	const struct visit *visit = data;
+
+	return visit->step(visit->prepared, visit->data);
+}
+
 static int
 with_namespace(const struct prepared *prepared, int host, step_function *step, void *data,
 	const char *tried, struct report *report)
 {
-	int result, error;
+	struct visit visit = {.prepared = prepared, .step = step, .data = data};
+	bool lost;
+	int result = namespace_visit(prepared->pin, host, carry_out, &visit, &lost, report);
 
-	if (namespace_join(prepared->pin) < 0)
-		return report_error(report, errno, "cannot join the namespace");
-	result = step(prepared, data);
-	error = errno;
-	if (namespace_join(host) < 0)
-		return report_error(report, errno, "cannot return to the host's namespace");
-	return result == 0 ? 0 : report_error(report, error, "cannot %s inside", tried);
+	return result == 0 || lost ? result
+				   : report_error(report, errno, "cannot %s inside", tried);
 }
 
 static int
@@ -91,8 +102,7 @@ refuse_elsewhere(struct prepared *prepared, int host, struct report *report)
 	uint64_t number;
 	bool is_other;
 
-	if (record_read(&record, prepared->folder, "record") < 0 && errno == ENOENT)
-		record_read(&record, prepared->folder, "record.stopping");
+	record_read_either(&record, prepared->folder);
 	is_other = record.size > 0 && namespace_number(host, &number) == 0 &&
 		   record_value(&record, "host")[0] != '\0' &&
 		   !record_has_number(&record, "host", number);
@@ -178,8 +188,8 @@ prepared_remove(int state, const char *name, struct report *report)
 
 	if (folder < 0 && errno == ENOENT)
 		return 0;
-	if (folder >= 0 && record_read(&record, folder, "record") < 0 && errno == ENOENT)
-		record_read(&record, folder, "record.stopping");
+	if (folder >= 0)
+		record_read_either(&record, folder);
 	result = visible_take_away(&record, report);
 	record_release(&record);
 	if (result < 0)

@@ -161,6 +161,15 @@ record_read(struct record *record, int directory, const char *name)
 	return 0;
 }
 
+int
+record_read_either(struct record *record, int directory)
+{
+	int result = record_read(record, directory, "record");
+
+	return result < 0 && errno == ENOENT ? record_read(record, directory, "record.stopping")
+					     : result;
+}
+
 const char *
 record_next(const struct record *record, const char *key, const char *previous)
 {

@@ -57,6 +57,9 @@ int record_write(const struct record *record, int directory, const char *name);
  */
 int record_read(struct record *record, int directory, const char *name);
 
+/* The one of a prepared root, or the one that a stop has put away; as record_read. */
+int record_read_either(struct record *record, int directory);
+
 /* The value of a key: the first for previous NULL, then the one behind previous; NULL at the end.
  */
 const char *record_next(const struct record *record, const char *key, const char *previous);

@@ -79,19 +79,12 @@ refuse_changes(const struct reload *reload)
 	return report_error(report, 0, "%s has changed, which needs a restart", what);
 }
 
-/* Runs a step inside the namespace. */
+/* Runs a step inside the namespace, which says its errors itself. */
 static int
-inside(struct reload *reload, int (*step)(struct reload *reload))
+inside(struct reload *reload, int (*step)(void *data))
 {
-	struct report *report = reload->service->report;
-	int result;
-
-	if (namespace_join(reload->prepared.pin) < 0)
-		return report_error(report, errno, "cannot join the namespace");
-	result = step(reload);
-	if (namespace_join(reload->service->host) < 0)
-		return report_error(report, errno, "cannot return to the host's namespace");
-	return result;
+	return namespace_visit(reload->prepared.pin, reload->service->host, step, reload, NULL,
+		reload->service->report);
 }
 
 /* Where the target of each line is, links on the way resolved, as far as they can be seen. */
@@ -116,8 +109,9 @@ find_places(struct reload *reload)
 }
 
 static int
-look(struct reload *reload)
+look(void *data)
 {
+	struct reload *reload = data;
 	reload->root.tree = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (reload->root.tree >= 0 &&
 		lines_look(&reload->difference.before, reload->root.names) == 0 &&
@@ -194,8 +188,9 @@ make_new(struct reload *reload)
 
 /* Inside, before anything is changed: is there a place for what is new, as far as can be seen? */
 static int
-check_targets(struct reload *reload)
+check_targets(void *data)
 {
+	struct reload *reload = data;
 	for (size_t i = 0; i < reload->mounts.count; i++)
 		if (reload->mounts.lines[i].fd >= 0 &&
 			!difference_is_hidden(&reload->difference, i) &&
@@ -472,8 +467,9 @@ change(struct reload *reload, size_t index)
 
 /* What is new, then options, then what is to go: so nobody inside misses what stays. */
 static int
-apply(struct reload *reload)
+apply(void *data)
 {
+	struct reload *reload = data;
 	struct difference *difference = &reload->difference;
 
 	for (size_t i = 0; i < reload->mounts.count; i++)
@@ -515,6 +511,16 @@ say_apart(struct reload *reload)
 	return 0;
 }
 
+static bool
+is_to_change(const struct reload *reload)
+{
+	bool is_any = reload->is_other;
+
+	for (size_t i = 0; i < reload->now.plan.count; i++)
+		is_any |= difference_has_options(&reload->difference, i);
+	return is_any;
+}
+
 /* With the door open: whoever enters meanwhile finds the root as it was, or as it is to be. */
 static int
 carry_out(struct reload *reload)
@@ -524,7 +530,7 @@ carry_out(struct reload *reload)
 	if (find_difference(reload) < 0 || make_new(reload) < 0 ||
 		inside(reload, check_targets) < 0)
 		return -1;
-	if (write_record(reload) < 0 || inside(reload, apply) < 0)
+	if (is_to_change(reload) && (write_record(reload) < 0 || inside(reload, apply) < 0))
 		return -1;
 	reload->is_done = true;
 	if (write_record(reload) < 0)

@@ -145,8 +145,8 @@ is_own(struct service *service, const char *name)
 	const char *preparer;
 	bool own = !entry || !entry->has_symlink;
 
-	if (folder >= 0 && record_read(&record, folder, "record") < 0 && errno == ENOENT)
-		record_read(&record, folder, "record.stopping");
+	if (folder >= 0)
+		record_read_either(&record, folder);
 	preparer = record_value(&record, "service");
 	if (*preparer != '\0')
 		own = strcmp(preparer, "chroot-mounts") == 0;

@@ -92,21 +92,21 @@ compare_configuration(struct service *service, const char *name, const struct re
 	configured_release(&configured);
 }
 
+struct look {
+	struct lines *lines; /* borrowed */
+	int names; /* borrowed; the host's /proc/self/fd */
+	struct report *report; /* borrowed */
+};
+
 /* Inside: what of the plan is mounted. */
 static int
-look(const struct prepared *prepared, int host, struct lines *lines, struct report *report)
+look(void *data)
 {
-	cleanup_fd int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int result;
+	const struct look *at = data;
 
-	if (names < 0 || namespace_join(prepared->pin) < 0)
-		return report_error(report, errno, "cannot join the namespace");
-	result = lines_look(lines, names);
-	if (result < 0)
-		report_error(report, errno, "cannot read what is mounted inside");
-	if (namespace_join(host) < 0)
-		return report_error(report, errno, "cannot return to the host's namespace");
-	return result;
+	return lines_look(at->lines, at->names) == 0
+		       ? 0
+		       : report_error(at->report, errno, "cannot read what is mounted inside");
 }
 
 static void
@@ -161,12 +161,16 @@ judge_good(struct service *service, const char *name, const struct prepared *pre
 	struct status *status)
 {
 	const struct record *record = &prepared->record;
+	cleanup_fd int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct lines lines;
+	struct look at = {.lines = &lines, .names = names, .report = service->report};
 	int result;
 
 	if (lines_read(&lines, record, service->report) < 0)
 		return -1;
-	result = look(prepared, service->host, &lines, service->report);
+	result = at.names < 0 ? report_error(service->report, errno, "cannot open /proc/self/fd")
+			      : namespace_visit(prepared->pin, service->host, look, &at, NULL,
+					service->report);
 	if (result == 0) {
 		compare_mounts(service, record, &lines, status);
 		compare_configuration(service, name, record, &lines, status);

@@ -293,19 +293,19 @@ is_of_others(const struct stop *stop, const char *name, const char *device)
 	if (state_names(stop->service->state, &names.all, &names.count) < 0)
 		names.count = 0;
 	for (size_t i = 0; !found && i < names.count; i++) {
-		struct prepared other = {.pin = -1};
+		cleanup_fd int folder = -1;
+		struct record other = {0};
 		const char *text = NULL;
 
 		if (strcmp(names.all[i], name) == 0)
 			continue;
-		other.folder = state_open_folder(stop->service->state, names.all[i], false);
-		if (other.folder >= 0 && record_read(&other.record, other.folder, "record") < 0 &&
-			errno == ENOENT)
-			record_read(&other.record, other.folder, "record.stopping");
-		while (!found && other.record.size > 0 &&
-			(text = record_next(&other.record, "block_device", text)))
+		folder = state_open_folder(stop->service->state, names.all[i], false);
+		if (folder >= 0)
+			record_read_either(&other, folder);
+		while (!found && other.size > 0 &&
+			(text = record_next(&other, "block_device", text)))
 			found = strcmp(text, device) == 0;
-		prepared_release(&other);
+		record_release(&other);
 	}
 	service_names_release(&names);
 	return found;
