@@ -135,10 +135,18 @@ look_at_mount(struct scan *scan, const struct owner *owner, uint64_t id)
 static int
 root_of_joined(struct scan *scan, int namespace, int *root)
 {
-	if (namespace_join(namespace) < 0)
-		return unless_short();
-	*root = inside_marked_root(scan->inside, scan->self);
-	return namespace_join(scan->host);
+	int result;
+
+	if (inside_take_turn(scan->inside) < 0)
+		return -1;
+	if (namespace_join(namespace) < 0) {
+		result = unless_short();
+	} else {
+		*root = inside_marked_root(scan->inside, scan->self);
+		result = namespace_join(scan->host);
+	}
+	inside_leave_turn(scan->inside);
+	return result;
 }
 
 static int

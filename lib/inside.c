@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -92,6 +93,18 @@ inside_release(struct inside *inside)
 	free(inside->strangers);
 	evidence_release(&inside->evidence);
 	*inside = (struct inside){0};
+}
+
+int
+inside_take_turn(const struct inside *inside)
+{
+	return flock(inside->turns, LOCK_EX);
+}
+
+void
+inside_leave_turn(const struct inside *inside)
+{
+	flock(inside->turns, LOCK_UN);
 }
 
 void
@@ -962,10 +975,15 @@ look_once(struct ending *ending, size_t *found)
 		.act = ending_add,
 		.held_root = ending_root_of,
 		.data = ending};
+	int result;
 
 	ending->spared_found = 0;
 	memset(ending->spared_in, 0, ending->inside->evidence.count * sizeof(bool));
-	if (look_at_all(&look, ending->report) < 0)
+	if (inside_take_turn(ending->inside) < 0)
+		return report_error(ending->report, errno, "cannot wait for other commands");
+	result = look_at_all(&look, ending->report);
+	inside_leave_turn(ending->inside);
+	if (result < 0)
 		return -1;
 	if (ending->inside->is_short && ending->count == 0)
 		return report_error(ending->report, EMFILE, "cannot look at every process");

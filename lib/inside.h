@@ -23,6 +23,8 @@ struct report;
 struct inside {
 	struct evidence evidence;
 	uint64_t host; /* inode of the host's namespace: needs no second look */
+	int turns; /* borrowed; the state directory, for those who end somebody or look for holders
+		    */
 	struct inside_copy *copies; /* owned, rising; others that hold something of a root */
 	size_t copy_count;
 	struct inside_stranger *strangers; /* owned, rising; those that hold nothing of any */
@@ -54,6 +56,13 @@ void inside_forget(struct inside *inside, int root);
 void inside_drop(struct inside *inside, int root);
 
 void inside_release(struct inside *inside);
+
+/*
+ * To look into a namespace is to join it. Whoever ends those inside must not take the one who looks
+ * for one of them, whatever root either is at work on: so they do it by turns. 0, or -1 with errno.
+ */
+int inside_take_turn(const struct inside *inside);
+void inside_leave_turn(const struct inside *inside);
 
 /* The processes inside now. 0, or -1 with the error said. */
 int inside_find(struct inside *inside, struct inside_processes *processes, struct report *report);

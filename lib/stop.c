@@ -390,6 +390,7 @@ static int
 stop_some(struct service *service, const char *const *names, size_t count)
 {
 	struct stop stop = {.service = service,
+		.inside = {.turns = service->state},
 		.all = calloc(count, sizeof(*stop.all)),
 		.count = count,
 		.left = calloc(count, sizeof(*stop.left))};

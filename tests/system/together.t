@@ -163,6 +163,25 @@ await looks
 ok 'stop succeeds while status looks' chroot-mounts stop demo
 wait "$looking"
 is 'and status comes to its end' $? 0
+# So it is with a stop that looks into a namespace which somebody has open, for holders of its own
+# root: another stop may find it there.
+chroot-mounts -q start demo games
+chroot-enter games /bin/busybox unshare -m /bin/busybox sleep 100 8>&- &
+await pgrep -f '^/bin/busybox sleep' >/dev/null
+exec 7<"/proc/$(pgrep -f '^/bin/busybox sleep')/ns/mnt"
+copy=$(readlink /proc/self/fd/7)
+strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_exit=300000 \
+	chroot-mounts -q stop demo 8>&- &
+looking=$!
+looks() { readlink /proc/[0-9]*/ns/mnt | grep -cFx "$copy" | grep -qx 2; }
+ok 'a stop looks into a namespace that another root has made' await looks
+like 'a stop of that root names who has it open' "$(chroot-mounts stop games 2>&1)" \
+	"games: is held from outside by $$ "
+wait "$looking"
+is 'and the stop that looked comes to its end' $? 0
+exec 7<&-
+ok 'then that root too is stopped' chroot-mounts stop games
+
 chroot-mounts -q start demo
 exec 7<>/run/chroot-mounts/demo.lock
 flock 7
