@@ -106,17 +106,19 @@ account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count)
 #define PASSWD_FIELDS 7
 #define GROUP_FIELDS 4
 
-/* The next entry of a file. 0 with its fields, which last until the next call, or -1 with errno. */
+/* The next entry of a text. 0 with its fields, which last until the next call, or -1 with errno. */
 static int
-read_entry(FILE *stream, char **line, char **fields, size_t count, uint64_t *id)
+read_entry(const char **text, char **line, char **fields, size_t count, uint64_t *id)
 {
-	size_t room = 0;
+	while (**text != '\0') {
+		size_t length = (size_t)(strchrnul(*text, '\n') - *text);
+		char *rest;
 
-	cleanup_free_release(line);
-	while (getline(line, &room, stream) > 0) {
-		char *rest = *line;
-
-		rest[strcspn(rest, "\n")] = '\0';
+		cleanup_free_release(line);
+		rest = *line = strndup(*text, length);
+		if (!rest)
+			return -1;
+		*text += length + ((*text)[length] == '\n');
 		for (size_t i = 0; i < count - 1; i++)
 			fields[i] = strsep(&rest, ":");
 		fields[count - 1] = rest;
@@ -126,21 +128,20 @@ read_entry(FILE *stream, char **line, char **fields, size_t count, uint64_t *id)
 			number_parse(fields[2], ACCOUNT_LARGEST_ID, id) == 0)
 			return 0;
 	}
-	if (feof(stream))
-		errno = ENOENT;
+	errno = ENOENT;
 	return -1;
 }
 
 /* By name, or where that is NULL by uid. */
 static int
-find_entry(struct account *account, FILE *passwd, const char *name, uid_t uid)
+find_entry(struct account *account, const char *passwd, const char *name, uid_t uid)
 {
 	cleanup_free char *line = NULL;
 	char *fields[PASSWD_FIELDS];
 	uint64_t id, gid;
 
 	*account = (struct account){0};
-	while (read_entry(passwd, &line, fields, PASSWD_FIELDS, &id) == 0) {
+	while (read_entry(&passwd, &line, fields, PASSWD_FIELDS, &id) == 0) {
 		struct passwd entry = {.pw_name = fields[0],
 			.pw_uid = (uid_t)id,
 			.pw_dir = fields[5],
@@ -156,13 +157,14 @@ find_entry(struct account *account, FILE *passwd, const char *name, uid_t uid)
 	return -1;
 }
 
-FILE *
-account_open(const char *path, bool follows)
+char *
+account_text(const char *path, bool follows)
 {
 	cleanup_fd int fd = open(
 		path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follows ? 0 : O_NOFOLLOW));
+	cleanup_free char *text = NULL;
+	size_t size = 0;
 	struct stat found;
-	FILE *stream;
 
 	if (fd < 0 || fstat(fd, &found) < 0)
 		return NULL;
@@ -174,32 +176,41 @@ account_open(const char *path, bool follows)
 		errno = EPERM;
 		return NULL;
 	}
-	stream = fdopen(fd, "r");
-	if (stream)
-		steal_fd(&fd); /* the stream owns it now */
-	return stream;
+	text = malloc((size_t)found.st_size + 1);
+	while (text && size < (size_t)found.st_size) {
+		ssize_t got = read(fd, text + size, (size_t)found.st_size - size);
+
+		if (got < 0)
+			return NULL;
+		if (got == 0)
+			break; /* it was cut short */
+		size += (size_t)got;
+	}
+	if (text)
+		text[size] = '\0';
+	return steal_pointer(&text);
 }
 
 int
-account_read(struct account *account, FILE *passwd, uid_t uid)
+account_read(struct account *account, const char *passwd, uid_t uid)
 {
 	return find_entry(account, passwd, NULL, uid);
 }
 
 int
-account_read_name(struct account *account, FILE *passwd, const char *name)
+account_read_name(struct account *account, const char *passwd, const char *name)
 {
 	return find_entry(account, passwd, name, 0);
 }
 
 int
-account_read_group(FILE *group, const char *name, gid_t *gid)
+account_read_group(const char *group, const char *name, gid_t *gid)
 {
 	cleanup_free char *line = NULL;
 	char *fields[GROUP_FIELDS];
 	uint64_t id;
 
-	while (read_entry(group, &line, fields, GROUP_FIELDS, &id) == 0)
+	while (read_entry(&group, &line, fields, GROUP_FIELDS, &id) == 0)
 		if (strcmp(fields[0], name) == 0) {
 			*gid = (gid_t)id;
 			return 0;
@@ -235,7 +246,7 @@ add_group(gid_t **groups, size_t *count, gid_t gid)
 }
 
 int
-account_read_groups(FILE *group, const char *name, gid_t gid, gid_t **groups, size_t *count)
+account_read_groups(const char *group, const char *name, gid_t gid, gid_t **groups, size_t *count)
 {
 	cleanup_free gid_t *found = NULL;
 	cleanup_free char *line = NULL;
@@ -246,7 +257,7 @@ account_read_groups(FILE *group, const char *name, gid_t gid, gid_t **groups, si
 	*count = 0;
 	if (add_group(&found, count, gid) < 0)
 		return -1;
-	while (group && (read = read_entry(group, &line, fields, GROUP_FIELDS, &id)) == 0)
+	while (group && (read = read_entry(&group, &line, fields, GROUP_FIELDS, &id)) == 0)
 		if (has_member(fields[3], name) && add_group(&found, count, (gid_t)id) < 0)
 			return -1;
 	if (read < 0 && errno != ENOENT)

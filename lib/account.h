@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <sys/types.h>
 
 /* (uid_t)-1 means "leave it" to setresuid(2) (sudo CVE-2019-14287) */
@@ -37,22 +36,24 @@ int account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count);
 /*
  * A passwd or group file that is only read: no name service, strict numbers, odd lines passed over.
  *
- * account_open         follows: links too, for who reads with their own powers alone. Who has more
- *                      is let through no last link, and to no file that others than the superuser
- *                      own or can write to. NULL with errno set and nothing said; EINVAL for no
- *                      file, or one too large, EPERM for one that others can write to.
+ * account_text         of the file, owned by the caller. follows: links too, for who reads with
+ *                      their own powers alone. Who has more is let through no last link, and to no
+ *                      file that others than the superuser own or can write to. NULL with errno set
+ *                      and nothing said; EINVAL for no file, or one too large, EPERM for one that
+ *                      others can write to.
  * account_read         the entry of a uid
  * account_read_name    of a name
  * account_read_group   the number of a group
  * account_read_groups  the groups that list name as a member, gid the first of them; *groups is
  *                      owned by the caller. group may be NULL: gid alone.
  *
- * Each reads on from where the stream is. 0, or -1 with errno, ENOENT for none.
+ * 0, or -1 with errno, ENOENT for none.
  */
-FILE *account_open(const char *path, bool follows);
-int account_read(struct account *account, FILE *passwd, uid_t uid);
-int account_read_name(struct account *account, FILE *passwd, const char *name);
-int account_read_group(FILE *group, const char *name, gid_t *gid);
-int account_read_groups(FILE *group, const char *name, gid_t gid, gid_t **groups, size_t *count);
+char *account_text(const char *path, bool follows);
+int account_read(struct account *account, const char *passwd, uid_t uid);
+int account_read_name(struct account *account, const char *passwd, const char *name);
+int account_read_group(const char *group, const char *name, gid_t *gid);
+int
+account_read_groups(const char *group, const char *name, gid_t gid, gid_t **groups, size_t *count);
 
 #endif

@@ -210,7 +210,7 @@ settle(struct wanted *wanted, const char *kind, int found, uint32_t id, const ch
 }
 
 static int
-settle_group(struct wanted *group, FILE *stream, const char *root, struct report *report)
+settle_group(struct wanted *group, const char *text, const char *root, struct report *report)
 {
 	gid_t gid = 0;
 	int found = -1;
@@ -218,15 +218,13 @@ settle_group(struct wanted *group, FILE *stream, const char *root, struct report
 	if (group->is_number)
 		return 0;
 	errno = ENOENT;
-	if (stream && is_name(group->word)) {
-		rewind(stream);
-		found = account_read_group(stream, group->word, &gid);
-	}
+	if (text && is_name(group->word))
+		found = account_read_group(text, group->word, &gid);
 	return settle(group, "group", found, gid, root, report);
 }
 
 static int
-settle_user(struct identity *identity, struct naming *naming, FILE *passwd, const char *root,
+settle_user(struct identity *identity, struct naming *naming, const char *passwd, const char *root,
 	struct report *report)
 {
 	struct wanted *user = &naming->user;
@@ -263,12 +261,10 @@ settle_user(struct identity *identity, struct naming *naming, FILE *passwd, cons
 
 /* The groups of somebody whom the host does not know, or those of the list. */
 static int
-settle_groups(struct identity *identity, struct naming *naming, FILE *group, const char *root,
+settle_groups(struct identity *identity, struct naming *naming, const char *group, const char *root,
 	struct report *report)
 {
 	if (!naming->list) {
-		if (group)
-			rewind(group);
 		/* a number that neither side knows is a member of nothing */
 		if (account_read_groups(identity->name ? group : NULL, identity->name,
 			    identity->gid, &identity->groups, &identity->group_count) == 0)
@@ -288,8 +284,8 @@ settle_groups(struct identity *identity, struct naming *naming, FILE *group, con
 }
 
 int
-identity_settle(struct identity *identity, struct naming *naming, FILE *passwd, FILE *group,
-	const char *root, struct report *report)
+identity_settle(struct identity *identity, struct naming *naming, const char *passwd,
+	const char *group, const char *root, struct report *report)
 {
 	if (settle_user(identity, naming, passwd, root, report) < 0)
 		return -1;
@@ -313,10 +309,10 @@ identity_settle(struct identity *identity, struct naming *naming, FILE *passwd, 
 
 /* None is no error: a tree need not have accounts. */
 static int
-open_file(FILE **stream, const char *path, const char *root, struct report *report)
+read_file(char **text, const char *path, const char *root, struct report *report)
 {
-	*stream = account_open(path, false);
-	if (*stream || errno == ENOENT)
+	*text = account_text(path, false);
+	if (*text || errno == ENOENT)
 		return 0;
 	if (errno == EINVAL)
 		return report_error(
@@ -343,11 +339,11 @@ int
 identity_ask_tree(
 	struct identity *identity, struct naming *naming, const char *root, struct report *report)
 {
-	cleanup_file FILE *passwd = NULL;
-	cleanup_file FILE *group = NULL;
+	cleanup_free char *passwd = NULL;
+	cleanup_free char *group = NULL;
 
-	if (wants_tree(naming) && (open_file(&passwd, "/etc/passwd", root, report) < 0 ||
-					  open_file(&group, "/etc/group", root, report) < 0))
+	if (wants_tree(naming) && (read_file(&passwd, "/etc/passwd", root, report) < 0 ||
+					  read_file(&group, "/etc/group", root, report) < 0))
 		return -1;
 	return identity_settle(identity, naming, passwd, group, root, report);
 }
@@ -366,12 +362,12 @@ set_capabilities(unsigned effective, unsigned permitted)
 static int
 empty_bounding_set(void)
 {
-	/* prctl(2): EINVAL behind the last capability of this kernel */
-	for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0;
-		capability++)
-		if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0)
-			return -1;
-	return 0;
+	unsigned long capability = 0;
+
+	while (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0)
+		capability++;
+	/* prctl(2): EINVAL behind the last capability of this kernel, EPERM where it may not */
+	return errno == EINVAL ? 0 : -1;
 }
 
 /* A change of uid sets it to what fs.suid_dumpable says, so it is taken back each time. */

@@ -64,8 +64,8 @@ int identity_find_named(struct identity *identity, struct naming *naming, const 
 	const char *groups, struct report *report);
 int identity_ask_tree(
 	struct identity *identity, struct naming *naming, const char *root, struct report *report);
-int identity_settle(struct identity *identity, struct naming *naming, FILE *passwd, FILE *group,
-	const char *root, struct report *report);
+int identity_settle(struct identity *identity, struct naming *naming, const char *passwd,
+	const char *group, const char *root, struct report *report);
 
 /* Is gid the identity's own or one of its groups? */
 bool identity_has_group(const struct identity *identity, gid_t gid);

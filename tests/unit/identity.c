@@ -589,14 +589,12 @@ the_caller_is_who_the_kernel_says(void **state)
 static int
 find_who(struct identity *identity, const char *words, const char *groups)
 {
-	cleanup_file FILE *passwd =
-		passwd_text ? stream_of(passwd_text, strlen(passwd_text)) : NULL;
-	cleanup_file FILE *group = group_text ? stream_of(group_text, strlen(group_text)) : NULL;
 	struct naming naming;
 	int result = identity_find_named(identity, &naming, words, groups, &report);
 
 	if (result == 0)
-		result = identity_settle(identity, &naming, passwd, group, "games", &report);
+		result = identity_settle(
+			identity, &naming, passwd_text, group_text, "games", &report);
 	naming_release(&naming);
 	return result;
 }
