@@ -13,13 +13,13 @@ struct report;
 
 struct authority {
 	const char *variable; /* borrowed; the caller's XAUTHORITY, NULL where it is not set */
-	char path[PATH_MAX]; /* outside */
 	bool is_there; /* else nothing below counts */
 	int error; /* 0, or why there is no text; EINVAL for a file that is not the user's own */
 	char *text; /* owned */
 	size_t size;
 	dev_t device;
 	ino_t inode;
+	char path[PATH_MAX]; /* outside */
 	char copy[PATH_MAX]; /* inside */
 };
 

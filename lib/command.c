@@ -247,9 +247,8 @@ explain_way(const char *path, int error, struct report *report)
 	say_error(&step, error, report);
 }
 
-/* Why execve(2) failed with error. */
-static int
-explain(const char *path, int error, struct report *report)
+/* Why execve(2) failed with error. Apart, since its paths are large and seldom needed. */
+static int __attribute__((noinline)) explain(const char *path, int error, struct report *report)
 {
 	if ((error == ENOENT || error == ENOTDIR) && access(path, F_OK) < 0)
 		return not_found(path, report);
@@ -272,16 +271,14 @@ execute(const char *path, char *const *argv, char *const *environment)
 	return errno;
 }
 
-int
-command_execute(const char *file, char *const *argv, char *const *environment,
-	const char *search_path, struct report *report)
+/* As a shell does: the first that can be executed, else the first that is there. */
+static int __attribute__((noinline)) search(const char *file, char *const *argv,
+	char *const *environment, const char *search_path, struct report *report)
 {
 	char path[PATH_MAX];
-	char refused[PATH_MAX] = "";
+	char refused[PATH_MAX];
 	int error = 0;
 
-	if (strchr(file, '/'))
-		return explain(file, execute(file, argv, environment), report);
 	for (const char *directory = search_path; *file != '\0' && *directory != '\0';) {
 		size_t length = strcspn(directory, ":");
 		int why;
@@ -293,12 +290,21 @@ command_execute(const char *file, char *const *argv, char *const *environment,
 				return explain(path, why, report);
 			/* one that is there and not ours to execute: the next directory may have a
 			 * better one */
-			if (access(path, F_OK) == 0 && refused[0] == '\0') {
+			if (error == 0 && access(path, F_OK) == 0) {
 				snprintf(refused, sizeof(refused), "%s", path);
 				error = why;
 			}
 		}
 		directory += length + (directory[length] == ':');
 	}
-	return refused[0] == '\0' ? not_found(file, report) : explain(refused, error, report);
+	return error == 0 ? not_found(file, report) : explain(refused, error, report);
+}
+
+int
+command_execute(const char *file, char *const *argv, char *const *environment,
+	const char *search_path, struct report *report)
+{
+	if (strchr(file, '/'))
+		return explain(file, execute(file, argv, environment), report);
+	return search(file, argv, environment, search_path, report);
 }

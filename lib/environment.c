@@ -57,16 +57,14 @@ list_append(struct list *list, char *string)
 	list->strings[list->count] = NULL;
 }
 
-static size_t
-name_length(const char *assignment)
-{
-	return strcspn(assignment, "=");
-}
-
 static int
 compare_names(const char *left, const char *right)
 {
-	return strncmp(left, right, name_length(left) + 1);
+	while (*left == *right && *left != '=' && *left != '\0') {
+		left++;
+		right++;
+	}
+	return (unsigned char)*left - (unsigned char)*right;
 }
 
 /* By name, and of one name by place. */
@@ -115,32 +113,50 @@ list_unify(struct list *list)
 static void
 list_append_value(struct list *list, const char *name, const char *value)
 {
-	size_t size = strlen(name) + 1 + strlen(value) + 1;
-	char *assignment = malloc(size);
+	size_t length = strlen(name), size = strlen(value) + 1;
+	char *assignment = malloc(length + 1 + size);
 
-	if (assignment)
-		snprintf(assignment, size, "%s=%s", name, value);
+	if (assignment) {
+		memcpy(assignment, name, length);
+		assignment[length] = '=';
+		memcpy(assignment + length + 1, value, size);
+	}
 	list_append(list, assignment);
 }
 
+/* A pattern of the lists above: a name, or how names begin. */
 static bool
-matches_one(const char *name, const char *const *patterns)
+matches(const char *assignment, const char *pattern)
+{
+	while (*pattern != '\0' && *pattern == *assignment) {
+		pattern++;
+		assignment++;
+	}
+	return *pattern == '*' || (*pattern == '\0' && *assignment == '=');
+}
+
+static bool
+matches_one(const char *assignment, const char *const *patterns)
 {
 	for (; *patterns; patterns++)
-		if (fnmatch(*patterns, name, 0) == 0)
+		if (matches(assignment, *patterns))
 			return true;
 	return false;
 }
 
+/* The administrator's patterns: fnmatch(3)'s. */
 static bool
-is_passed(const struct record *record, const char *name)
+is_passed(struct list *list, const char *words, const char *assignment)
 {
-	cleanup_free char *patterns = strdup(record_value(record, "pass_env"));
+	cleanup_free char *patterns = NULL, *name = NULL;
 	char *rest = NULL;
 
-	if (!patterns)
+	if (*words == '\0')
 		return false;
-	for (char *word = strtok_r(patterns, " \t\n", &rest); word;
+	patterns = strdup(words);
+	name = strndup(assignment, strcspn(assignment, "="));
+	list->failed |= !patterns || !name;
+	for (char *word = list->failed ? NULL : strtok_r(patterns, " \t\n", &rest); word;
 		word = strtok_r(NULL, " \t\n", &rest))
 		if (fnmatch(word, name, 0) == 0)
 			return true;
@@ -148,51 +164,47 @@ is_passed(const struct record *record, const char *name)
 }
 
 static bool
-is_kept(const struct environment_rules *rules, const char *name)
+is_name_byte(char byte, bool is_first)
 {
-	if (matches_one(name, unsafe))
-		return false;
-	return rules->keeps_all || matches_one(name, everyday) ||
-	       (rules->keeps_session && matches_one(name, session)) ||
-	       is_passed(rules->record, name);
+	return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || byte == '_' ||
+	       (!is_first && byte >= '0' && byte <= '9');
 }
 
 bool
 environment_is_assignment(const char *word)
 {
-	size_t length =
-		strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+	size_t length = 0;
 
-	return length > 0 && word[length] == '=' && (word[0] < '0' || word[0] > '9');
+	while (is_name_byte(word[length], length == 0))
+		length++;
+	return length > 0 && word[length] == '=';
 }
 
 static void
 keep(struct list *list, const struct environment_rules *rules)
 {
-	for (char *const *string = rules->caller; *string; string++) {
-		cleanup_free char *name = strndup(*string, name_length(*string));
+	const char *passed = record_value(rules->record, "pass_env");
 
-		if (!name) {
-			list->failed = true;
-			return;
-		}
+	for (char *const *string = rules->caller; *string; string++)
 		/* a shell's exported functions are no names that a shell would take */
-		if (environment_is_assignment(*string) && is_kept(rules, name))
+		if (environment_is_assignment(*string) && !matches_one(*string, unsafe) &&
+			(rules->keeps_all || matches_one(*string, everyday) ||
+				(rules->keeps_session && matches_one(*string, session)) ||
+				is_passed(list, passed, *string)))
 			list_append(list, strdup(*string));
-	}
 }
 
 static void
 append_words(struct list *list, const char *words)
 {
-	cleanup_free char *copy = strdup(words);
+	cleanup_free char *copy = NULL;
 	char *rest = NULL;
 
-	if (!copy) {
-		list->failed = true;
+	if (*words == '\0')
 		return;
-	}
-	for (char *word = strtok_r(copy, " \t\n", &rest); word;
+	copy = strdup(words);
+	list->failed |= !copy;
+	for (char *word = copy ? strtok_r(copy, " \t\n", &rest) : NULL; word;
 		word = strtok_r(NULL, " \t\n", &rest))
 		if (environment_is_assignment(word))
 			list_append(list, strdup(word));

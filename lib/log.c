@@ -27,8 +27,9 @@ static void
 write_header(char *header, size_t size, const char *program)
 {
 	char when[32] = "Jan  1 00:00:00";
-	time_t now = time(NULL);
-	const struct tm *local = localtime(&now);
+	struct timespec now;
+	const struct tm *local =
+		clock_gettime(CLOCK_REALTIME, &now) == 0 ? localtime(&now.tv_sec) : NULL;
 
 	if (local)
 		strftime(when, sizeof(when), "%b %e %H:%M:%S", local);

@@ -178,7 +178,7 @@ record_next(const struct record *record, const char *key, const char *previous)
 	size_t length = strlen(key);
 
 	for (; string && string < end; string += strlen(string) + 1)
-		if (strncmp(string, key, length) == 0 && string[length] == '=')
+		if (*string == *key && strncmp(string, key, length) == 0 && string[length] == '=')
 			return string + length + 1;
 	return NULL;
 }

@@ -204,8 +204,8 @@ check_targets(void *data)
 static int
 record_place(const struct reload *reload, struct record *record)
 {
-	static const char *const keys[] = {
-		"host", "namespace", "device", "inode", "mount", "visible_mount", "visible_stale"};
+	static const char *const keys[] = {"host", "host_mount", "namespace", "device", "inode",
+		"mount", "visible_mount", "visible_stale"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		const char *value = record_next(&reload->prepared.record, keys[i], NULL);

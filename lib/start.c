@@ -73,6 +73,27 @@ is_visible(const struct start *start)
 	return configured_is_yes(&start->configured, CONFIG_VISIBLE);
 }
 
+static int
+cannot_record(const struct start *start)
+{
+	return report_error(start->service->report, errno, "cannot make the record");
+}
+
+/* While it stands on the host: so chroot-enter knows that its caller does too. */
+static int
+record_host(struct start *start)
+{
+	struct record *record = &start->configured.record;
+	struct namespace_place place;
+	uint64_t host;
+
+	if (namespace_place(&place) < 0 || namespace_number(start->service->host, &host) < 0 ||
+		record_add_number(record, "host", host) < 0 ||
+		record_add_number(record, "host_mount", place.mount) < 0)
+		return cannot_record(start);
+	return 0;
+}
+
 /* Every mount of the plan, detached. */
 static int
 make_detached(struct start *start)
@@ -104,22 +125,14 @@ make_detached(struct start *start)
 }
 
 static int
-cannot_record(const struct start *start)
-{
-	return report_error(start->service->report, errno, "cannot make the record");
-}
-
-static int
 record_place(struct start *start)
 {
 	struct record *record = &start->configured.record;
 	const struct plan *plan = &start->configured.plan;
 	struct namespace_place place;
-	uint64_t namespace, host;
+	uint64_t namespace;
 
 	if (namespace_place(&place) < 0 || namespace_number(start->namespace, &namespace) < 0 ||
-		namespace_number(start->service->host, &host) < 0 ||
-		record_add_number(record, "host", host) < 0 ||
 		record_add_number(record, "namespace", namespace) < 0 ||
 		record_add_number(record, "device", place.device) < 0 ||
 		record_add_number(record, "inode", place.inode) < 0 ||
@@ -201,8 +214,8 @@ prepare(struct service *service, const char *name)
 		.namespace = -1};
 	int result = configured_read(&start.configured, service, name);
 
-	if (result == 0 && (make_detached(&start) < 0 || build_namespace(&start) < 0 ||
-				   keep(&start, name) < 0))
+	if (result == 0 && (record_host(&start) < 0 || make_detached(&start) < 0 ||
+				   build_namespace(&start) < 0 || keep(&start, name) < 0))
 		result = -1;
 	if (result < 0)
 		prepared_remove(service->state, name, service->report);

@@ -21,7 +21,6 @@
 #include "syscalls.h"
 #include "terminal.h"
 
-#include <ctype.h>
 #include <getopt.h>
 #include <limits.h>
 #include <string.h>
@@ -54,9 +53,9 @@ struct entry {
 	struct naming naming; /* what is still open of it until the tree was asked */
 	bool is_named;
 	struct record record;
-	char directory[PATH_MAX]; /* where the caller stands, "" where it has no name */
-	struct authority authority;
 	int namespace;
+	struct authority authority;
+	char directory[PATH_MAX]; /* where the caller stands, "" where it has no name */
 };
 
 static const char usage[] =
@@ -372,17 +371,18 @@ authorise(struct entry *entry, int folder)
 
 /*
  * Threat: a setuid copy of this program inside a root, or a caller in a mount namespace of its
- * own making, with a state directory of its own. The record names the host's namespace.
+ * own making, with a state directory of its own. The record names the mount that is `/` on the
+ * host: its number is nobody else's while it lasts, in whatever namespace, and costs no look into
+ * /proc.
  */
 static int
 check_host(const struct entry *entry)
 {
-	cleanup_fd int own = namespace_open_own();
-	uint64_t number;
+	struct namespace_place place;
 
-	if (own < 0 || namespace_number(own, &number) < 0)
-		return report_error(entry->report, errno, "cannot look at /proc/self/ns/mnt");
-	if (record_has_number(&entry->record, "host", number))
+	if (namespace_place(&place) < 0)
+		return report_error(entry->report, errno, "cannot look at /");
+	if (record_has_number(&entry->record, "host_mount", place.mount))
 		return 0;
 	return report_error(entry->report, 0,
 		"it can be used on the host only, not from inside another mount namespace");
@@ -393,7 +393,8 @@ open_folder(const char *name)
 {
 	char path[sizeof(STATE_DIRECTORY "/") + NAME_LENGTH];
 
-	snprintf(path, sizeof(path), STATE_DIRECTORY "/%.*s", NAME_LENGTH, name);
+	memcpy(path, STATE_DIRECTORY "/", sizeof(STATE_DIRECTORY));
+	memcpy(path + sizeof(STATE_DIRECTORY), name, strlen(name) + 1);
 	return open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
@@ -708,7 +709,7 @@ join(struct entry *entry)
 static void
 find_account(uid_t uid, struct account *account)
 {
-	cleanup_file FILE *passwd = account_open("/etc/passwd", true);
+	cleanup_free char *passwd = account_text("/etc/passwd", true);
 
 	*account = (struct account){0};
 	if (passwd)
@@ -720,7 +721,7 @@ static bool
 is_user_name(const char *name)
 {
 	for (const char *byte = name; *byte != '\0'; byte++)
-		if (*byte == '/' || iscntrl((unsigned char)*byte))
+		if (*byte == '/' || (unsigned char)*byte < ' ' || *byte == 0x7f)
 			return false;
 	return *name != '\0';
 }
@@ -792,7 +793,7 @@ shell_of(const struct entry *entry, const struct account *account)
 static int
 go_to(const char *path)
 {
-	char name[PATH_MAX];
+	static char name[PATH_MAX];
 
 	if (chdir(path) < 0)
 		return -1;
@@ -976,12 +977,16 @@ list(struct entry *entry)
 int
 main(int argc, char **argv)
 {
-	struct report report;
-	struct options options;
-	struct entry entry = {
-		.options = &options, .report = &report, .environment = environ, .namespace = -1};
+	/* static: the pages that are not used stay the kernel's */
+	static struct report report;
+	static struct options options;
+	static struct entry entry;
 	int result;
 
+	entry.options = &options;
+	entry.report = &report;
+	entry.environment = environ;
+	entry.namespace = -1;
 	report_init(&report, "chroot-enter");
 	if (guard_process(&report) < 0)
 		return COMMAND_FAILED;
