@@ -111,7 +111,7 @@ SYSTEM_TESTS ?= $(sort $(wildcard tests/system/*.t))
 system: $(PROGRAMS) $(TREE_TOOLS) ## on a real OpenRC, with real trees; as the superuser
 	$(TEST) $(SYSTEM_TESTS)
 
-bench: $(PROGRAMS) $(BENCH_TOOLS) ## what it costs, beside bare programs; as the superuser
+bench: $(PROGRAMS) $(BENCH_TOOLS) musl-static ## what it costs, beside bare programs; as the superuser
 	@status=0; for bench in $(BENCHES); do BUILD='$(abspath $(BUILD))' $$bench || status=1; done; \
 		exit $$status
 
@@ -199,11 +199,15 @@ lint-pages:
 format: ## put the code into OpenRC's clothes
 	clang-format -i $(C_FILES)
 
-install: all ## DESTDIR=, PREFIX=, SYSCONFDIR=; SETUID=no leaves chroot-enter to the superuser
+# STATIC=yes: chroot-enter of musl, static. It enters in half the time, and no dynamic loader runs with
+# privilege; but -u knows the accounts of the host's passwd and group files alone.
+ENTER = $(if $(filter yes,$(STATIC)),$(MUSL)/static,$(BUILD))/chroot-enter
+
+install: all $(if $(filter yes,$(STATIC)),musl-static) ## DESTDIR=, PREFIX=, SYSCONFDIR=; SETUID=no, STATIC=yes: README
 	install -d $(addprefix $(DESTDIR),$(SBINDIR) $(BINDIR) $(SYSCONFDIR)/init.d $(SYSCONFDIR)/conf.d \
 		$(DOCDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man8)
 	install -m 0755 $(BUILD)/chroot-mounts $(DESTDIR)$(SBINDIR)/chroot-mounts
-	install -m $(if $(filter no,$(SETUID)),0755,4755) $(BUILD)/chroot-enter $(DESTDIR)$(BINDIR)/chroot-enter
+	install -m $(if $(filter no,$(SETUID)),0755,4755) $(ENTER) $(DESTDIR)$(BINDIR)/chroot-enter
 	sed 's|@SBINDIR@|$(SBINDIR)|g' init.d/chroot-mounts > $(DESTDIR)$(SYSCONFDIR)/init.d/chroot-mounts
 	chmod 0755 $(DESTDIR)$(SYSCONFDIR)/init.d/chroot-mounts
 	@# the settings are the administrator's: never overwritten
