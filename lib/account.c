@@ -102,6 +102,62 @@ account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count)
 	return -1;
 }
 
+char *
+account_group_name(gid_t gid)
+{
+	const struct group *entry = getgrgid(gid);
+
+	return entry ? strdup(entry->gr_name) : NULL;
+}
+
+static int
+add_name(char ***names, size_t *count, const char *name)
+{
+	char **grown = reallocarray(*names, *count + 1, sizeof(**names));
+
+	if (!grown)
+		return -1;
+	*names = grown;
+	grown[*count] = strdup(name);
+	return grown[*count] ? (++*count, 0) : -1;
+}
+
+static int
+add_members(char ***names, size_t *count, const char *group)
+{
+	const struct group *entry;
+	const struct passwd *user;
+	int result = 0;
+
+	errno = 0;
+	entry = getgrnam(group);
+	if (!entry)
+		return errno == 0 || errno == ENOENT ? 0 : -1;
+	for (char **member = entry->gr_mem; *member; member++)
+		if (add_name(names, count, *member) < 0)
+			return -1;
+	setpwent();
+	while (result == 0 && (user = getpwent()))
+		if (user->pw_gid == entry->gr_gid)
+			result = add_name(names, count, user->pw_name);
+	endpwent();
+	return result;
+}
+
+int
+account_members(const char *group, char ***names, size_t *count)
+{
+	*names = NULL;
+	*count = 0;
+	if (add_members(names, count, group) == 0)
+		return 0;
+	while (*count > 0)
+		free((*names)[--*count]);
+	cleanup_free_release(names);
+	errno = ENOMEM;
+	return -1;
+}
+
 /* The fields of an entry: name, password, number, then what a passwd or a group file has. */
 #define PASSWD_FIELDS 7
 #define GROUP_FIELDS 4
@@ -216,6 +272,20 @@ account_read_group(const char *group, const char *name, gid_t *gid)
 			return 0;
 		}
 	return -1;
+}
+
+int
+account_read_next_group(const char **group, char **name, gid_t *gid)
+{
+	cleanup_free char *line = NULL;
+	char *fields[GROUP_FIELDS];
+	uint64_t id;
+
+	if (read_entry(group, &line, fields, GROUP_FIELDS, &id) < 0)
+		return -1;
+	*gid = (gid_t)id;
+	*name = strdup(fields[0]);
+	return *name ? 0 : -1;
 }
 
 static bool

@@ -33,6 +33,16 @@ int account_group(const char *name, gid_t *gid);
  * errno. */
 int account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count);
 
+/* What the host calls a group, owned by the caller; NULL where it has no name for it. */
+char *account_group_name(gid_t gid);
+
+/*
+ * The names that the host lists as members of a group, and those of the users whose own group it
+ * is, as far as its name service lets users be enumerated; some twice. *names and each of them is
+ * owned by the caller. 0, or -1 with errno.
+ */
+int account_members(const char *group, char ***names, size_t *count);
+
 /*
  * A passwd or group file that is only read: no name service, strict numbers, odd lines passed over.
  *
@@ -46,6 +56,8 @@ int account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count);
  * account_read_group   the number of a group
  * account_read_groups  the groups that list name as a member, gid the first of them; *groups is
  *                      owned by the caller. group may be NULL: gid alone.
+ * account_read_next_group    the next group, whoever is in it, behind which *group stands then;
+ * *name is owned by the caller
  *
  * 0, or -1 with errno, ENOENT for none.
  */
@@ -55,5 +67,6 @@ int account_read_name(struct account *account, const char *passwd, const char *n
 int account_read_group(const char *group, const char *name, gid_t *gid);
 int
 account_read_groups(const char *group, const char *name, gid_t gid, gid_t **groups, size_t *count);
+int account_read_next_group(const char **group, char **name, gid_t *gid);
 
 #endif

@@ -126,18 +126,6 @@ record_configuration(struct configured *configured)
 }
 
 static int
-refuse_unsupported(const struct configured *configured)
-{
-	const struct config *from;
-
-	if (!configured_is_yes(configured, CONFIG_ALLOW_SETUID))
-		return 0;
-	configured_value(configured, CONFIG_ALLOW_SETUID, &from);
-	return config_error(from, CONFIG_ALLOW_SETUID, 0, configured->service->report,
-		"allow_setuid=yes is not supported by this version");
-}
-
-static int
 make_plan(struct configured *configured)
 {
 	struct service *service = configured->service;
@@ -183,8 +171,7 @@ configured_read(struct configured *configured, struct service *service, const ch
 {
 	*configured = (struct configured){.service = service, .name = name};
 
-	if (service_read(service, configured->name, &configured->config) < 0 ||
-		refuse_unsupported(configured) < 0)
+	if (service_read(service, configured->name, &configured->config) < 0)
 		return -1;
 	if (configured_value(configured, CONFIG_ROOT, NULL)[0] == '\0') {
 		report_mend(service->report, "add root=/path/of/the/tree to it");

@@ -405,10 +405,25 @@ take_ids(const struct identity *identity, bool sets_groups)
 	return setresuid(identity->uid, identity->uid, identity->uid);
 }
 
+/*
+ * Threat: a setuid program in the tree, with a libc and a sudoers of the tree's owner. This holds
+ * even on a filesystem that the host mounts later below a source, which arrives without the nosuid
+ * of the tree.
+ */
+static int
+forbid_new_privileges(void)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+			       prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1
+		       ? -1
+		       : 0;
+}
+
 int
 identity_become(const struct identity *identity, bool sets_groups, struct report *report)
 {
-	if (empty_bounding_set() < 0)
+	/* execve(2): what is not in it no setuid program gets */
+	if (!identity->allows_setuid && empty_bounding_set() < 0)
 		return report_error(report, errno, "cannot empty the bounding set of capabilities");
 	if (take_ids(identity, sets_groups) < 0)
 		return report_error(report, errno, "cannot become user %u, group %u",
@@ -418,13 +433,7 @@ identity_become(const struct identity *identity, bool sets_groups, struct report
 	if (set_capabilities(0, TO_JOIN) < 0 ||
 		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return report_error(report, errno, "cannot drop the capabilities");
-	/*
-	 * Threat: a setuid program in the tree, with a libc and a sudoers of the tree's owner. This
-	 * holds even on a filesystem that the host mounts later below a source, which arrives
-	 * without the nosuid of the tree.
-	 */
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-		prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+	if (!identity->allows_setuid && forbid_new_privileges() < 0)
 		return report_error(report, errno, "cannot set no_new_privs");
 	return 0;
 }
@@ -456,7 +465,7 @@ can_come_back(const struct identity *identity)
 		real_group != identity->gid || effective_group != real_group ||
 		saved_group != real_group)
 		return true;
-	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1;
+	return !identity->allows_setuid && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1;
 }
 
 int

@@ -17,6 +17,7 @@ struct identity {
 	gid_t *groups; /* owned */
 	size_t group_count;
 	char *name; /* owned; NULL where only the number is known */
+	bool allows_setuid; /* setuid programs work for who becomes it */
 };
 
 /* A user or a group, as the superuser wrote it. */
@@ -78,8 +79,10 @@ int identity_take_groups(const struct identity *identity, struct report *report)
  *
  * identity_become   from the superuser (real or setuid) to the identity, all three uids. Left are
  *                   two permitted capabilities, none effective, which joining a mount namespace
- *                   wants (setns(2)). no_new_privs is set. sets_groups: the supplementary groups
- *                   are the identity's and not the caller's own, which stay untouched.
+ *                   wants (setns(2)). no_new_privs is set and the bounding set empty, unless the
+ *                   identity allows setuid programs: these then get what they would outside.
+ *                   sets_groups: the supplementary groups are the identity's and not the caller's
+ *                   own, which stay untouched.
  * identity_arm      makes the two effective, right before joining.
  * identity_let_go   drops them, and sees that nothing can be had back.
  *

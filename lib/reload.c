@@ -14,6 +14,7 @@
 #include "service.h"
 #include "state.h"
 #include "syscalls.h"
+#include "trust.h"
 
 #include <limits.h>
 #include <string.h>
@@ -27,6 +28,7 @@ struct reload {
 	struct difference difference;
 	struct mounts mounts; /* those that are new */
 	struct root root; /* `/` inside */
+	char *group; /* owned; its group file, NULL for none */
 	bool has_shared; /* a source of x-live lines was made shared */
 	bool is_done; /* all is changed, as far as it can be */
 	bool is_other; /* mounts were made or taken away */
@@ -41,6 +43,7 @@ reload_release(struct reload *reload)
 	configured_release(&reload->now);
 	mounts_release(&reload->mounts);
 	root_release(&reload->root);
+	cleanup_free_release(&reload->group);
 }
 
 static int
@@ -198,6 +201,25 @@ check_targets(void *data)
 				reload->service->report) < 0)
 			return -1;
 	return 0;
+}
+
+static int
+open_trusted(void *data)
+{
+	struct reload *reload = data;
+
+	return trust_judge(&reload->root, &reload->group, reload->service->report);
+}
+
+/* Groups, and who is in them, change on both sides. */
+static int
+judge_setuid(struct reload *reload)
+{
+	if (!configured_is_yes(&reload->now, CONFIG_ALLOW_SETUID))
+		return 0;
+	return inside(reload, open_trusted) < 0 ? -1
+						: trust_record_groups(&reload->now.record,
+							  reload->group, reload->service->report);
 }
 
 /* What start found out about the namespace. */
@@ -528,7 +550,7 @@ carry_out(struct reload *reload)
 	struct service *service = reload->service;
 
 	if (find_difference(reload) < 0 || make_new(reload) < 0 ||
-		inside(reload, check_targets) < 0)
+		inside(reload, check_targets) < 0 || judge_setuid(reload) < 0)
 		return -1;
 	if (is_to_change(reload) && (write_record(reload) < 0 || inside(reload, apply) < 0))
 		return -1;

@@ -12,6 +12,7 @@
 #include "root.h"
 #include "service.h"
 #include "state.h"
+#include "trust.h"
 #include "visible.h"
 
 #include <fcntl.h>
@@ -29,6 +30,7 @@ struct start {
 	struct root root;
 	struct mounts mounts;
 	struct visible visible;
+	char *group; /* owned; the tree's group file, NULL for none */
 	int namespace; /* owned */
 };
 
@@ -39,6 +41,7 @@ start_release(struct start *start)
 	root_release(&start->root);
 	mounts_release(&start->mounts);
 	visible_release(&start->visible);
+	cleanup_free_release(&start->group);
 	cleanup_fd_release(&start->namespace);
 }
 
@@ -94,6 +97,12 @@ record_host(struct start *start)
 	return 0;
 }
 
+static bool
+allows_setuid(const struct start *start)
+{
+	return configured_is_yes(&start->configured, CONFIG_ALLOW_SETUID);
+}
+
 /* Every mount of the plan, detached. */
 static int
 make_detached(struct start *start)
@@ -103,7 +112,7 @@ make_detached(struct start *start)
 	const struct plan *plan = &configured->plan;
 	const struct mounts_root what = {
 		.path = configured_value(configured, CONFIG_ROOT, NULL),
-		.allow_setuid = configured_is_yes(configured, CONFIG_ALLOW_SETUID),
+		.allow_setuid = allows_setuid(start),
 		.is_private = is_visible(start),
 	};
 	int shared;
@@ -160,6 +169,8 @@ fill_namespace(struct start *start)
 	if (start->namespace < 0 || mounts_make_room(plan, &start->root, service->report) < 0 ||
 		mounts_attach(&start->mounts, plan, &start->root, service->report) < 0)
 		return -1;
+	if (allows_setuid(start) && trust_judge(&start->root, &start->group, service->report) < 0)
+		return -1;
 	if (is_visible(start) && visible_clone(&start->visible, &start->root,
 					 &start->configured.record, service->report) < 0)
 		return -1;
@@ -183,6 +194,15 @@ build_namespace(struct start *start)
 		return report_error(
 			service->report, errno, "cannot return to the host's namespace");
 	return result;
+}
+
+/* Back on the host, whose name service is asked. */
+static int
+judge_groups(struct start *start)
+{
+	return allows_setuid(start) ? trust_record_groups(&start->configured.record, start->group,
+					      start->service->report)
+				    : 0;
 }
 
 /* The record comes before what it lets a later command find, and the pin is the last step. */
@@ -215,7 +235,8 @@ prepare(struct service *service, const char *name)
 	int result = configured_read(&start.configured, service, name);
 
 	if (result == 0 && (record_host(&start) < 0 || make_detached(&start) < 0 ||
-				   build_namespace(&start) < 0 || keep(&start, name) < 0))
+				   build_namespace(&start) < 0 || judge_groups(&start) < 0 ||
+				   keep(&start, name) < 0))
 		result = -1;
 	if (result < 0)
 		prepared_remove(service->state, name, service->report);

@@ -20,6 +20,7 @@
 #include "report.h"
 #include "syscalls.h"
 #include "terminal.h"
+#include "trust.h"
 
 #include <getopt.h>
 #include <limits.h>
@@ -658,17 +659,29 @@ become_named(struct entry *entry)
 		return -1;
 	if (stays_superuser(entry))
 		return identity_take_groups(target, entry->report);
+	/* nobody but the one who called may type into the terminal; with power, which it takes
+	 * where there is no no_new_privs, seccomp(2) */
+	if (terminal_protect() < 0)
+		return report_error(
+			entry->report, errno, "cannot protect your terminal from the other user");
 	if (identity_become(target, true, entry->report) < 0 ||
 		identity_let_go(target, entry->report) < 0)
 		return -1;
 	/* after the change of uid: the new one belongs to whom it is */
-	if (identity_leave_keyring(entry->report) < 0)
-		return -1;
-	/* nobody but the one who called may type into the terminal */
-	if (terminal_protect() < 0)
-		return report_error(
-			entry->report, errno, "cannot protect your terminal from the other user");
-	return 0;
+	return identity_leave_keyring(entry->report);
+}
+
+/* With allow_setuid: does nobody pass for a member of a group that is another's number? The tree's
+ * own users have the tree's groups. */
+static int
+check_groups(const struct entry *entry)
+{
+	const struct identity *target = target_of(entry);
+
+	if (!target->allows_setuid || stays_superuser(entry) ||
+		(entry->is_named && !entry->naming.is_account))
+		return 0;
+	return trust_check_groups(&entry->record, target, entry->options->root, entry->report);
 }
 
 /*
@@ -680,6 +693,8 @@ join(struct entry *entry)
 {
 	const struct identity *caller = &entry->caller;
 
+	entry->caller.allows_setuid = entry->named.allows_setuid =
+		strcmp(record_value(&entry->record, "allow_setuid"), "yes") == 0;
 	if (!entry->is_superuser && identity_become(caller, false, entry->report) < 0)
 		return -1;
 	/* the host's files, so before joining; with the user's ids and no capability effective */
@@ -702,7 +717,9 @@ join(struct entry *entry)
 		return -1;
 	if (check_place(entry, entry->options->binds.count > 0) < 0)
 		return -1;
-	return entry->is_named ? become_named(entry) : 0;
+	if (entry->is_named && become_named(entry) < 0)
+		return -1;
+	return check_groups(entry);
 }
 
 /* The root's own passwd, read as data, as the user whom it is about. */

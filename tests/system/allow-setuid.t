@@ -1,0 +1,237 @@
+#!/usr/bin/env bash
+# allow_setuid=yes: setuid programs and file capabilities of the tree work, for who may be trusted
+# with them: the files they rely on are the superuser's, and nobody who enters has the number of a
+# group that is another one inside. Without the key nothing works.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs mmdebstrap setcap script strace groupmod
+on_machines TREES=debian=debian
+
+tree=/opt/debian
+tools=${BUILD:-$top/build}/system
+cd / || exit
+inside() { as alice chroot-enter -d / debian "$@"; }
+restart() { chroot-mounts -q stop && chroot-mounts -q start; }
+limit_and_enter()
+{
+	setpriv --bounding-set -net_raw --reuid=alice --regid=alice --init-groups \
+		sh -c '"$@"; exit $?' sh chroot-enter -d / debian "$@"
+}
+# shall VALUE LINE...: the root is prepared anew with allow_setuid=VALUE, as far as it can be.
+shall()
+{
+	local value=$1
+	shift
+	configure debian "root=\"$tree\"" "allow_setuid=\"$value\"" "$@"
+	run restart
+}
+# sets COMMAND...: the capabilities that a grep has that is called so
+sets() { "$@" -E '^(Cap|NoNew)' /proc/self/status | tr '\n\t' ' '; }
+
+mkdir "$tree/srv/probes"
+install -m 4755 "$tree/usr/bin/id" "$tree/srv/probes/setuid-id"
+install -m 4755 "$tree/bin/grep" "$tree/srv/probes/setuid-grep"
+install -m 755 "$tree/bin/grep" "$tree/srv/probes/capable-grep"
+setcap cap_net_raw+ep "$tree/srv/probes/capable-grep"
+install -m 755 "$tools/push-characters" "$tree/srv/probes/push"
+echo 'alice:x:1000:1000:Alice:/:/bin/sh' >>"$tree/etc/passwd"
+sed -i 's/^root:[^:]*:/root::/' "$tree/etc/shadow"
+# what who enters has of capabilities outside
+bounding=$(as alice sed -n 's/^CapBnd:\t//p' /proc/self/status)
+limited=$(printf %016x $((0x$bounding & ~(1 << 13)))) # CAP_NET_RAW
+none=0000000000000000
+no_power="CapInh: $none CapPrm: $none CapEff: $none CapBnd"
+
+# without
+shall no 'users="alice"'
+is 'the root starts' "$status" 0
+is 'a setuid program has no effect' "$(inside /srv/probes/setuid-id -u)" 1000
+is 'nor has su' "$(inside su -c 'id -u' 2>/dev/null)" ''
+like 'nor a file capability' "$(sets inside /srv/probes/capable-grep)" "CapPrm: $none CapEff: $none"
+is 'there is no way to power' "$(sets inside grep)" "$no_power: $none CapAmb: $none NoNewPrivs: 1 "
+
+# with, for who is listed by either key
+for listed in 'users="alice"' 'groups="players"'; do
+	shall yes "$listed"
+	is "the root starts with $listed" "$status$errors" 0
+	is 'a setuid program works' "$(inside /srv/probes/setuid-id -u)" 0
+	is 'and is still called by who calls it' "$(inside /srv/probes/setuid-id -ru)" 1000
+	is 'and has the capabilities that it would have outside' \
+		"$(sets inside /srv/probes/setuid-grep)" \
+		"CapInh: $none CapPrm: $bounding CapEff: $bounding CapBnd: $bounding CapAmb: $none NoNewPrivs: 0 "
+	is 'su works' "$(inside su -c 'id -u')" 0
+	like 'a file capability works' "$(sets inside /srv/probes/capable-grep)" 'CapEff: 0000000000002000 '
+	is 'who enters has no power but by them' "$(sets inside grep)" \
+		"$no_power: $bounding CapAmb: $none NoNewPrivs: 0 "
+	is 'and has the groups of the host' "$(inside id -G)" "$(as alice id -G)"
+	is 'and the ids' "$(inside grep -E '^[UG]id' /proc/self/status)" \
+		$'Uid:\t1000\t1000\t1000\t1000\nGid:\t1000\t1000\t1000\t1000'
+	is 'user namespaces work' "$(inside unshare -Urm id -u)" 0
+	is 'a bounding set that was limited outside stays so' \
+		"$(sets limit_and_enter /srv/probes/setuid-grep)" \
+		"CapInh: $none CapPrm: $limited CapEff: $limited CapBnd: $limited CapAmb: $none NoNewPrivs: 0 "
+done
+
+# the way down
+strace -qq -u alice -o "$work/trace" chroot-enter -d / debian true
+calls() { grep -oE "$1" "$work/trace" | uniq -c | sed 's/^ *//'; }
+is 'no call takes from the bounding set or sets no_new_privs' \
+	"$(calls 'PR_CAPBSET_DROP|PR_SET_NO_NEW_PRIVS')" ''
+is 'nobody may look in: first of all, when the user is another, and when all is dropped' \
+	"$(calls '^(prctl\(PR_SET_DUMPABLE, SUID_DUMP_DISABLE|setresuid\(1000|setns|capset\(.*permitted=0)' |
+		sed 's/{.*//')" "$(cat <<-'END'
+	1 prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE
+	1 setresuid(1000
+	1 prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE
+	1 setns
+	1 capset(
+	1 prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE
+	END
+	)"
+is 'every way back is tried, and is none' "$(sed '1,/^setns/d' "$work/trace" | grep -c ' = -1 EPERM')" 3
+is 'and only then the groups of the tree are read' \
+	"$(sed '1,/^setresuid(0, 0, 0)/d' "$work/trace" | grep -c '"/etc/group"')" 1
+install -m 4755 /usr/bin/chroot-enter "$tree/srv/probes/"
+run inside /srv/probes/chroot-enter debian true
+is 'from inside, where it is setuid, chroot-enter does not work' "$status" 125
+
+# the superuser as a user: the terminal stays the superuser's
+install -m 4755 "$tools/push-characters" "$tree/srv/probes/setuid-push"
+on_terminal() { script -qec "$*" /dev/null </dev/null | tr -d '\r'; }
+is 'a setuid program works for whom the superuser became' \
+	"$(chroot-enter -u alice -d / debian /srv/probes/setuid-id -u)" 0
+is 'who has no power otherwise' "$(sets chroot-enter -u alice -d / debian grep | sed 's/CapBnd: [0-9a-f]*/CapBnd/')" \
+	"$no_power CapAmb: $none NoNewPrivs: 0 "
+like 'and a filter' "$(chroot-enter -u alice -d / debian grep Seccomp: /proc/self/status)" 'Seccomp:[[:space:]]2'
+for program in push setuid-push; do
+	said=$(on_terminal chroot-enter -u alice -d / debian "/srv/probes/$program")
+	for what in TIOCSTI 'TIOCSTI with high bits' TIOCLINUX; do
+		like "$what is refused to $program" "$said" "$what: refused"
+	done
+done
+
+# the files that setuid programs rely on
+# untrusted PATH WHAT: refused while it is so, and not without the key.
+untrusted()
+{
+	shall yes 'users="alice"'
+	is "$2 $1: the root does not start" "$status" 1
+	like 'and the message names it and what mends it' "$errors" "$tree$1.*chown .*root:root .*$tree$1"
+	ok 'nor can it be entered' fails inside true
+}
+for path in /usr /usr/lib /usr/bin /etc /etc/passwd /etc/group /etc/ld.so.cache; do
+	owner=$(stat -c %u:%g "$tree$path") mode=$(stat -c %a "$tree$path")
+	chown alice "$tree$path"
+	untrusted "$path" "a user's"
+	chown "$owner" "$tree$path"
+	chmod g+w "$tree$path"
+	untrusted "$path" "a group's"
+	chmod "$mode" "$tree$path"
+done
+chmod 1777 "$tree/etc"
+untrusted /etc "everybody's and sticky"
+chmod 755 "$tree/etc"
+install -d -o alice "$tree/srv/alice" "$tree/srv/alice/lib"
+ln -sfn ../srv/alice/lib "$tree/usr/libx32"
+untrusted /srv/alice "a link leads to a user's"
+rm "$tree/usr/libx32"
+mv "$tree/etc/group" "$tree/etc/group.real"
+ln -s group.real "$tree/etc/group"
+shall yes 'users="alice"'
+is 'a group file that is a link: the root does not start' "$status" 1
+like 'and the message says so' "$errors" "$tree/etc/group is no file of its own"
+mv "$tree/etc/group.real" "$tree/etc/group"
+chown alice "$tree/usr/lib"
+shall no 'users="alice"'
+is 'without the key those below the top are not asked' "$status$errors" 0
+chown root "$tree/usr/lib"
+
+# a number that is another group inside
+install -m 4750 -g 27 "$tree/usr/bin/id" "$tree/srv/probes/for-sudo"
+sed -i 's/^sudo:x:27:/video:x:27:alice/' /etc/group
+shall yes 'users="bob"'
+is 'where no user has the number of another group, the root starts' "$status$errors" 0
+careless() { nsenter --mount=/run/chroot-mounts/debian/ns setpriv --reuid=alice --regid=alice --groups="$@"; }
+is 'a careless entry makes the sudo of the tree out of the video of the host' \
+	"$(careless 27 /srv/probes/for-sudo -u)" 0
+# collides WHO NUMBER HERE THERE LINE...: the root does not start, and the message says all.
+collides()
+{
+	local who=$1 number=$2 here=$3 there=$4
+	shift 4
+	shall yes "$@"
+	is "with $*: the root does not start" "$status" 1
+	like 'and the message names who, the number, both names and what mends it' "$errors" \
+		"$who's group $here, $number, is $there inside.*groupmod -P $tree -g NUMBER $there.*allow_setuid=no"
+	is 'in one line' "$(grep -c . <<<"$errors")" 1
+}
+collides alice 27 video sudo 'users="bob alice"'
+collides alice 27 video sudo 'groups="players"'
+collides alice 27 video sudo 'default_user="alice"'
+shall no 'users="alice"'
+is 'without the key it starts' "$status$errors" 0
+is 'and the number gives nothing' "$(inside /srv/probes/for-sudo -u 2>/dev/null)" 1000
+sed -i 's/^video:x:27:alice/video:x:27:bob/' /etc/group
+collides bob 27 video sudo 'groups="bob"' # who is listed nowhere as its member: it is their own
+echo 'gamers:x:1000:' >>"$tree/etc/group"
+collides alice 1000 alice gamers 'users="alice"'
+sed -i '/^gamers:/d' "$tree/etc/group"
+sed -i '/^video:/a sudo:x:27:' /etc/group
+shall yes 'users="bob"'
+is 'where the number has that name on the host too, the root starts' "$status$errors" 0
+sed -i '/^sudo:/d' /etc/group
+
+# and later
+sed -i 's/^video:x:27:bob/video:x:27:/' /etc/group
+shall yes 'users="alice bob"'
+is 'when nobody has the number any more, the root starts' "$status$errors" 0
+sed -i 's/^video:x:27:/video:x:27:bob/' /etc/group
+# refused NUMBER NAME COMMAND...: at entry
+refused()
+{
+	local number=$1 name=$2
+	shift 2
+	run "$@"
+	is "who has group $number, which is $name inside, is refused: ${*:1:3}" "$status" 125
+	like 'and the message names both and what mends it' "$errors" \
+		"group $number is $name inside debian.*rc-service chroot-mounts reload"
+}
+enter_as_bob() { as bob chroot-enter -d / debian true; }
+refused 27 sudo enter_as_bob
+refused 27 sudo chroot-enter -u bob -d / debian true
+is 'others enter' "$(inside /srv/probes/setuid-id -u)" 0
+ok 'and the superuser' chroot-enter -d / debian true
+echo 'deploy:x:2000:2000::/:/bin/sh' >>"$tree/etc/passwd"
+sed -i 's/^sudo:x:27:.*/sudo:x:27:deploy/' "$tree/etc/group"
+is 'and who is of the tree alone, with the groups of the tree' \
+	"$(chroot-enter -u deploy -d / debian /srv/probes/for-sudo -u)" 0
+run chroot-mounts reload
+is 'a reload is refused' "$status" 1
+like 'and says whose fault it is' "$errors" "bob's group video, 27, is sudo inside"
+is 'and others enter still' "$(inside /srv/probes/setuid-id -u)" 0
+ok 'the command that was said, with a number' groupmod -P "$tree" -g 927 sudo
+ok 'mends it' enter_as_bob
+ok 'and the reload' chroot-mounts -q reload
+ok 'and a start' restart
+echo 'docker:x:3000:' >>"$tree/etc/group"
+refused 3000 docker inside true
+sed -i '/^docker:/d' "$tree/etc/group"
+echo 'render:x:3000:' >>"$tree/etc/group"
+refused 3000 render inside true
+ok 'a group that was made inside as it is on the host takes a reload' chroot-mounts -q reload
+is 'then who has it enters' "$(inside /srv/probes/setuid-id -u)" 0
+chmod g+w "$tree/etc/group"
+run inside true
+is 'when others can write the group file, nobody enters' "$status" 125
+like 'and the message says so' "$errors" '/etc/group inside debian can be written by others'
+chmod g-w "$tree/etc/group"
+rm "$tree/etc/group"
+ok 'a tree without one has no names that could collide' inside true
+
+# a change of the key
+configure debian "root=\"$tree\"" 'users="alice"'
+run chroot-mounts status
+like 'a change of the key makes the root stale, until a restart' "$output" \
+	'stale.*allow_setuid has changed since start; restart'
+ok 'which reload does not replace' fails chroot-mounts reload
+ok 'stop ends it' chroot-mounts stop
