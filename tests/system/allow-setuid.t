@@ -151,7 +151,7 @@ install -m 4750 -g 27 "$tree/usr/bin/id" "$tree/srv/probes/for-sudo"
 sed -i 's/^sudo:x:27:/video:x:27:alice/' /etc/group
 shall yes 'users="bob"'
 is 'where no user has the number of another group, the root starts' "$status$errors" 0
-careless() { nsenter --mount=/run/chroot-mounts/debian/ns setpriv --reuid=alice --regid=alice --groups="$@"; }
+careless() { nsenter --mount=/run/chroot-mounts/debian/ns setpriv --reuid=alice --regid=1000 --groups="$@"; }
 is 'a careless entry makes the sudo of the tree out of the video of the host' \
 	"$(careless 27 /srv/probes/for-sudo -u)" 0
 # collides WHO NUMBER HERE THERE LINE...: the root does not start, and the message says all.
@@ -229,7 +229,7 @@ rm "$tree/etc/group"
 ok 'a tree without one has no names that could collide' inside true
 
 # a change of the key
-configure debian "root=\"$tree\"" 'users="alice"'
+configure debian "root=\"$tree\"" 'users="alice bob"'
 run chroot-mounts status
 like 'a change of the key makes the root stale, until a restart' "$output" \
 	'stale.*allow_setuid has changed since start; restart'

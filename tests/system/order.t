@@ -114,11 +114,11 @@ is 'the superuser joins first, and looks where that is' \
 is 'then reads two files of the tree, whose last component is followed nowhere' \
 	"$(steps | sed '1,/^statx/d; /^empty the bounding set/,$d' | grep '^open')" "$(printf \
 	'openat(AT_FDCWD, "/etc/%s", O_RDONLY|O_NOCTTY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC)\n' passwd group)"
-is 'comes down the same way, leaves their keyring, and gets a filter for the terminal' \
-	"$(steps | sed -n "/^empty the bounding set/,/^prctl(PR_SET_SECCOMP/p")" \
-	"$(way_down $'setgroups(...)\n' | sed '/^capset(join; join; 0)$/d; /^setns/d; /^close_range/d; /^statx/d'
-	echo 'keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL)'
-	echo 'prctl(PR_SET_SECCOMP)')"
+is 'gets a filter for the terminal, comes down the same way, and leaves their keyring' \
+	"$(steps | sed -n "/^prctl(PR_SET_SECCOMP/,/^keyctl/p")" \
+	"$(echo 'prctl(PR_SET_SECCOMP)'
+	way_down $'setgroups(...)\n' | sed '/^capset(join; join; 0)$/d; /^setns/d; /^close_range/d; /^statx/d'
+	echo 'keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL)')"
 ok 'the host is asked before' eval 'sed "/^setns/,\$d" "$work/calls" | grep -q /etc/group'
 is 'and not again' "$(sed '1,/^setns/d' "$work/calls" | grep -cE 'nsswitch|nscd')" 0
 

@@ -138,6 +138,28 @@ members_of_groups_are_whole_names(void **state)
 }
 
 static void
+groups_come_one_after_the_other(void **state)
+{
+	static const char text[] = "one:x:11:\n# none\n+two:x:12:\nthree:x:13:a,b\nshort:x:14\n";
+	cleanup_file FILE *stream = stream_of(text, strlen(text));
+	char *name;
+	gid_t gid;
+
+	(void)state;
+	assert_int_equal(account_read_next_group(stream, &name, &gid), 0);
+	assert_string_equal(name, "one");
+	assert_int_equal(gid, 11);
+	free(name);
+	assert_int_equal(account_read_next_group(stream, &name, &gid), 0);
+	assert_string_equal(name, "three");
+	assert_int_equal(gid, 13);
+	free(name);
+	errno = 0;
+	assert_int_equal(account_read_next_group(stream, &name, &gid), -1);
+	assert_int_equal(errno, ENOENT);
+}
+
+static void
 a_huge_line_is_no_obstacle(void **state)
 {
 	enum { HUGE = 1000 * 1000 };
@@ -184,6 +206,32 @@ the_hosts_superuser_is_found_by_number_and_by_name(void **state)
 }
 
 static void
+whose_own_group_it_is_is_a_member(void **state)
+{
+	struct account superuser;
+	cleanup_free char *group = NULL;
+	bool is_there = false;
+	char **names;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(account_by_uid(&superuser, 0), 0);
+	group = account_group_name(superuser.gid);
+	assert_non_null(group);
+	assert_int_equal(account_members(group, &names, &count), 0);
+	for (size_t i = 0; i < count; i++) {
+		is_there |= strcmp(names[i], superuser.name) == 0;
+		free(names[i]);
+	}
+	free(names);
+	account_release(&superuser);
+	assert_true(is_there);
+	assert_int_equal(account_members("nobody-is-called-so", &names, &count), 0);
+	assert_int_equal(count, 0);
+	assert_null(account_group_name(4294967290U));
+}
+
+static void
 the_given_group_is_one_of_the_groups(void **state)
 {
 	cleanup_free gid_t *groups = NULL;
@@ -208,8 +256,10 @@ main(void)
 		cmocka_unit_test(the_last_line_may_lack_its_newline),
 		cmocka_unit_test(odd_lines_are_passed_over),
 		cmocka_unit_test(members_of_groups_are_whole_names),
+		cmocka_unit_test(groups_come_one_after_the_other),
 		cmocka_unit_test(a_huge_line_is_no_obstacle),
 		cmocka_unit_test(the_hosts_superuser_is_found_by_number_and_by_name),
+		cmocka_unit_test(whose_own_group_it_is_is_a_member),
 		cmocka_unit_test(the_given_group_is_one_of_the_groups),
 	};
 

@@ -423,6 +423,30 @@ between_the_steps_there_are_only_the_two_capabilities_of_joining(void **state)
 	assert_int_equal(kernel.permitted, TO_JOIN);
 }
 
+/* A setuid program gets at most what is in the bounding set, and nothing under no_new_privs. */
+static void
+where_setuid_programs_work_only_what_would_stop_them_is_left_out(void **state)
+{
+	struct identity trusted = bob;
+
+	(void)state;
+	trusted.allows_setuid = true;
+	assert_int_equal(go_down(&trusted, true), 3);
+	assert_string_equal(calls, "setgroups 2; setresgid 200 200 200; keepcaps 1; "
+				   "setresuid 1001 1001 1001; "
+				   "dumpable 0; keepcaps 0; capset 0 240000; ambient; "
+				   "capset 240000 240000; "
+				   "capset 0 0; dumpable 0; "
+				   "capset 240000 240000; capset 0 80; setresuid 0 0 0; ");
+	assert_int_equal(kernel.effective | kernel.permitted, 0);
+	assert_false(kernel.has_no_new_privs);
+	assert_false(kernel.is_dumpable);
+	kernel.uids[2] = 0;
+	assert_int_equal(identity_let_go(&trusted, &report), -1);
+	assert_string_equal(
+		take_said(), "test: the privileges could be had back after they were dropped\n");
+}
+
 static void
 one_who_enters_as_themselves_keeps_their_groups_untouched(void **state)
 {
@@ -862,6 +886,7 @@ main(void)
 		TEST(groups_go_before_group_before_user),
 		TEST(the_way_down_is_these_calls_in_this_order),
 		TEST(between_the_steps_there_are_only_the_two_capabilities_of_joining),
+		TEST(where_setuid_programs_work_only_what_would_stop_them_is_left_out),
 		TEST(one_who_enters_as_themselves_keeps_their_groups_untouched),
 		TEST(a_call_that_fails_ends_the_way_down),
 		TEST(a_drop_that_did_not_work_is_noticed),
