@@ -6,7 +6,8 @@
  * Keeps this process and what it starts from pushing characters into a terminal's input
  * (TIOCSTI, and TIOCLINUX, which pastes): another user could type into the superuser's terminal
  * through it. A filter and not a terminal of its own, so nothing has to stay in between. Wants
- * CAP_SYS_ADMIN or no_new_privs. 0, or -1 with errno, ENOSYS on an architecture this file does not know.
+ * CAP_SYS_ADMIN or no_new_privs. 0, or -1 with errno, ENOSYS on an architecture this file does not
+ * know.
  */
 int terminal_protect(void);
 

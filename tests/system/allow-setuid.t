@@ -151,9 +151,9 @@ install -m 4750 -g 27 "$tree/usr/bin/id" "$tree/srv/probes/for-sudo"
 sed -i 's/^sudo:x:27:/video:x:27:alice/' /etc/group
 shall yes 'users="bob"'
 is 'where no user has the number of another group, the root starts' "$status$errors" 0
-careless() { nsenter --mount=/run/chroot-mounts/debian/ns setpriv --reuid=alice --regid=1000 --groups="$@"; }
+careless() { nsenter --mount=/run/chroot-mounts/debian/ns setpriv --reuid=alice --regid=1000 --groups=27 "$@"; }
 is 'a careless entry makes the sudo of the tree out of the video of the host' \
-	"$(careless 27 /srv/probes/for-sudo -u)" 0
+	"$(careless /srv/probes/for-sudo -u)" 0
 # collides WHO NUMBER HERE THERE LINE...: the root does not start, and the message says all.
 collides()
 {
