@@ -173,8 +173,8 @@ copy=$(readlink /proc/self/fd/7)
 strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_exit=300000 \
 	chroot-mounts -q stop demo 8>&- &
 looking=$!
-looks() { readlink /proc/[0-9]*/ns/mnt | grep -cFx "$copy" | grep -qx 2; }
-ok 'a stop looks into a namespace that another root has made' await looks
+looks_into_copy() { readlink /proc/[0-9]*/ns/mnt | grep -cFx "$copy" | grep -qx 2; }
+ok 'a stop looks into a namespace that another root has made' await looks_into_copy
 like 'a stop of that root names who has it open' "$(chroot-mounts stop games 2>&1)" \
 	"games: is held from outside by $$ "
 wait "$looking"
