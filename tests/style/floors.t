@@ -9,7 +9,7 @@ my @floors = (
 	'config record root mount mounted evidence account powers program terminal log',
 	'catalogue plan namespace identity environment authority inside state command',
 	'table filesystem visible holders binds trust',
-	'mounts prepared',
+	'mounts prepared options',
 	'lines service',
 	'configured difference',
 	'start reload stop status ps',

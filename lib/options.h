@@ -1,0 +1,32 @@
+/* What the command line of chroot-enter asks for, judged by its words alone. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "binds.h"
+
+struct report;
+
+struct options {
+	const char *user; /* -u */
+	const char *groups; /* -G */
+	const char *directory; /* -d */
+	const char *shell; /* -s */
+	bool login; /* -l */
+	bool keeps_all; /* -E */
+	bool lists; /* --list */
+	char **added; /* owned; -e, borrowed strings */
+	size_t added_count;
+	struct binds binds; /* -b, --bind-ro */
+	const char *root; /* NULL with --list alone */
+	char **command; /* borrowed; NULL for the shell */
+};
+
+/*
+ * All strings are those of argv. 0 to go on; 1 when all is said, on standard output; -1 with the
+ * error said. options_release in each case.
+ */
+int options_read(struct options *options, int argc, char **argv, struct report *report);
+
+void options_release(struct options *options);
+
+#endif
