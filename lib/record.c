@@ -173,11 +173,13 @@ record_read_either(struct record *record, int directory)
 const char *
 record_next(const struct record *record, const char *key, const char *previous)
 {
-	const char *end = record->text + record->size;
 	const char *string = previous ? previous + strlen(previous) + 1 : record->text;
 	size_t length = strlen(key);
 
-	for (; string && string < end; string += strlen(string) + 1)
+	if (record->size == 0)
+		return NULL; /* NULL + 0 is undefined, C17 6.5.6 */
+	for (const char *end = record->text + record->size; string < end;
+		string += strlen(string) + 1)
 		if (*string == *key && strncmp(string, key, length) == 0 && string[length] == '=')
 			return string + length + 1;
 	return NULL;
