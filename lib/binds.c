@@ -124,6 +124,17 @@ say_no_target(const struct binds_one *bind, const struct root *inside, const cha
 		report, error, "cannot bind %s on %s inside %s", bind->source, bind->target, root);
 }
 
+/* By whatever words: what lies there would be entered in place of the root. */
+static bool
+is_top(const struct root *inside, int target)
+{
+	struct statx top, found;
+
+	return statx(inside->tree, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &top) == 0 &&
+	       statx(target, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &found) == 0 &&
+	       found.stx_ino == top.stx_ino && found.stx_mnt_id == top.stx_mnt_id;
+}
+
 static int
 attach(const struct binds_one *bind, const struct root *inside, const char *root,
 	struct report *report)
@@ -133,6 +144,9 @@ attach(const struct binds_one *bind, const struct root *inside, const char *root
 
 	if (target < 0)
 		return say_no_target(bind, inside, root, report);
+	if (is_top(inside, target))
+		return report_error(report, 0, "cannot bind %s on %s inside %s: that is its /",
+			bind->source, bind->target, root);
 	if (mount_attach(bind->tree, target) == 0)
 		return 0;
 	if (fstat(bind->tree, &source) == 0 && fstat(target, &place) == 0 &&

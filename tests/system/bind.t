@@ -108,6 +108,20 @@ refused 'a directory on a file' 'cannot bind /srv/data on /etc/passwd inside gam
 	-b /srv/data:/etc/passwd
 refused 'a file on a directory' 'cannot bind /srv/data/file on /srv/place inside games: a directory goes on a directory' \
 	-b /srv/data/file:/srv/place
+for place in /.. /. /./ /../.. /srv/.. /srv/../ /srv/place/../.. /proc/..; do
+	for source in /srv/data / /srv/data/file; do
+		refused "$source on /, written $place" \
+			"cannot bind $source on ${place%/} inside games: that is its /\$" -b "$source:$place"
+	done
+done
+refused 'a way up from what is missing' 'cannot bind /srv/data on /srv/no/.. inside games: No such file' \
+	-b /srv/data:/srv/no/..
+refused 'a way up from a file' 'cannot bind /srv/data on /etc/passwd/.. inside games: Not a directory' \
+	-b /srv/data:/etc/passwd/..
+refused 'the same place as outside that is /' 'cannot bind /srv/.. on /srv/.. inside games: that is its /$' -b /srv/..
+is 'the namespace of the root is as it was after all that' "$(mounts_inside)" "$pinned"
+is 'what lies on a copy of / is no matter' "$(inside mount --bind / /srv/second
+	enter -b /srv/data:/srv/second games cat /srv/second/file; inside umount /srv/second)" data
 refused 'the state of the suite' 'cannot bind /run/chroot-mounts: .*unbindable' -b /run/chroot-mounts:/srv/place
 for words in data /srv/data:place '' : :/srv /srv/data: /srv/data:/ /srv/data:// /srv/data:/srv/place:/x / 'C\:/srv'; do
 	refused "the words '$words'" '-b and --bind-ro want SRC or SRC:DST' -b "$words"
@@ -131,6 +145,7 @@ for link in link up dangling; do
 		"$(enter -b "/srv/data/file:/$link" games cat "/$link")" data
 done
 is 'a way up ends at the top' "$(enter -b /srv/data:/../../srv/place games cat /srv/place/file)" data
+is 'one from below too' "$(enter -b /srv/data:/srv/second/../place/. games cat /srv/place/file)" data
 is 'and on the host nothing is mounted' "$(host_mounts)" "$host"
 
 # no step is left out: each system call that makes the copy fails once, and nobody gets in
