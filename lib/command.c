@@ -18,7 +18,7 @@
 static int
 not_found(const char *file, struct report *report)
 {
-	report_error(report, 0, "%s: command not found", file);
+	report_error(report, 0, "%s: command not found", *file != '\0' ? file : "''");
 	return COMMAND_NOT_FOUND;
 }
 
@@ -286,7 +286,7 @@ static int __attribute__((noinline)) search(const char *file, char *const *argv,
 		if (snprintf(path, sizeof(path), "%.*s/%s", (int)length, directory, file) <
 			(int)sizeof(path)) {
 			why = execute(path, argv, environment);
-			if (why != ENOENT && why != ENOTDIR && why != EACCES)
+			if (why != ENOENT && why != ENOTDIR && why != ENAMETOOLONG && why != EACCES)
 				return explain(path, why, report);
 			/* one that is there and not ours to execute: the next directory may have a
 			 * better one */

@@ -274,7 +274,7 @@ what_no_directory_has_is_not_found(void **state)
 	assert_fails("absent", "%/one:%/two:%/none:%/one/plain", COMMAND_NOT_FOUND,
 		"test: absent: command not found\n");
 	assert_fails("absent", "", COMMAND_NOT_FOUND, "test: absent: command not found\n");
-	assert_fails("", "%/one", COMMAND_NOT_FOUND, "test: : command not found\n");
+	assert_fails("", "%/one", COMMAND_NOT_FOUND, "test: '': command not found\n");
 	assert_fails("%/one/absent", "%/one", COMMAND_NOT_FOUND,
 		"test: %/one/absent: command not found\n");
 	assert_fails("%/one/plain/absent", "", COMMAND_NOT_FOUND,
@@ -577,6 +577,15 @@ an_endless_name_is_not_found_on_a_path(void **state)
 	assert_int_equal(command_execute(name, strings(argv), strings(argv + 1), "/bin", &report),
 		COMMAND_NOT_FOUND);
 	take_said();
+	/* longer than any directory's entry can be */
+	name[NAME_MAX + 2] = '\0';
+	assert_int_equal(command_execute(name, strings(argv), strings(argv + 1), "/bin", &report),
+		COMMAND_NOT_FOUND);
+	assert_true(strstr(take_said(), "nnn: command not found\n"));
+	name[0] = '/';
+	assert_int_equal(command_execute(name, strings(argv), strings(argv + 1), "/bin", &report),
+		COMMAND_NOT_EXECUTABLE);
+	assert_true(strstr(take_said(), "cannot be reached: File name too long\n"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
