@@ -97,20 +97,27 @@ is_listed(const struct record *record, const struct identity *caller)
 	return false;
 }
 
-/* The same words whether the root is absent, stopped, or not the caller's: it is nobody's business.
+/*
+ * The same words whether the root is absent, stopped, or not the caller's: it is nobody's business.
+ * error: why it cannot be looked at, ENOENT and ESTALE (namespace_open_pin) because it is not
+ * there.
  */
 static int
-refuse(const struct entry *entry)
+refuse(const struct entry *entry, int error)
 {
+	const char *root = entry->options->root;
+
 	if (entry->is_superuser && powers_check_place(entry->report) < 0)
 		return -1;
+	if (entry->is_superuser && error != ENOENT && error != ESTALE)
+		return report_error(entry->report, error, "cannot look at %s", root);
 	/* what was typed comes last: it can say nothing in another's name */
 	if (!entry->is_superuser)
 		log_say("chroot-enter", "uid %u was refused: %.64s", (unsigned)entry->caller.uid,
-			entry->options->root);
+			root);
 	return report_error(entry->report, 0,
 		"%s is not prepared (rc-service chroot-mounts start), or you are not listed for it",
-		entry->options->root);
+		*root != '\0' ? root : "''");
 }
 
 static int
@@ -141,11 +148,11 @@ authorise(struct entry *entry, int folder)
 	int error;
 
 	if (!may_enter(entry, folder, &error))
-		return refuse(entry);
+		return refuse(entry, ENOENT);
 	if (error == EPROTO)
 		return mend_by_restart(entry, "was prepared by another version");
 	if (error == ENOENT)
-		return refuse(entry);
+		return refuse(entry, ENOENT);
 	if (error != 0)
 		return report_error(
 			entry->report, error, "cannot read the record of %s", entry->options->root);
@@ -189,15 +196,15 @@ open_namespace(struct entry *entry)
 	uint64_t number;
 
 	if (!name_is_valid(entry->options->root))
-		return refuse(entry);
+		return refuse(entry, ENOENT);
 	folder = open_folder(entry->options->root);
 	if (folder < 0)
-		return refuse(entry);
+		return refuse(entry, errno);
 	if (authorise(entry, folder) < 0 || (!entry->is_superuser && check_host(entry) < 0))
 		return -1;
 	entry->namespace = namespace_open_pin(folder, "ns");
 	if (entry->namespace < 0)
-		return refuse(entry);
+		return refuse(entry, errno);
 	if (namespace_number(entry->namespace, &number) < 0 ||
 		!record_has_number(&entry->record, "namespace", number))
 		return mend_by_restart(

@@ -64,3 +64,22 @@ refused "a user's configuration" "$file" 'chown'
 chown root "$file"
 ok 'with all mended, every root starts' chroot-mounts start
 ok 'and the bad one can be entered' chroot-enter bad true
+
+# short of descriptors
+many='(Too many open files|No file descriptors available)'
+# three there may be, and one is closed: the loader takes it, then /dev/null, and no other is left
+enter_with_none() { sh -c 'ulimit -n 3; exec chroot-enter -d / games true' <&-; }
+run enter_with_none
+is 'without a descriptor, the superuser gets 125' "$status:$output" 125:
+like 'and is told so, not that nothing is prepared' "$errors" "^chroot-enter: cannot look at games: $many\$"
+run sh -c 'ulimit -n 4; exec chroot-enter -d / games true'
+like 'with one it is the record that cannot be read' "$status:$errors" \
+	"^125:chroot-enter: cannot read the record of games: $many\$"
+configure games 'root="/opt/games"' 'users="alice"'
+chroot-mounts reload games
+for name in games bad absent; do
+	run as alice sh -c "ulimit -n 4; exec chroot-enter -d / $name true"
+	is "an ordinary user learns nothing of $name by it" "$status:$errors" \
+		"125:chroot-enter: $name is not prepared (rc-service chroot-mounts start), or you are not listed for it"
+done
+ok 'who has enough of them enters' as alice chroot-enter -d / games true
