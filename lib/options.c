@@ -62,10 +62,14 @@ static const struct option option_names[] = {
 	{0},
 };
 
+/* word: which one it is, to be seen also when it is empty; NULL for none. */
 static int
-say_usage(struct report *report, const char *what, const char *which)
+say_usage(struct report *report, const char *what, const char *word)
 {
-	return report_error(report, 0, "%s%s; chroot-enter -h says what there is", what, which);
+	if (word && *word == '\0')
+		word = "''";
+	return report_error(
+		report, 0, "%s%s; chroot-enter -h says what there is", what, word ? word : "");
 }
 
 static int
@@ -95,25 +99,20 @@ add_bind(struct options *options, const char *word, bool is_read_only, struct re
 static int
 say_unknown(struct report *report, const char *word)
 {
-	const char letter[] = {'-', (char)optopt, '\0'};
+	unsigned char byte = (unsigned char)optopt;
+	char letter[8];
 
+	/* above ASCII it is a part of a character, and alone no text */
+	snprintf(letter, sizeof(letter), byte < 0x80 ? "-%c" : "-\\%03o", byte);
 	for (const struct option *known = option_names; known->name; known++)
 		if (known->val == optopt)
 			return say_usage(report, word, " takes no value");
 	return say_usage(report, "unknown option ", optopt == 0 ? word : letter);
 }
 
-/* Where a value is missing; musl's optind is one further than glibc's then. */
-static const char *
-last_word(char **argv)
-{
-	while (argv[1])
-		argv++;
-	return argv[0];
-}
-
+/* word: the one that the option is in. */
 static int
-take_option(struct options *options, int option, char **argv, struct report *report)
+take_option(struct options *options, int option, const char *word, struct report *report)
 {
 	switch (option) {
 	case 'b':
@@ -143,9 +142,9 @@ take_option(struct options *options, int option, char **argv, struct report *rep
 		options->user = optarg;
 		return 0;
 	case ':':
-		return say_usage(report, "a value is missing behind ", last_word(argv));
+		return say_usage(report, "a value is missing behind ", word);
 	default:
-		return say_unknown(report, argv[optind - 1]);
+		return say_unknown(report, word);
 	}
 }
 
@@ -175,11 +174,11 @@ check_options(const struct options *options, struct report *report)
 	if (options->shell && options->shell[0] != '/')
 		return say_usage(report, "-s wants an absolute path, not ", options->shell);
 	if (options->user && !is_user(options->user))
-		return say_usage(report, "-u wants USER or USER:GROUP, with no part empty", "");
+		return say_usage(report, "-u wants USER or USER:GROUP, with no part empty", NULL);
 	if (options->groups && !options->user)
-		return say_usage(report, "-G is for the user of -u", "");
+		return say_usage(report, "-G is for the user of -u", NULL);
 	if (options->groups && !is_list(options->groups))
-		return say_usage(report, "-G wants GROUP,GROUP,..., with no part empty", "");
+		return say_usage(report, "-G wants GROUP,GROUP,..., with no part empty", NULL);
 	if (options->command && (options->login || options->shell))
 		return say_usage(
 			report, options->login ? "-l" : "-s", " is for a shell, not for a command");
@@ -198,7 +197,7 @@ say_text(const char *text, struct report *report)
 int
 options_read(struct options *options, int argc, char **argv, struct report *report)
 {
-	int option;
+	int option, at = 1; /* where the next one is looked for */
 
 	*options = (struct options){0};
 	if (argc < 1)
@@ -213,13 +212,14 @@ options_read(struct options *options, int argc, char **argv, struct report *repo
 			return say_text(usage, report);
 		if (option == 'V')
 			return say_text("chroot-enter " VERSION "\n", report);
-		if (take_option(options, option, argv, report) < 0)
+		if (take_option(options, option, argv[at], report) < 0)
 			return -1;
+		at = optind;
 	}
 	if (options->lists)
-		return argc == 2 ? 0 : say_usage(report, "--list stands alone", "");
+		return argc == 2 ? 0 : say_usage(report, "--list stands alone", NULL);
 	if (optind >= argc)
-		return say_usage(report, "a root is missing", "");
+		return say_usage(report, "a root is missing", NULL);
 	options->root = argv[optind++];
 	if (optind < argc && strcmp(argv[optind], "--") == 0)
 		optind++;
