@@ -107,13 +107,19 @@ without_a_command_it_is_a_shell(void **state)
 static void
 behind_the_root_all_words_are_the_commands(void **state)
 {
-	struct line line = LINE("--", "games", "-u", "bob", "--", "-V");
-	struct options options = taken(&line);
+	struct line lines[] = {LINE("games", "-u", "bob", "--", "-V"),
+		LINE("games", "--", "-u", "bob", "-h"), LINE("--", "games", "-u", "--")};
+	const int begins[] = {2, 3, 3};
 
 	(void)state;
-	assert_null(options.user);
-	assert_ptr_equal(options.command, line.words + 3);
-	options_release(&options);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		struct options options = taken(&lines[i]);
+
+		assert_string_equal(options.root, "games");
+		assert_null(options.user);
+		assert_ptr_equal(options.command, lines[i].words + begins[i]);
+		options_release(&options);
+	}
 }
 
 static void
