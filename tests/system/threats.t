@@ -120,7 +120,7 @@ long=$(printf '%0300d' 0)
 while IFS= read -r word; do
 	name=$(printf '%b.' "$word")
 	name=${name%.}
-	shown=$(sed 's/\\n/\\012/; s/\\e/\\033/; s/\\x7f/\\177/; s/\\t/\\011/' <<<"$word")
+	shown=$(sed -e "s/^\$/''/" -e 's/\\n/\\012/; s/\\e/\\033/; s/\\x7f/\\177/; s/\\t/\\011/' <<<"$word")
 	run strace -u alice -o "$work/trace" chroot-enter -- "$name" true
 	is "no name: '${word:0:40}'" "$errors" \
 		"chroot-enter: $shown is not prepared (rc-service chroot-mounts start), or you are not listed for it"
