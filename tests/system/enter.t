@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# chroot-enter: the command's own status, arguments and terminal; the caller's own identity;
-# environment, descriptors and working directory; who is refused, and how.
+# chroot-enter: the command's own status and arguments; the caller's own identity; environment,
+# descriptors and working directory; who is refused, and how.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
-needs tmux perl cc
+needs perl cc
 on_machines PROPAGATION=private
 
 enter() { chroot-enter games "$@"; }
@@ -279,32 +279,3 @@ ok 'what the note names succeeds' chroot-mounts reload games
 run as_alice <<<'cat /etc/resolv.conf'
 is 'and renews it' "$output" 'nameserver 192.0.2.2'
 ok 'and the note is gone' fails grep resolv.conf "$work/errors"
-
-# the terminal
-terminal() { TMUX_TMPDIR=$work tmux -u -L test -f /dev/null "$@"; }
-shows() { terminal capture-pane -p -t test | grep -q "$1"; }
-runs() { [ "$(terminal display-message -p -t test '#{pane_current_command}')" = "$1" ]; }
-type_line() { terminal send-keys -t test "$1" Enter; }
-
-# the shell of the panes must not read anybody's files
-SHELL=/bin/sh terminal new-session -d -s test -x 80 -y 24 \
-	"setpriv --reuid=alice --regid=alice --init-groups sh -c 'chroot-enter games; echo left with \$?; read -r line'"
-# shellcheck disable=SC2016 # typed into the shell inside
-type_line 'echo user $(id -u) ready'
-ok 'a shell inside answers on the terminal' await shows '^user 1000 ready'
-ok 'without a complaint about job control' fails shows 'job control'
-type_line 'cat'
-ok 'a program has the terminal' await runs cat
-terminal send-keys -t test C-z
-ok 'Ctrl-Z stops it' await shows 'Stopped.*cat'
-# shellcheck disable=SC2016 # typed into the shell inside
-type_line 'echo then $((40 + 2))'
-ok 'and the shell goes on' await shows '^then 42'
-type_line 'fg'
-ok 'fg takes it to the front' await runs cat
-type_line 'again'
-terminal send-keys -t test C-c
-ok 'Ctrl-C ends it' await fails runs cat
-type_line 'exit 3'
-ok 'and the status of the shell comes out' await shows '^left with 3'
-terminal kill-server

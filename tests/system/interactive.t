@@ -1,0 +1,198 @@
+#!/usr/bin/env bash
+# Nothing stands in between: programs inside have the terminal, and what goes through is unchanged.
+# For a user as themselves, for one whom the superuser names (behind a filter then), and for the
+# superuser.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs tmux busybox less cmp
+# the machine's own programs and libraries, with a home, a run and a tmp of its own
+on_machines TREES=games=/
+
+configure games 'root="/opt/games"' 'users="alice"'
+printf '%s\n' root:x:0:0:root:/root:/bin/sh alice:x:1000:1000:Alice:/home/alice:/bin/sh >/opt/games/etc/passwd
+rm -rf /opt/games/var/tmp
+mkdir -p /opt/games/home/alice /opt/games/var/tmp /tmp/pipes
+chmod 1777 /opt/games/var/tmp
+chown alice:alice /opt/games/home/alice
+ok 'the root starts' chroot-mounts start
+namespace=$(chroot-enter games readlink /proc/self/ns/mnt)
+head -c 100000000 /dev/urandom >"$work/big"
+
+# The server that the caller has on the host: outside is a shell whose prompt is out>, inside in>.
+serve()
+{
+	as "$caller" env HOME=/ SHELL=/bin/sh PS1='out> ' tmux -u -f /dev/null new-session -d -s host \
+		-x 80 -y 24 -c / 'exec bash --norc --noprofile'
+}
+terminal() { tmux -S "/tmp/tmux-$(id -u "$caller")/default" "$@"; }
+screen() { terminal capture-pane -p -t host; }
+shows() { screen | grep -Eq -- "$1"; }
+shows_twice() { [ "$(screen | grep -Ec -- "$1")" = 2 ]; }
+ends_with() { screen | tail -n 1 | grep -Eq -- "$1"; }
+runs() { [ "$(terminal display-message -p -t host '#{pane_current_command}')" = "$1" ]; }
+press() { terminal send-keys -t host "$@"; }
+resize() { terminal resize-window -t host -y "$1" -x "$2"; }
+waits() { [ "$(screen | grep . | tail -n 1)" = "$1>" ]; }
+# say PROMPT LINE: where that prompt is the last on the screen. Emptied first, the screen shows what
+# comes of the line.
+say()
+{
+	await waits "$1" || echo "not ok - the prompt $1> comes, for: $2$label"
+	terminal send-keys -t host -R \; send-keys -t host "$2" Enter
+}
+
+edits()
+{
+	local file=/var/tmp/poem.$caller
+	say in "echo before; busybox vi $file"
+	ok 'an editor opens' await ends_with "^- $file"
+	press i 'first words' Enter 'and last' Escape
+	ok 'and takes what is typed' await ends_with "^- $file.*Modified"
+	resize 30 100
+	ok 'it learns of the new size of the window, and fills it' await ends_with "^- $file.*Modified"
+	press :wq Enter
+	ok 'when it ends, the prompt is back' await waits in
+	ok 'and what the screen showed before' shows '^before$'
+	ok 'and nothing of the editor' fails shows '^~'
+	is 'the file is as it was typed' "$(<"/opt/games$file")" $'first words\nand last'
+	rm "/opt/games$file"
+	say in 'stty size'
+	ok 'the terminal has the new size' await shows '^30 100$'
+	resize 24 80
+}
+
+pages()
+{
+	say in 'seq 1000 >/var/tmp/numbers; echo before; less /var/tmp/numbers'
+	ok 'a pager shows the first page' await ends_with '^/var/tmp/numbers'
+	press Space
+	ok 'and the second' await shows '^46$'
+	ok 'alone' fails shows '^23$'
+	resize 30 100
+	ok 'and more of it in a larger window' await shows '^52$'
+	press q
+	ok 'when it ends, the prompt is back' await waits in
+	ok 'and what the screen showed before' shows '^before$'
+	ok 'and nothing of the pager' fails shows '^46$'
+	rm /opt/games/var/tmp/numbers
+	resize 24 80
+}
+
+jobs_are_controlled()
+{
+	say in cat
+	ok 'a program has the terminal' await runs cat
+	press C-c
+	say in 'echo ended by $?'
+	ok 'Ctrl-C ends it, and not the shell' await shows '^ended by 130$'
+	say in cat
+	await runs cat
+	press C-z
+	ok 'Ctrl-Z stops it' await shows 'Stopped.*cat'
+	say in jobs
+	ok 'the shell knows' await shows 'Stopped.*cat'
+	say in fg
+	ok 'fg takes it to the front' await runs cat
+	press again Enter
+	ok 'where it goes on' await shows_twice '^again$'
+	press C-d
+	say in "cat /tmp/pipes/$caller"
+	await runs cat
+	press C-z
+	say in bg
+	say in jobs
+	ok 'bg lets another go on' await shows 'Running.*cat /tmp/pipes'
+	timeout 10 sh -c 'echo arrived >"/tmp/pipes/$1"' sh "$caller"
+	ok 'behind the shell' await shows 'arrived$'
+	press Enter
+}
+
+# Without the variable that entering sets, a program inside has its windows outside: /tmp is the host's.
+has_windows()
+{
+	local inner=("${enter[@]}" -d / games tmux)
+	if [ "$user" = "$caller" ]; then
+		say in 'env -u TMUX_TMPDIR tmux list-sessions'
+		ok 'the server of the host could be reached from inside' await shows '^host: '
+	fi
+	say in 'tmux -f /dev/null new-session -s inner'
+	ok 'tmux inside opens a window in the window' await ends_with '^\[inner\]'
+	press 'echo it is in $(readlink /proc/self/ns/mnt)' Enter
+	ok 'which is inside' await shows "^it is in ${namespace//[\[\]]/.}"
+	server=$("${inner[@]}" display-message -p '#{pid}')
+	is 'and so is its server' "$(readlink "/proc/$server/ns/mnt")" "$namespace"
+	is 'which is another than the host'"'"'s' "$(terminal list-sessions -F '#{session_name}')" host
+	press C-b d
+	ok 'it goes on when one leaves it' await shows '^.detached .from session inner'
+	is 'with its session' "$("${inner[@]}" list-sessions -F '#{session_name}')" inner
+}
+
+# through COMMAND...: what is piped in comes out.
+through() { "$@" < <(cat "$work/big") 2>"$work/errors" | cmp - "$work/big"; }
+status_at_closed_pipe() { "$@" 2>"$work/errors" | head -c 1 >/dev/null; echo "${PIPESTATUS[0]}"; }
+deaf_status_at_closed_pipe() { (trap '' PIPE; status_at_closed_pipe "$@"); }
+
+# enters CALLER USER WORD...: as the caller types it on the host, to be the user inside.
+enters()
+{
+	caller=$1 user=$2
+	shift 2
+	local line="$* -e 'PS1=in> ' games"
+	enter=(as "$caller" "$@")
+	mkfifo "/tmp/pipes/$caller"
+	chmod 644 "/tmp/pipes/$caller"
+
+	serve
+	say out "$line"
+	say in 'echo user $(id -un) ready'
+	ok 'a shell inside answers on the terminal' await shows "^user $user ready"
+	edits
+	pages
+	jobs_are_controlled
+	has_windows
+	say in 'kill -STOP $$'
+	ok 'the shell itself can be stopped' await shows 'Stopped.*chroot-enter'
+	say out fg
+	press Enter
+	say in 'exit 3'
+	say out 'echo left with $?'
+	ok 'its status comes out' await shows '^left with 3$'
+	say out "$* games cat"
+	ok 'a command inside has the terminal too' await runs cat
+	press C-z
+	ok 'Ctrl-Z stops it for the shell outside' await shows 'Stopped.*chroot-enter'
+	say out fg
+	await runs cat
+	press again Enter
+	ok 'and there fg lets it go on' await shows_twice '^again$'
+	press C-c
+	say out 'echo ended by $?'
+	ok 'Ctrl-C ends it' await shows '^ended by 130$'
+	terminal kill-server
+	rm "/tmp/pipes/$caller"
+
+	ok 'a hundred million random bytes pass unchanged' through "${enter[@]}" games cat
+	is 'and nothing else is said' "$(<"$work/errors")" ''
+	ok 'with words to standard error on the way' \
+		through "${enter[@]}" games sh -c 'echo begun >&2; cat; echo done >&2'
+	is 'which arrive there' "$(<"$work/errors")" $'begun\ndone'
+	is 'a command whose reader has gone is ended by SIGPIPE' \
+		"$(status_at_closed_pipe "${enter[@]}" games cat /dev/zero)" 141
+	is 'without a word' "$(<"$work/errors")" ''
+	is 'or told of it, where the caller ignores the signal' \
+		"$(deaf_status_at_closed_pipe "${enter[@]}" games cat /dev/zero)" \
+		"$(deaf_status_at_closed_pipe cat /dev/zero)"
+	like 'in its own words' "$(<"$work/errors")" '^cat: .*Broken pipe'
+}
+
+label=' (a user as themselves)'
+enters alice alice chroot-enter
+"${enter[@]}" -d / games tmux kill-server
+label=' (a user whom the superuser names)'
+enters root alice chroot-enter -u alice
+"${enter[@]}" -d / games tmux kill-server
+label=' (the superuser)'
+enters root root chroot-enter
+label=
+ok 'stop ends all' chroot-mounts stop
+ok 'the server inside too' is_ended "$server"
