@@ -33,11 +33,24 @@ runs() { [ "$(terminal display-message -p -t host '#{pane_current_command}')" = 
 press() { terminal send-keys -t host "$@"; }
 resize() { terminal resize-window -t host -y "$1" -x "$2"; }
 waits() { [ "$(screen | grep . | tail -n 1)" = "$1>" ]; }
+# What would follow on this screen would wait for nothing.
+give_up()
+{
+	echo "not ok - $1$label"
+	screen | sed 's/^/#   /'
+	exit
+}
+# sees WHAT COMMAND...: holds if the command comes to succeed.
+sees()
+{
+	await "${@:2}" || give_up "$1"
+	echo "ok - $1$label"
+}
 # say PROMPT LINE: where that prompt is the last on the screen. Emptied first, the screen shows what
 # comes of the line.
 say()
 {
-	await waits "$1" || echo "not ok - the prompt $1> comes, for: $2$label"
+	await waits "$1" || give_up "the prompt $1> comes, for: $2"
 	terminal send-keys -t host -R \; send-keys -t host "$2" Enter
 }
 
@@ -45,33 +58,33 @@ edits()
 {
 	local file=/var/tmp/poem.$caller
 	say in "echo before; busybox vi $file"
-	ok 'an editor opens' await ends_with "^- $file"
+	sees 'an editor opens' ends_with "^- $file"
 	press i 'first words' Enter 'and last' Escape
-	ok 'and takes what is typed' await ends_with "^- $file.*Modified"
+	sees 'and takes what is typed' ends_with "^- $file.*Modified"
 	resize 30 100
-	ok 'it learns of the new size of the window, and fills it' await ends_with "^- $file.*Modified"
+	sees 'it learns of the new size of the window, and fills it' ends_with "^- $file.*Modified"
 	press :wq Enter
-	ok 'when it ends, the prompt is back' await waits in
+	sees 'when it ends, the prompt is back' waits in
 	ok 'and what the screen showed before' shows '^before$'
 	ok 'and nothing of the editor' fails shows '^~'
 	is 'the file is as it was typed' "$(<"/opt/games$file")" $'first words\nand last'
 	rm "/opt/games$file"
 	say in 'stty size'
-	ok 'the terminal has the new size' await shows '^30 100$'
+	sees 'the terminal has the new size' shows '^30 100$'
 	resize 24 80
 }
 
 pages()
 {
 	say in 'seq 1000 >/var/tmp/numbers; echo before; less /var/tmp/numbers'
-	ok 'a pager shows the first page' await ends_with '^/var/tmp/numbers'
+	sees 'a pager shows the first page' ends_with '^/var/tmp/numbers'
 	press Space
-	ok 'and the second' await shows '^46$'
+	sees 'and the second' shows '^46$'
 	ok 'alone' fails shows '^23$'
 	resize 30 100
-	ok 'and more of it in a larger window' await shows '^52$'
+	sees 'and more of it in a larger window' shows '^52$'
 	press q
-	ok 'when it ends, the prompt is back' await waits in
+	sees 'when it ends, the prompt is back' waits in
 	ok 'and what the screen showed before' shows '^before$'
 	ok 'and nothing of the pager' fails shows '^46$'
 	rm /opt/games/var/tmp/numbers
@@ -81,29 +94,29 @@ pages()
 jobs_are_controlled()
 {
 	say in cat
-	ok 'a program has the terminal' await runs cat
+	sees 'a program has the terminal' runs cat
 	press C-c
 	say in 'echo ended by $?'
-	ok 'Ctrl-C ends it, and not the shell' await shows '^ended by 130$'
+	sees 'Ctrl-C ends it, and not the shell' shows '^ended by 130$'
 	say in cat
 	await runs cat
 	press C-z
-	ok 'Ctrl-Z stops it' await shows 'Stopped.*cat'
+	sees 'Ctrl-Z stops it' shows 'Stopped.*cat'
 	say in jobs
-	ok 'the shell knows' await shows 'Stopped.*cat'
+	sees 'the shell knows' shows 'Stopped.*cat'
 	say in fg
-	ok 'fg takes it to the front' await runs cat
+	sees 'fg takes it to the front' runs cat
 	press again Enter
-	ok 'where it goes on' await shows_twice '^again$'
+	sees 'where it goes on' shows_twice '^again$'
 	press C-d
 	say in "cat /tmp/pipes/$caller"
 	await runs cat
 	press C-z
 	say in bg
 	say in jobs
-	ok 'bg lets another go on' await shows 'Running.*cat /tmp/pipes'
+	sees 'bg lets another go on' shows 'Running.*cat /tmp/pipes'
 	timeout 10 sh -c 'echo arrived >"/tmp/pipes/$1"' sh "$caller"
-	ok 'behind the shell' await shows 'arrived$'
+	sees 'behind the shell' shows 'arrived$'
 	press Enter
 }
 
@@ -113,17 +126,17 @@ has_windows()
 	local inner=("${enter[@]}" -d / games tmux)
 	if [ "$user" = "$caller" ]; then
 		say in 'env -u TMUX_TMPDIR tmux list-sessions'
-		ok 'the server of the host could be reached from inside' await shows '^host: '
+		sees 'the server of the host could be reached from inside' shows '^host: '
 	fi
 	say in 'tmux -f /dev/null new-session -s inner'
-	ok 'tmux inside opens a window in the window' await ends_with '^\[inner\]'
+	sees 'tmux inside opens a window in the window' ends_with '^\[inner\]'
 	press 'echo it is in $(readlink /proc/self/ns/mnt)' Enter
-	ok 'which is inside' await shows "^it is in ${namespace//[\[\]]/.}"
-	server=$("${inner[@]}" display-message -p '#{pid}')
-	is 'and so is its server' "$(readlink "/proc/$server/ns/mnt")" "$namespace"
+	sees 'which is inside' shows "^it is in ${namespace//[\[\]]/.}"
+	"${inner[@]}" display-message -p '#{pid}' >"$work/server"
+	is 'and so is its server' "$(readlink "/proc/$(<"$work/server")/ns/mnt")" "$namespace"
 	is 'which is another than the host'"'"'s' "$(terminal list-sessions -F '#{session_name}')" host
 	press C-b d
-	ok 'it goes on when one leaves it' await shows '^.detached .from session inner'
+	sees 'it goes on when one leaves it' shows '^.detached .from session inner'
 	is 'with its session' "$("${inner[@]}" list-sessions -F '#{session_name}')" inner
 }
 
@@ -132,42 +145,47 @@ through() { "$@" < <(cat "$work/big") 2>"$work/errors" | cmp - "$work/big"; }
 status_at_closed_pipe() { "$@" 2>"$work/errors" | head -c 1 >/dev/null; echo "${PIPESTATUS[0]}"; }
 deaf_status_at_closed_pipe() { (trap '' PIPE; status_at_closed_pipe "$@"); }
 
-# enters CALLER USER WORD...: as the caller types it on the host, to be the user inside.
-enters()
+# works WORD...: a session on the terminal, begun with these.
+works()
 {
-	caller=$1 user=$2
-	shift 2
-	local line="$* -e 'PS1=in> ' games"
-	enter=(as "$caller" "$@")
-	mkfifo "/tmp/pipes/$caller"
-	chmod 644 "/tmp/pipes/$caller"
-
-	serve
-	say out "$line"
+	say out "$* -e 'PS1=in> ' games"
 	say in 'echo user $(id -un) ready'
-	ok 'a shell inside answers on the terminal' await shows "^user $user ready"
+	sees 'a shell inside answers on the terminal' shows "^user $user ready"
 	edits
 	pages
 	jobs_are_controlled
 	has_windows
 	say in 'kill -STOP $$'
-	ok 'the shell itself can be stopped' await shows 'Stopped.*chroot-enter'
+	sees 'the shell itself can be stopped' shows 'Stopped.*chroot-enter'
 	say out fg
 	press Enter
 	say in 'exit 3'
 	say out 'echo left with $?'
-	ok 'its status comes out' await shows '^left with 3$'
+	sees 'its status comes out' shows '^left with 3$'
 	say out "$* games cat"
-	ok 'a command inside has the terminal too' await runs cat
+	sees 'a command inside has the terminal too' runs cat
 	press C-z
-	ok 'Ctrl-Z stops it for the shell outside' await shows 'Stopped.*chroot-enter'
+	sees 'Ctrl-Z stops it for the shell outside' shows 'Stopped.*chroot-enter'
 	say out fg
 	await runs cat
 	press again Enter
-	ok 'and there fg lets it go on' await shows_twice '^again$'
+	sees 'and there fg lets it go on' shows_twice '^again$'
 	press C-c
 	say out 'echo ended by $?'
-	ok 'Ctrl-C ends it' await shows '^ended by 130$'
+	sees 'Ctrl-C ends it' shows '^ended by 130$'
+}
+
+# enters CALLER USER WORD...: as the caller types it on the host, to be the user inside.
+enters()
+{
+	caller=$1 user=$2
+	shift 2
+	enter=(as "$caller" "$@")
+	mkfifo "/tmp/pipes/$caller"
+	chmod 644 "/tmp/pipes/$caller"
+
+	serve
+	(works "$@")
 	terminal kill-server
 	rm "/tmp/pipes/$caller"
 
@@ -195,4 +213,4 @@ label=' (the superuser)'
 enters root root chroot-enter
 label=
 ok 'stop ends all' chroot-mounts stop
-ok 'the server inside too' is_ended "$server"
+ok 'the server inside too' is_ended "$(<"$work/server")"
