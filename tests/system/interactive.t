@@ -77,7 +77,8 @@ edits()
 pages()
 {
 	say in 'seq 1000 >/var/tmp/numbers; echo before; less /var/tmp/numbers'
-	sees 'a pager shows the first page' ends_with '^/var/tmp/numbers'
+	# its prompt is a colon if it has learned of the last change of size only now
+	sees 'a pager shows the first page' ends_with '^(/var/tmp/numbers|:)'
 	press Space
 	sees 'and the second' shows '^46$'
 	ok 'alone' fails shows '^23$'
@@ -131,7 +132,7 @@ has_windows()
 	say in 'tmux -f /dev/null new-session -s inner'
 	sees 'tmux inside opens a window in the window' ends_with '^\[inner\]'
 	press 'echo it is in $(readlink /proc/self/ns/mnt)' Enter
-	sees 'which is inside' shows "^it is in ${namespace//[\[\]]/.}"
+	sees 'which is inside' shows "it is in ${namespace//[\[\]]/.}"
 	"${inner[@]}" display-message -p '#{pid}' >"$work/server"
 	is 'and so is its server' "$(readlink "/proc/$(<"$work/server")/ns/mnt")" "$namespace"
 	is 'which is another than the host'"'"'s' "$(terminal list-sessions -F '#{session_name}')" host
@@ -158,6 +159,7 @@ works()
 	say in 'kill -STOP $$'
 	sees 'the shell itself can be stopped' shows 'Stopped.*chroot-enter'
 	say out fg
+	await runs sh
 	press Enter
 	say in 'exit 3'
 	say out 'echo left with $?'
