@@ -19,7 +19,9 @@ static const char *const unsafe[] = {"LD_*", "GCONV_PATH", "GETCONF_DIR", "GLIBC
 	"HOSTALIASES", "LOCALDOMAIN", "LOCPATH", "MALLOC_*", "NIS_PATH", "NLSPATH",
 	"RESOLV_HOST_CONF", "RES_OPTIONS", "TZDIR",
 	/* it names a descriptor, and none passes */
-	"WAYLAND_SOCKET", NULL};
+	"WAYLAND_SOCKET",
+	/* a session of the host's, where tmux(1) and screen(1) would run what is asked of them */
+	"TMUX", "TMUX_PANE", "STY", NULL};
 
 /* A list of strings that grows; failed is asked once, at the end. */
 struct list {
