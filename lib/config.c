@@ -169,27 +169,6 @@ shown(size_t length)
 	return length < 80 ? (int)length : 80;
 }
 
-/* How many bytes the character has; 0 when it is a control character or not UTF-8 (RFC 3629). */
-static size_t
-character_length(const unsigned char *at, size_t left)
-{
-	size_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
-
-	if (at[0] < 0x80)
-		return (at[0] >= 0x20 && at[0] != 0x7f) || at[0] == '\t' || at[0] == '\n';
-	if (at[0] < 0xc2 || at[0] > 0xf4 || length > left)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	/* C1, two ways to write one character, surrogates, past U+10FFFF */
-	if ((at[0] == 0xc2 && at[1] < 0xa0) || (at[0] == 0xe0 && at[1] < 0xa0) ||
-		(at[0] == 0xed && at[1] >= 0xa0) || (at[0] == 0xf0 && at[1] < 0x90) ||
-		(at[0] == 0xf4 && at[1] >= 0x90))
-		return 0;
-	return length;
-}
-
 static int
 fault_byte(const struct parser *parser, unsigned line, unsigned char byte)
 {
@@ -211,7 +190,7 @@ check_characters(const struct parser *parser, const char *text, size_t size)
 	unsigned line = 1;
 
 	for (size_t at = 0, length; at < size; at += length) {
-		length = character_length(bytes + at, size - at);
+		length = report_character_length(bytes + at, size - at);
 		if (length == 0)
 			return fault_byte(parser, line, bytes[at]);
 		if (bytes[at] == '\n')

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* What no shell takes for more than it is. */
+#define UNQUOTED "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+,:@%-"
+
 /* A line grows here, so that one write(2) says it whole even when several programs speak. */
 struct line {
 	char text[4096];
@@ -19,26 +22,53 @@ report_init(struct report *report, const char *program)
 		(struct report){.program = program, .level = REPORT_WARNINGS, .fd = STDERR_FILENO};
 }
 
+size_t
+report_character_length(const unsigned char *at, size_t left)
+{
+	size_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+
+	if (at[0] < 0x80)
+		return (at[0] >= 0x20 && at[0] != 0x7f) || at[0] == '\t' || at[0] == '\n';
+	if (at[0] < 0xc2 || at[0] > 0xf4 || length > left)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	/* C1, two ways to write one character, surrogates, past U+10FFFF */
+	if ((at[0] == 0xc2 && at[1] < 0xa0) || (at[0] == 0xe0 && at[1] < 0xa0) ||
+		(at[0] == 0xed && at[1] >= 0xa0) || (at[0] == 0xf0 && at[1] < 0x90) ||
+		(at[0] == 0xf4 && at[1] >= 0x90))
+		return 0;
+	return length;
+}
+
+static void
+line_escape(struct line *line, unsigned char byte)
+{
+	line->text[line->length++] = '\\';
+	line->text[line->length++] = (char)('0' + (byte >> 6));
+	line->text[line->length++] = (char)('0' + (byte >> 3 & 7));
+	line->text[line->length++] = (char)('0' + (byte & 7));
+}
+
 static void
 line_add(struct line *line, const char *text)
 {
-	unsigned char previous = 0;
+	const unsigned char *at = (const unsigned char *)text;
+	size_t left = strlen(text);
 
-	/* 5 = an escaped byte and the newline that ends the line */
-	for (; *text != '\0' && line->length + 5 < sizeof(line->text); text++) {
-		unsigned char byte = (unsigned char)*text;
+	/* 5 = an escaped byte, or a character, and the newline that ends the line */
+	while (left > 0 && line->length + 5 < sizeof(line->text)) {
+		size_t length =
+			at[0] == '\t' || at[0] == '\n' ? 0 : report_character_length(at, left);
 
-		/* C0, DEL, and C1 as UTF-8 writes it */
-		if (byte < 0x20 || byte == 0x7f ||
-			(previous == 0xc2 && byte >= 0x80 && byte < 0xa0)) {
-			line->text[line->length++] = '\\';
-			line->text[line->length++] = (char)('0' + (byte >> 6));
-			line->text[line->length++] = (char)('0' + (byte >> 3 & 7));
-			line->text[line->length++] = (char)('0' + (byte & 7));
-		} else {
-			line->text[line->length++] = (char)byte;
-		}
-		previous = byte;
+		if (length == 0)
+			line_escape(line, at[0]);
+		else
+			memcpy(line->text + line->length, at, length);
+		line->length += length;
+		at += length > 0 ? length : 1;
+		left -= length > 0 ? length : 1;
 	}
 }
 
@@ -90,9 +120,7 @@ report_word(const char *path, char *text, size_t size)
 {
 	size_t length = 0;
 
-	if (path[strspn(path,
-		    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+,:@%-")] ==
-		'\0')
+	if (path[0] != '\0' && path[strspn(path, UNQUOTED)] == '\0')
 		return path;
 	text[length++] = '\'';
 	/* 6 = a quote that is itself quoted, the last quote and NUL */

@@ -37,9 +37,15 @@ report_mend(struct report *report, const char *format, ...) __attribute__((forma
 const char *report_word(const char *path, char *text, size_t size);
 
 /*
+ * How many bytes the character at the beginning has, of those that are left; 0 when it is a control
+ * character, tabs and newlines excepted, or not UTF-8 (RFC 3629).
+ */
+size_t report_character_length(const unsigned char *at, size_t left);
+
+/*
  * "program: subject: what was tried: why it failed; to mend it: command". error is an errno or
- * 0. Returns -1, so that a function can end with it. Bytes that would steer a terminal are
- * written as backslash and three octal digits. Keeps errno.
+ * 0. Returns -1, so that a function can end with it. Bytes that would steer a terminal, or
+ * are not UTF-8, are written as backslash and three octal digits. Keeps errno.
  */
 int report_error(struct report *report, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -88,7 +88,11 @@ bytes_that_steer_a_terminal_are_written_in_octal(void **state)
 	assert_string_equal(take_said(), "chroot-mounts: a\\033[2J\\012b\\015\\177\\011c\n");
 	/* C1 as UTF-8 writes it, and a letter that is none */
 	report_error(&report, 0, "%s", "\302\233 \303\233");
-	assert_string_equal(take_said(), "chroot-mounts: \302\\233 \303\233\n");
+	assert_string_equal(take_said(), "chroot-mounts: \\302\\233 \303\233\n");
+	/* no UTF-8: a byte alone, a character cut short, one written too long */
+	report_error(&report, 0, "%s", "\377 \342\202\254 \342\202 \300\257 \303");
+	assert_string_equal(
+		take_said(), "chroot-mounts: \\377 \342\202\254 \\342\\202 \\300\\257 \\303\n");
 }
 
 static void
