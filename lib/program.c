@@ -93,7 +93,7 @@ read_at(int fd, void *bytes, size_t size, uint64_t offset)
 {
 	size_t length = 0;
 
-	if (offset > INT64_MAX - size) {
+	if (offset > (uint64_t)INT64_MAX - size) {
 		errno = EINVAL;
 		return -1;
 	}

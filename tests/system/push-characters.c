@@ -69,7 +69,7 @@ main(void)
 	}
 	result = syscall(SYS_ioctl, fd, TIOCSTI, "x");
 	tell("TIOCSTI", result, errno);
-	result = syscall(SYS_ioctl, fd, TIOCSTI | 1UL << 32, "x");
+	result = syscall(SYS_ioctl, fd, TIOCSTI | 1ULL << 32, "x");
 	tell("TIOCSTI with high bits", result, errno);
 	push_otherwise(fd, "x");
 	result = syscall(SYS_ioctl, fd, TIOCLINUX, paste);
