@@ -68,6 +68,80 @@ for directory in /srv/probes /run/later; do
 		"$(powers chroot-enter -u alice games $directory/capable-grep)" none
 done
 
+# a configuration that somebody else may have written
+file=/etc/conf.d/chroot-mounts.spoofed
+spoofed='root="/opt/demo"
+users="alice bob"'
+mkdir -m 777 /srv/everybody
+echo "$spoofed" >/srv/everybody/config
+chown bob /srv/everybody/config
+# What a careless program makes of it, which reads as OpenRC's shell does; none may keep it for ever.
+# shellcheck disable=SC2016 # for the inner shell
+sourced() { timeout 2 sh -c '. "$1" && echo "$users"' sh "$1" 2>/dev/null; }
+# spoofed WHAT PATTERN COMMAND...: the command makes the file; start refuses it and nothing is done.
+spoofed()
+{
+	local what=$1 pattern=$2
+	shift 2
+	rm -rf "$file"
+	"$@"
+	if [ "$naive" = taken ]; then
+		is "$what: a careless program takes it" "$(sourced "$file")" 'alice bob'
+	fi
+	run timeout 20 chroot-mounts start spoofed
+	is "$what: start fails" "$status" 1
+	like 'with the reason' "$errors" "$file.*$pattern"
+	is 'and nothing is done' "$(ls -d $state/spoofed* 2>/dev/null) $(host_mounts | cmp - "$work/mounts" 2>&1)" ' '
+	run as bob chroot-enter -d / spoofed true
+	is 'nor does anybody enter' "$status" 125
+}
+write() { echo "$spoofed" >"$file"; }
+mode() { write && chmod "$1" "$file"; }
+owner() { write && chown "$1" "$file"; }
+owners_alone() { owner "$1" && chmod 400 "$file"; }
+link_to() { ln -s "$1" "$file"; }
+second_name() { write && ln "$file" /srv/everybody/second; }
+fifo() { mkfifo "$file" && (cat <<<"$spoofed" >"$file" &); }
+large() { { echo "$spoofed"; head -c 10485760 /dev/zero | tr '\0' '#'; } >"$file"; }
+device() { mknod "$file" c 1 5; }
+host_mounts >"$work/mounts"
+naive=taken
+spoofed 'writable by a group' 'writable by nobody else' mode g+w
+spoofed 'writable by everybody' 'writable by nobody else' mode o+w
+spoofed "a user's" 'must belong to the superuser' owner bob
+spoofed "a user's, read-only" 'must belong to the superuser' owners_alone bob
+spoofed "a link to a user's file" 'symbolic link' link_to /srv/everybody/config
+write
+mv "$file" /srv/superusers
+spoofed "a link to the superuser's own" 'symbolic link' link_to /srv/superusers
+spoofed 'a file of two names' 'hard link' second_name
+spoofed '10 MB' '65536|64 KiB|too large' large
+naive=
+spoofed 'a FIFO' 'not a regular file' fifo
+spoofed 'a directory' 'not a regular file' mkdir "$file"
+spoofed 'a device' 'not a regular file' device
+spoofed 'a dangling link' 'symbolic link' link_to /nowhere
+rm -rf "$file"
+fifo
+is 'a careless program takes what comes out of a FIFO' "$(sourced "$file")" 'alice bob'
+rm "$file"
+device
+is 'and reads a device until it is ended' "$(sourced "$file"; echo $?)" 124
+rm "$file"
+write
+ok 'the same text in a file of the superuser'"'"'s alone is taken' chroot-mounts -q start spoofed
+ok 'and who is listed enters' as bob chroot-enter -d / spoofed true
+chroot-mounts -q stop spoofed
+for path in /etc/conf.d /etc/conf.d/chroot-mounts; do
+	[ -e "$path" ] || : >"$path"
+	chmod o+w "$path"
+	run chroot-mounts start spoofed
+	is "with $path writable by everybody, start fails" "$status" 1
+	like 'with the reason' "$errors" "$path must belong to the superuser and be writable by nobody else"
+	chmod o-w "$path"
+done
+rm "$file"
+
 # the tree's own libnss
 if getconf GNU_LIBC_VERSION >/dev/null 2>&1; then
 	: >/tmp/loaded
