@@ -2,6 +2,7 @@
  * What a careless setuid program does, so that a test can show that its attack works:
  *	naive join FILE COMMAND...	joins whatever namespace FILE is, and runs the command
  *	naive become UID COMMAND...	becomes the user of that number, unchecked
+ *	naive drop UID COMMAND...	the same, and does not ask whether that succeeded
  *	naive speak FILE		opens the file for writing, then says an error
  *	naive hold FILE			opens the file as the superuser, then is the caller again
  */
@@ -45,6 +46,17 @@ become(char **argv)
 	return execute(argv + 1);
 }
 
+/* as many have, and a limit on processes made it fail (setuid(2), EAGAIN) */
+static int
+drop(char **argv)
+{
+	uid_t uid = (uid_t)strtoul(argv[0], NULL, 10);
+	int ignored = setresuid(uid, uid, uid);
+
+	(void)ignored;
+	return execute(argv + 1);
+}
+
 static int
 speak(char **argv)
 {
@@ -71,8 +83,8 @@ main(int argc, char **argv)
 		const char *name;
 		int (*does)(char **argv);
 		int words;
-	} verbs[] = {
-		{"join", join, 4}, {"become", become, 4}, {"speak", speak, 3}, {"hold", hold, 3}};
+	} verbs[] = {{"join", join, 4}, {"become", become, 4}, {"drop", drop, 4},
+		{"speak", speak, 3}, {"hold", hold, 3}};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(argv[1], verbs[i].name) == 0 && argc >= verbs[i].words)

@@ -3,6 +3,7 @@
 # left out because it could not be made.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
+needs strace
 on_machines PROPAGATION=private
 
 tools=${BUILD:-$top/build}/system
@@ -48,3 +49,65 @@ read -ra groups < <(as alice id -G)
 mapfile -t words < <(facts 2 "${groups[@]}")
 sweep 0 /usr/bin/chroot-enter -d / -u alice games /bin/is-entered "${words[@]}"
 swept 'the superuser as a user'
+
+# a system call that fails, as a sandbox or an old kernel makes it
+# tried WORD...: strace's words, then the command.
+tried() { strace -qq -e signal=none -o "$work/trace" "$@" >/dev/null 2>"$work/errors"; }
+# Each call from the line that matches the pattern to the last execve, and which one of its name it
+# is. Not those that cannot fail, nor the one whose failure is the end of a list (prctl(2),
+# PR_CAPBSET_READ).
+calls()
+{
+	awk -v from="$1" -F '(' '
+		$0 ~ from { is_due = 1 }
+		{ count[$1]++ }
+		/^execve\("[^"]*\/is-entered"/ && is_due { print $1, count[$1]; exit }
+		!is_due || /^get(res)?[ug]id\(|^gete[ug]id\(|^prctl\(PR_CAPBSET_READ/ { next }
+		{ print $1, count[$1] }' "$work/trace"
+}
+# fail_each WHO PATTERN WORD...: nothing is left out, whichever call from the pattern on fails once.
+fail_each()
+{
+	local who=$1 pattern=$2 call number entered=0 refused=0 missing=''
+	shift 2
+	tried "$@"
+	is "$who enters whole under strace" "$?" 77
+	calls "$pattern" >"$work/calls"
+	while read -r call number; do
+		tried -e "inject=$call:error=EPERM:when=$number" "$@"
+		status=$?
+		case $status in
+		77) entered=$((entered + 1)) ;;
+		[1-9] | [1-9][0-9] | 1[01][0-9] | 12[0-7]) refused=$((refused + 1)) ;;
+		*) missing="$missing $call $number: $status, $(head -n 1 "$work/errors");" ;;
+		esac
+	done <"$work/calls"
+	echo "# $who: entered $entered, refused $refused"
+	is "whichever call fails, $who has nothing left out" "$missing" ''
+	ok 'and most failures are refusals' test "$refused" -gt "$entered"
+}
+mapfile -t words < <(facts 0 "${groups[@]}")
+fail_each 'a listed user' '^prctl\(PR_SET_DUMPABLE' \
+	-u alice /usr/bin/chroot-enter -d / games /bin/is-entered "${words[@]}"
+mapfile -t words < <(facts 2 "${groups[@]}")
+fail_each 'the superuser as a user' '^setns' \
+	/usr/bin/chroot-enter -d / -u alice games /bin/is-entered "${words[@]}"
+is 'a careless program does not see that its drop failed' \
+	"$(strace -qq -o /dev/null -e inject=setresuid:error=EAGAIN naive drop 1000 id -u)" 0
+mapfile -t words < <(facts 0 "${groups[@]}")
+entry=(-u alice /usr/bin/chroot-enter -d / games /bin/is-entered "${words[@]}")
+tried "${entry[@]}"
+cp "$work/trace" "$work/whole"
+# pretended PATTERN ERROR: the first such call succeeds, and the kernel has done nothing.
+pretended()
+{
+	local call=${1%%[\\(]*}
+	tried -e "inject=$call:retval=0:when=$(awk -v pattern="^$1" -F '(' -v call="$call" \
+		'$1 == call { count++ } $0 ~ pattern { print count; exit }' "$work/whole")" "${entry[@]}"
+	is "a $call that has done nothing ($1) is found out" "$?" 125
+	like 'and said' "$(<"$work/errors")" "^chroot-enter: .*$2"
+}
+pretended 'setresuid\(1000, 1000' 'could be had back|cannot'
+pretended 'prctl\(PR_SET_NO_NEW_PRIVS' 'no_new_privs'
+pretended 'capset\(.*permitted=0,' 'could be had back'
+pretended 'setns\(' '/ inside is not what start made'

@@ -371,11 +371,41 @@ for words in "-u $control games" "-d $control games true" "-s $control games" "-
 done
 run as bob chroot-enter games true
 listed=$errors
+# the top directory was judged at start, and is again
+for change in 'chmod g+w' 'chmod o+w' 'chown bob'; do
+	$change /opt/games
+	ok "after a $change a careless program enters" careless true
+	for user in alice root; do
+		run as "$user" chroot-enter -d / games true
+		is "but not $user" "$status" 125
+		like 'and the message says why' "$errors" 'its top directory can be written by others than the superuser'
+	done
+	run as bob chroot-enter games true
+	is 'which is not said to who is not listed' "$errors" "$listed"
+	chown root /opt/games
+	chmod 755 /opt/games
+done
 chmod 000 /opt/games
 run as bob chroot-enter games true
 is 'who is not listed does not learn of a directory that is closed' "$errors" "$listed"
 chmod 755 /opt/games
+# who holds the root, under a name that steers a terminal
+chroot-enter -d / games sleep 1000 &
+player=$!
+await is_inside "$player"
+name=$'x\e]0;y\a\n) z'
+"$tools/named" --without "$name" <"/proc/$player/root/etc/passwd" &
+holder=$!
+is_named() { [ "$(cat "/proc/$1/comm"; echo .)" = "$name"$'\n.' ]; }
+ok 'the name of a process can hold what steers a terminal' await is_named "$holder"
+run chroot-mounts stop games
+is 'stop finds who holds the root' "$status" 1
+like 'says their name, with nothing in it that steers a terminal' "$errors" \
+	"is held from outside by $holder \\(x\\\\033\]0;y\\\\(a|007)\\\\(n|012)\\) z\\)"
+ok 'not a control character' fails grep -q '[[:cntrl:]]' "$work/errors"
+kill "$holder"
+await is_ended "$holder"
 chroot-mounts -q stop
 run as bob chroot-enter games true
-is 'nor that the root was stopped' "$errors" "$listed"
+is 'who is not listed does not learn that the root was stopped' "$errors" "$listed"
 umount /run/later /srv/nosuid
