@@ -166,6 +166,45 @@ is 'the environment is built from nothing' "$(setpriv --reuid=alice --regid=alic
 	debian_chroot=games
 	END
 )"
+# all that the rule names, each with a value of two lines, and much more
+many=(SHELL=/x USER=x LOGNAME=x HOME=/x PATH=/usr/bin CHROOT_NAME=x debian_chroot=x TMUX_TMPDIR=/x \
+	LC=1 LANGUAGE=1 XLC_ALL=1 TERMINAL=1 TERMINFO=/x TERMCAP=x DISPLAYS=1 XDG_SESSION=1 XDG_DATA_DIRS=/x \
+	XDG_CONFIG_HOME=/x PULSE_COOKIE=/x PIPEWIRE=1 SSH_AGENT_PID=1 SSH_CONNECTION=1 GPG_TTY=1 WAYLAND_SOCKET=9 \
+	DBUS_SYSTEM_BUS_ADDRESS=1 BASH_ENV=/x ENV=/x IFS=x PS4=x SHELLOPTS=xtrace PERL5LIB=/x PYTHONPATH=/x \
+	LD_PRELOAD=/x LD_AUDIT=/x LD_BIND_NOW=1 GLIBC_TUNABLES=x GCONV_PATH=/x GETCONF_DIR=/x HOSTALIASES=/x \
+	LOCALDOMAIN=x LOCPATH=/x MALLOC_CHECK_=3 NIS_PATH=/x NLSPATH=/x RESOLV_HOST_CONF=/x RES_OPTIONS=x \
+	TZDIR=/x LIBMOUNT_DEBUG=all TMPDIR=/x lang=1 term=1 1TERM=1 'LC_ X=1' 'LC_%=1' _=x TMUX=x STY=x)
+session=(DISPLAY XAUTHORITY WAYLAND_DISPLAY XDG_RUNTIME_DIR XDG_SESSION_ID XDG_SESSION_TYPE XDG_CURRENT_DESKTOP \
+	XDG_SEAT XDG_VTNR DBUS_SESSION_BUS_ADDRESS PULSE_SERVER PIPEWIRE_REMOTE SSH_AUTH_SOCK)
+everyday=(TERM LANG LC_ALL LC_MESSAGES TZ COLORTERM NO_COLOR)
+printf '%s\n' "${everyday[@]}" >"$work/everyday"
+printf '%s\n' "${everyday[@]}" "${session[@]}" >"$work/kept"
+mapfile -t kept < <(sed 's/$/=a\x1b/' "$work/kept")
+# environment COMMAND...: what it says with -0, a line each, newlines shown as ESC, which no value has
+environment() { env -i "${many[@]}" "${kept[@]//$'\e'/$'\nPATH=/evil'}" "$@" 2>/dev/null | tr '\n\0' '\033\n' | LC_ALL=C sort; }
+# rule FILE HOME NAME: what it shall be
+rule()
+{
+	{
+		sed "s/\$/=a\x1bPATH=\/evil/" "$1"
+		printf '%s\n' CHROOT_NAME=games "HOME=$2" "LOGNAME=$3" "USER=$3" SHELL=/bin/sh debian_chroot=games \
+			TMUX_TMPDIR=/var/tmp \
+			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/games:/usr/games:/opt/bin
+	} | LC_ALL=C sort
+}
+enter_bare=(/usr/bin/chroot-enter -d / games env -0)
+is 'a careless way in keeps all of it' \
+	"$(environment nsenter --mount=/run/chroot-mounts/games/ns env -0 | grep -cE '^(LD_PRELOAD|BASH_ENV|HOME|IFS|SSH_CONNECTION)=')" 5
+is 'of a full environment a user has what the rule names, byte by byte, and no more' \
+	"$(environment setpriv --reuid=alice --regid=alice --init-groups "${enter_bare[@]}")" "$(rule "$work/kept" /home/alice alice)"
+is 'the superuser too' "$(environment "${enter_bare[@]}")" "$(rule "$work/kept" /root root)"
+is 'and who becomes another has nothing of the session' \
+	"$(environment /usr/bin/chroot-enter -u alice -d / games env -0)" "$(rule "$work/everyday" /home/alice alice)"
+is '-E keeps the rest that is a variable, but nothing that steers a library' \
+	"$(environment /usr/bin/chroot-enter -E -d / games env -0 | cut -d= -f1 | LC_ALL=C sort)" \
+	"$({ rule "$work/kept" /root root; printf '%s\n' "${many[@]}" |
+		grep -vE '^(LD_|GCONV|GETCONF|GLIBC|HOSTA|LOCALD|LOCP|MALLOC|NIS_|NLS|RES|TZDIR|WAYLAND_SO|1TERM|LC_[ %])'; } |
+		cut -d= -f1 | LC_ALL=C sort -u)"
 # shellcheck disable=SC2016 # for the inner shell
 is 'a variable can be given' "$(chroot-enter -e GIVEN='a b' games sh -c 'echo "$GIVEN"')" 'a b'
 # shellcheck disable=SC2016 # for the inner shell

@@ -65,6 +65,10 @@ chroot-mounts -q stop
 mount -o remount,hidepid=2 /proc
 # shellcheck disable=SC2016 # for the inner shell
 processes() { as alice "$@" sh -c 'cd /proc && set -- [0-9]* && echo $#'; }
+is 'a /proc that is fresh shows what the host hides' \
+	"$(unshare -m sh -c 'mount -t proc proc /proc && exec setpriv --reuid=bob --regid=bob --clear-groups ls -d /proc/1')" \
+	/proc/1
+ok 'the host does hide it' fails as bob ls -d /proc/1
 chroot-mounts -q start
 like 'the fresh /proc inside has the hidepid of the host' \
 	"$(chroot-enter games grep ' /proc ' /proc/self/mountinfo)" 'hidepid=(2|invisible)'
