@@ -4,7 +4,7 @@
 # or tell more than its caller can read.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
-needs Xvfb xauth xdpyinfo strace
+needs Xvfb xauth xdpyinfo strace perl
 # the machine's own programs and libraries, with a home, a run and a tmp of its own
 on_machines TREES=games=/
 
@@ -68,6 +68,50 @@ is 'and is all that there is' "$(ls -A "$runtime")" "${copy##*/}"
 before=$(stat -c '%i %y' "$copy")
 enter true
 is 'the next entry leaves it alone' "$(stat -c '%i %y' "$copy")" "$before"
+
+# A client that speaks the protocol itself. paint COLOUR: fills a square of the root window, says so,
+# and goes when its input ends, since a server that nobody uses forgets; look: the colour there.
+cat >/opt/games/srv/client <<'END'
+use Socket;
+my ($verb, $colour) = @ARGV;
+sub get { my $got = ""; while (length $got < $_[0]) { sysread(S, $got, $_[0] - length $got, length $got) or die "no answer" } $got }
+sub put { syswrite(S, $_[0]) == length $_[0] or die "cannot write" }
+my ($cookie) = `xauth list :7` =~ /MIT-MAGIC-COOKIE-1\s+([0-9a-f]{32})/ or die "no cookie\n";
+socket(S, PF_UNIX, SOCK_STREAM, 0) && connect(S, pack_sockaddr_un("/tmp/.X11-unix/X7")) or die "no server: $!";
+put(pack("a1 x v4 x2 a18 x2 H32", "l", 11, 0, 18, 16, "MIT-MAGIC-COOKIE-1", $cookie));
+my ($accepted, $length) = unpack("C x5 v", get(8));
+my $setup = get(4 * $length);
+$accepted == 1 or die "refused: $setup\n";
+my ($id, $vendor, $formats) = unpack("x4 V x8 v x3 C", $setup);
+my $root = unpack("V", substr($setup, 32 + ($vendor + 3 & ~3) + 8 * $formats));
+if ($verb eq "paint") {
+	put(pack("C x v V4", 55, 5, $id, $root, 4, hex $colour)); # CreateGC, with this foreground
+	put(pack("C x v V2 v4", 70, 5, $root, $id, 0, 0, 8, 8)); # PolyFillRectangle
+}
+put(pack("C2 v V v4 V", 73, 2, 5, $root, 4, 4, 1, 1, 0xffffff)); # GetImage
+my $answer = get(36);
+ord $answer == 1 or die "an error\n";
+$| = 1;
+printf "%06x\n", unpack("x32 V", $answer) & 0xffffff;
+my $wait = $verb eq "paint" && <STDIN>;
+END
+# painted COMMAND...: what the server shows, asked outside, while the command has painted
+painted()
+{
+	rm -f "$work/hold" "$work/said"
+	mkfifo "$work/hold" "$work/said"
+	"$@" perl /srv/client paint 2a6f97 <"$work/hold" >"$work/said" 2>"$work/errors" &
+	local painter=$! said=
+	exec {hold}>"$work/hold"
+	read -r -t 30 said <"$work/said"
+	as_alice perl /opt/games/srv/client look
+	exec {hold}>&-
+	wait "$painter"
+	echo "$said $?"
+}
+is 'a program inside draws on it' "$(painted enter | xargs)" '2a6f97 2a6f97 0'
+like 'without the copy it does not' "$(painted enter env -u XAUTHORITY | xargs)" '^000000 [1-9]'
+like 'for want of a cookie' "$(<"$work/errors")" 'no cookie'
 
 # a new cookie
 ok 'a server with another cookie starts' serve "$cookie_b"
