@@ -2,17 +2,36 @@
 # What someone may try who is listed, who is not, or who can write somewhere in the tree. Each attack
 # is first shown to work against a careless program, where there can be one, and then to fail.
 #
-# Here: a setuid program and file capabilities in the tree; the tree's own libnss; names that are
-# paths; another namespace in place of the pin; descriptors of the host; user ids that are none;
-# groups that mean something else in the root; powers that are missing; a start from inside; what
-# messages give away.
-# Elsewhere: look-in.t     ptrace, /proc/PID, pidfd_getfd and process_vm_readv on the process
-#            straits.t     limits and closed descriptors; a drop of privilege that is incomplete
-#            order.t       the environment; no call too many between joining and the last drop
-#            enter.t       who is not listed, and in which words; capabilities and ids inside
-#            terminal.t    characters pushed into the superuser's terminal
-#            record.t      a host that hides processes
-#            nested.t      user namespaces still work
+# Where each is:
+#   setuid programs and file capabilities   here
+#   the tree's own libnss                   here; order.t, identity.t: no call and no path too many
+#                                           between joining and the last drop
+#   spoofed configuration                   here; errors.t: its messages
+#   shell and parser that disagree          tests/differential/config.t, tests/fuzz/config.c
+#   hostile names                           here; enter.t: absent and forbidden in the same words
+#   another namespace than start made       here
+#   descriptors of the host                 here; enter.t: 20 of them, and what leads out by them
+#   who looks in                            look-in.t: ptrace, /proc/PID, pidfd_getfd and the like
+#   a drop that is incomplete               straits.t: each call fails once, or only says that it was
+#                                           done; enter.t: capabilities and ids inside; nested.t: user
+#                                           namespaces still work
+#   characters pushed into a terminal       terminal.t
+#   mount targets that are links, or raced  confine.t, race.t
+#   a top directory of somebody else's      here, at enter; errors.t, confine.t: at start
+#   who outlives stop, and who must not end stop.t, together.t
+#   user ids that are none                  here; identity.t: with groups and the tree's own
+#   groups that mean something else         here
+#   the caller's environment                order.t: opened with privilege; enter.t: what passes
+#   limits and closed descriptors           straits.t
+#   powers that are missing                 here; identity.t: each in its own words
+#   unmounting that reaches the host        live.t, mounts.t, visible.t
+#   a crash or a fault in the middle        sweep-start.t, sweep-reload.t, sweep-stop.t
+#   a start from inside                     here
+#   what messages give away                 here; enter.t, x.t; ps.t: names of processes; log.t: the log
+#   the superuser's keyring                 identity.t
+#   a host that hides processes             record.t
+#   packages that act on the host           packages.t
+#   the X cookie                            x.t
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 needs cc setcap strace
@@ -176,6 +195,9 @@ if getconf GNU_LIBC_VERSION >/dev/null 2>&1; then
 	ok 'the superuser enters as a user' chroot-enter -u alice -d / games true
 	ok 'with a group' chroot-enter -u alice:players -d / games true
 	ok 'and by number' chroot-enter -u 1000 -d / games true
+	echo 'dora:x:4000:4000::/:/bin/sh' >>/opt/games/etc/passwd
+	ok 'as one whom only the tree knows' chroot-enter -u dora -d / games true
+	ok 'by number too, with groups' chroot-enter -u 4000 -G players,sudo -d / games true
 	is 'and nothing of the tree was run' "$(</tmp/loaded)" ''
 	inside id -un >/dev/null
 	is 'what a user runs inside runs as the user' "$(</tmp/loaded)" 'as 1000'
