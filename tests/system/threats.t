@@ -24,7 +24,7 @@
 #   the caller's environment                order.t: opened with privilege; enter.t: what passes
 #   limits and closed descriptors           straits.t
 #   powers that are missing                 here; identity.t: each in its own words
-#   unmounting that reaches the host        live.t, mounts.t, visible.t
+#   unmounting that reaches the host        live.t, confine.t, visible.t
 #   a crash or a fault in the middle        sweep-start.t, sweep-reload.t, sweep-stop.t
 #   a start from inside                     here
 #   what messages give away                 here; enter.t, x.t; ps.t: names of processes; log.t: the log
