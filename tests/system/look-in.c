@@ -3,7 +3,7 @@
  * system call that it makes, and stops it behind that one. While it stands there, untraced, a
  * process of each UID tries to look in. Goes on until the program executes another one, or ends.
  * Prints a line for each phase of privilege that was met: its name, the stops, the attempts, how
- * many succeeded and which.
+ * many succeeded and which. The last attempt of each stop is a signal that makes a core dump.
  *
  * The tracer is the superuser, so the kernel honours the setuid bit; it lets go before others try.
  */
@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -35,6 +36,7 @@ static struct tally {
 	unsigned attempts;
 	unsigned successes;
 	unsigned which; /* a bit for each of `attempts` below */
+	unsigned cores;
 } tallies[PHASES];
 
 static _Noreturn void
@@ -222,11 +224,25 @@ phase_of(pid_t pid)
 	return is_outside ? DROPPED_OUTSIDE : DROPPED_INSIDE;
 }
 
+/* Whoever may send a signal reads in the core what the program knew. */
+static void
+crash(pid_t pid, struct tally *tally)
+{
+	int status;
+
+	tally->attempts++;
+	if (kill(pid, SIGSEGV) < 0 || kill(pid, SIGCONT) < 0 || waitpid(pid, &status, 0) < 0)
+		die("cannot crash the program");
+	if (!WIFSIGNALED(status) || !WCOREDUMP(status))
+		return;
+	tally->successes++;
+	tally->cores++;
+}
+
 /* The program stands still and is nobody's tracee. */
 static void
-probe(pid_t pid, const char *probers)
+probe(pid_t pid, const char *probers, struct tally *tally)
 {
-	struct tally *tally = &tallies[phase_of(pid)];
 	char *end;
 
 	tally->stops++;
@@ -242,6 +258,7 @@ probe(pid_t pid, const char *probers)
 static pid_t
 start(uid_t caller, char **argv)
 {
+	const struct rlimit whole = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
 	pid_t pid = fork();
 	int null;
 
@@ -251,6 +268,8 @@ start(uid_t caller, char **argv)
 		return pid;
 	null = open("/dev/null", O_RDWR);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
+		_exit(2);
+	if (setrlimit(RLIMIT_CORE, &whole) < 0)
 		_exit(2);
 	/* before the change of uid: the kernel keeps the powers of now for the tracer's */
 	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
@@ -289,6 +308,7 @@ run(uid_t caller, const char *probers, unsigned calls, char **argv)
 	long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
 	pid_t pid = start(caller, argv);
 	bool is_there = true;
+	enum phase phase;
 	int status;
 
 	if (waitpid(pid, &status, 0) < 0 || !WIFSTOPPED(status) ||
@@ -301,7 +321,13 @@ run(uid_t caller, const char *probers, unsigned calls, char **argv)
 		if (ptrace(PTRACE_DETACH, pid, NULL, NULL) < 0 ||
 			waitpid(pid, &status, WUNTRACED) < 0 || !WIFSTOPPED(status))
 			die("the program did not stop");
-		probe(pid, probers);
+		phase = phase_of(pid);
+		probe(pid, probers, &tallies[phase]);
+		/* only the superuser signals what is theirs alone, and reads its core */
+		if (caller != 0 || phase != AS_ROOT) {
+			crash(pid, &tallies[phase]);
+			return true;
+		}
 	}
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
@@ -326,6 +352,8 @@ main(int argc, char **argv)
 		for (size_t i = 0; i < COUNT(attempts); i++)
 			if (tally->which & 1U << i)
 				printf(" %s", attempts[i].name);
+		if (tally->cores > 0)
+			printf(" core");
 		putchar('\n');
 	}
 	return 0;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Whoever has the caller's uid, or another, tries to look into chroot-enter behind each of its
 # system calls: its files, memory and descriptors are nobody's but the superuser's until it executes
-# the command.
+# the command, nor is there a core dump to read them in.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 on_machines PROPAGATION=private
@@ -17,12 +17,23 @@ echo secret >"$work/secret"
 chmod 600 "$work/secret"
 install -m 4755 "$tools/naive" /usr/local/bin/naive
 
+# where cores can lie, if the kernel does not give them to a program
+mkdir -m 777 "$work/cores"
+chmod 755 "$work"
+cd "$work/cores" || exit
 run "$tools/look-in" 1000 1000 /usr/local/bin/naive hold "$work/secret"
 is 'a careless setuid program is walked through' "$status" 0
 echo "# ${output//$'\n'/; }"
 for way in exe cwd root fd mem maps environ ns-mnt pidfd_getfd process_vm_readv kcmp ptrace; do
 	like "who has its caller's uid gets by $way what it still holds" "$output" "outside:.* $way( |$)"
 done
+case $(</proc/sys/kernel/core_pattern) in
+'|'* | */*) echo '# cores are not left where the program stands' ;;
+*)
+	like 'and by a core dump what it knew' "$output" 'outside:.* core( |$)'
+	ok 'which lies there' rm core*
+	;;
+esac
 
 # walked WHO PHASE...: those phases were met, and nobody looked in.
 walked()
@@ -44,3 +55,4 @@ run "$tools/look-in" 0 "$probers" /usr/bin/chroot-enter -d / -u alice games /bin
 walked 'the superuser, to become a user' root joined inside
 run "$tools/look-in" 0 "$probers" /usr/bin/chroot-enter -d / games /bin/true
 walked 'the superuser' root
+is 'and no core was left' "$(ls)" ''

@@ -11,7 +11,7 @@
 #   hostile names                           here; enter.t: absent and forbidden in the same words
 #   another namespace than start made       here
 #   descriptors of the host                 here; enter.t: 20 of them, and what leads out by them
-#   who looks in                            look-in.t: ptrace, /proc/PID, pidfd_getfd and the like
+#   who looks in                            look-in.t: ptrace, /proc/PID, pidfd_getfd, a core dump ...
 #   a drop that is incomplete               straits.t: each call fails once, or only says that it was
 #                                           done; enter.t: capabilities and ids inside; nested.t: user
 #                                           namespaces still work
