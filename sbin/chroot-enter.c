@@ -601,9 +601,10 @@ go_to(const char *path)
 {
 	static char name[PATH_MAX];
 
-	if (chdir(path) < 0)
+	/* it has no name where it was removed, or where the name is too long */
+	if (chdir(path) < 0 || syscall(SYS_getcwd, name, sizeof(name)) < 0)
 		return -1;
-	if (syscall(SYS_getcwd, name, sizeof(name)) < 0 || name[0] == '/')
+	if (name[0] == '/')
 		return 0;
 	errno = ENOENT;
 	return -1;

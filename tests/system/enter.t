@@ -252,6 +252,18 @@ for user in root alice; do
 	cd / || exit
 done
 exec 8<&- 9<&-
+# nor where the kernel has no name for them
+mkdir -m 777 /srv/outside/open
+for user in root alice; do
+	is "$user: a directory that was removed leads to none" "$(as "$user" sh -c 'mkdir /srv/outside/open/gone
+		exec </srv/outside/open/gone && rmdir /srv/outside/open/gone
+		exec chroot-enter -d /proc/self/fd/0 games ls ..' 2>&1)" \
+		'chroot-enter: cannot go to /proc/self/fd/0 inside games: No such file or directory'
+	like "$user: one whose name is too long neither" "$(as "$user" perl -e 'chdir "/srv/outside/open";
+		for (1 .. 30) { mkdir "d" x 200; chdir "d" x 200 or die } open STDIN, "<", "."; chdir "/"; exec @ARGV' \
+		chroot-enter -d /proc/self/fd/0 games ls .. 2>&1)" '^chroot-enter: cannot go to /proc/self/fd/0 inside games: '
+	rm -rf /srv/outside/open/d*
+done
 
 # working directory
 cd /srv/both || exit
