@@ -200,10 +200,10 @@ is 'of a full environment a user has what the rule names, byte by byte, and no m
 is 'the superuser too' "$(environment "${enter_bare[@]}")" "$(rule "$work/kept" /root root)"
 is 'and who becomes another has nothing of the session' \
 	"$(environment /usr/bin/chroot-enter -u alice -d / games env -0)" "$(rule "$work/everyday" /home/alice alice)"
-is '-E keeps the rest that is a variable, but nothing that steers a library' \
+is '-E keeps the rest that is a variable, but nothing that steers a library or leads to the host' \
 	"$(environment /usr/bin/chroot-enter -E -d / games env -0 | cut -d= -f1 | LC_ALL=C sort)" \
 	"$({ rule "$work/kept" /root root; printf '%s\n' "${many[@]}" |
-		grep -vE '^(LD_|GCONV|GETCONF|GLIBC|HOSTA|LOCALD|LOCP|MALLOC|NIS_|NLS|RES|TZDIR|WAYLAND_SO|1TERM|LC_[ %])'; } |
+		grep -vE '^(LD_|GCONV|GETCONF|GLIBC|HOSTA|LOCALD|LOCP|MALLOC|NIS_|NLS|RES|TZDIR|WAYLAND_SO|TMUX=|STY=|1TERM|LC_[ %])'; } |
 		cut -d= -f1 | LC_ALL=C sort -u)"
 # shellcheck disable=SC2016 # for the inner shell
 is 'a variable can be given' "$(chroot-enter -e GIVEN='a b' games sh -c 'echo "$GIVEN"')" 'a b'
