@@ -159,32 +159,48 @@ account_members(const char *group, char ***names, size_t *count)
 }
 
 /* The fields of an entry: name, password, number, then what a passwd or a group file has. */
+#define COMMON_FIELDS 3
 #define PASSWD_FIELDS 7
 #define GROUP_FIELDS 4
+
+/* The next line with a name, which neither is for nsswitch(5)'s compat ("+…", "-…") nor begins a
+ * comment. 0 with the common fields, which last until the next call, and what is behind them, NULL
+ * for nothing; or -1 with errno. */
+static int
+read_line(const char **text, char **line, char **fields, char **rest)
+{
+	while (**text != '\0') {
+		size_t length = (size_t)(strchrnul(*text, '\n') - *text);
+
+		cleanup_free_release(line);
+		*rest = *line = strndup(*text, length);
+		if (!*rest)
+			return -1;
+		*text += length + ((*text)[length] == '\n');
+		for (size_t i = 0; i < COMMON_FIELDS; i++)
+			fields[i] = strsep(rest, ":");
+		/* strchr finds the empty name too */
+		if (fields[COMMON_FIELDS - 1] && !strchr("+-#", fields[0][0]))
+			return 0;
+	}
+	errno = ENOENT;
+	return -1;
+}
 
 /* The next entry of a text. 0 with its fields, which last until the next call, or -1 with errno. */
 static int
 read_entry(const char **text, char **line, char **fields, size_t count, uint64_t *id)
 {
-	while (**text != '\0') {
-		size_t length = (size_t)(strchrnul(*text, '\n') - *text);
-		char *rest;
+	char *rest;
 
-		cleanup_free_release(line);
-		rest = *line = strndup(*text, length);
-		if (!rest)
-			return -1;
-		*text += length + ((*text)[length] == '\n');
-		for (size_t i = 0; i < count - 1; i++)
+	while (read_line(text, line, fields, &rest) == 0) {
+		for (size_t i = COMMON_FIELDS; i < count - 1; i++)
 			fields[i] = strsep(&rest, ":");
 		fields[count - 1] = rest;
-		/* a name "+…" or "-…" is for nsswitch(5)'s compat; strchr finds the empty one too
-		 */
-		if (rest && !strchr(rest, ':') && !strchr("+-", fields[0][0]) &&
+		if (rest && !strchr(rest, ':') &&
 			number_parse(fields[2], ACCOUNT_LARGEST_ID, id) == 0)
 			return 0;
 	}
-	errno = ENOENT;
 	return -1;
 }
 
@@ -274,18 +290,21 @@ account_read_group(const char *group, const char *name, gid_t *gid)
 	return -1;
 }
 
+/* glibc's files-parse.c takes "sudo:x:27" and " 027", which are no entries to read_entry. */
 int
-account_read_next_group(const char **group, char **name, gid_t *gid)
+account_read_next(const char **text, char **name, uint32_t *id)
 {
 	cleanup_free char *line = NULL;
-	char *fields[GROUP_FIELDS];
-	uint64_t id;
+	char *fields[COMMON_FIELDS], *rest;
 
-	if (read_entry(group, &line, fields, GROUP_FIELDS, &id) < 0)
-		return -1;
-	*gid = (gid_t)id;
-	*name = strdup(fields[0]);
-	return *name ? 0 : -1;
+	while (read_line(text, &line, fields, &rest) == 0) {
+		*id = (uint32_t)strtoul(fields[2], &rest, 10);
+		if (rest == fields[2])
+			continue;
+		*name = strdup(fields[0]);
+		return *name ? 0 : -1;
+	}
+	return -1;
 }
 
 static bool

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* (uid_t)-1 means "leave it" to setresuid(2) (sudo CVE-2019-14287) */
@@ -56,8 +57,9 @@ int account_members(const char *group, char ***names, size_t *count);
  * account_read_group   the number of a group
  * account_read_groups  the groups that list name as a member, gid the first of them; *groups is
  *                      owned by the caller. group may be NULL: gid alone.
- * account_read_next_group    the next group, whoever is in it, behind which *group stands then;
- * *name is owned by the caller
+ * account_read_next    the name and number of the next user or group, behind which *text stands
+ *                      then. Of odd lines too, if a libc may take them for one: for who wants to
+ *                      miss none. *name is owned by the caller
  *
  * 0, or -1 with errno, ENOENT for none.
  */
@@ -67,6 +69,6 @@ int account_read_name(struct account *account, const char *passwd, const char *n
 int account_read_group(const char *group, const char *name, gid_t *gid);
 int
 account_read_groups(const char *group, const char *name, gid_t gid, gid_t **groups, size_t *count);
-int account_read_next_group(const char **group, char **name, gid_t *gid);
+int account_read_next(const char **text, char **name, uint32_t *id);
 
 #endif

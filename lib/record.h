@@ -5,8 +5,8 @@
  * every value of the configuration under the key's own name, as it was at start, and what
  * start found out:
  *   uid, gid    who may enter as themselves: a user, a member of a group (several of each)
- *   known_group NUMBER:NAME of a group of the tree that is the same on the host (several; with
- *               allow_setuid=yes alone)
+ *   known_user, known_group    NUMBER:NAME of a user, a group of the tree that is the same on the
+ *               host (several; with allow_setuid=yes alone)
  *   host        inode of the host's mount namespace
  *   namespace   inode of the pinned one
  *   device, inode, mount    of `/` inside: st_dev, st_ino and mount id

@@ -28,7 +28,7 @@ struct reload {
 	struct difference difference;
 	struct mounts mounts; /* those that are new */
 	struct root root; /* `/` inside */
-	char *group; /* owned; its group file, NULL for none */
+	struct trust_names names;
 	bool has_shared; /* a source of x-live lines was made shared */
 	bool is_done; /* all is changed, as far as it can be */
 	bool is_other; /* mounts were made or taken away */
@@ -43,7 +43,7 @@ reload_release(struct reload *reload)
 	configured_release(&reload->now);
 	mounts_release(&reload->mounts);
 	root_release(&reload->root);
-	cleanup_free_release(&reload->group);
+	trust_names_release(&reload->names);
 }
 
 static int
@@ -208,18 +208,18 @@ open_trusted(void *data)
 {
 	struct reload *reload = data;
 
-	return trust_judge(&reload->root, &reload->group, reload->service->report);
+	return trust_judge(&reload->root, &reload->names, reload->service->report);
 }
 
-/* Groups, and who is in them, change on both sides. */
+/* Users, groups, and who is in them, change on both sides. */
 static int
 judge_setuid(struct reload *reload)
 {
 	if (!configured_is_yes(&reload->now, CONFIG_ALLOW_SETUID))
 		return 0;
 	return inside(reload, open_trusted) < 0 ? -1
-						: trust_record_groups(&reload->now.record,
-							  reload->group, reload->service->report);
+						: trust_record_names(&reload->now.record,
+							  &reload->names, reload->service->report);
 }
 
 /* What start found out about the namespace. */

@@ -30,7 +30,7 @@ struct start {
 	struct root root;
 	struct mounts mounts;
 	struct visible visible;
-	char *group; /* owned; the tree's group file, NULL for none */
+	struct trust_names names;
 	int namespace; /* owned */
 };
 
@@ -41,7 +41,7 @@ start_release(struct start *start)
 	root_release(&start->root);
 	mounts_release(&start->mounts);
 	visible_release(&start->visible);
-	cleanup_free_release(&start->group);
+	trust_names_release(&start->names);
 	cleanup_fd_release(&start->namespace);
 }
 
@@ -169,7 +169,7 @@ fill_namespace(struct start *start)
 	if (start->namespace < 0 || mounts_make_room(plan, &start->root, service->report) < 0 ||
 		mounts_attach(&start->mounts, plan, &start->root, service->report) < 0)
 		return -1;
-	if (allows_setuid(start) && trust_judge(&start->root, &start->group, service->report) < 0)
+	if (allows_setuid(start) && trust_judge(&start->root, &start->names, service->report) < 0)
 		return -1;
 	if (is_visible(start) && visible_clone(&start->visible, &start->root,
 					 &start->configured.record, service->report) < 0)
@@ -198,9 +198,9 @@ build_namespace(struct start *start)
 
 /* Back on the host, whose name service is asked. */
 static int
-judge_groups(struct start *start)
+judge_names(struct start *start)
 {
-	return allows_setuid(start) ? trust_record_groups(&start->configured.record, start->group,
+	return allows_setuid(start) ? trust_record_names(&start->configured.record, &start->names,
 					      start->service->report)
 				    : 0;
 }
@@ -235,7 +235,7 @@ prepare(struct service *service, const char *name)
 	int result = configured_read(&start.configured, service, name);
 
 	if (result == 0 && (record_host(&start) < 0 || make_detached(&start) < 0 ||
-				   build_namespace(&start) < 0 || judge_groups(&start) < 0 ||
+				   build_namespace(&start) < 0 || judge_names(&start) < 0 ||
 				   keep(&start, name) < 0))
 		result = -1;
 	if (result < 0)

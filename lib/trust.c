@@ -13,16 +13,32 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define GROUP_FILE "/etc/group"
-#define KNOWN_GROUP "known_group" /* in the record: NUMBER:NAME */
+/* What has names and numbers. */
+struct kind {
+	const char *noun;
+	const char *file; /* of the tree */
+	const char *known; /* in the record: NUMBER:NAME of one that is the host's too */
+	const char *renumber, *option; /* the command that gives it another number */
+	const char *taken; /* what setuid programs take who has its number for */
+};
+
+static const struct kind users = {"user", "/etc/passwd", "known_user", "usermod", "-u", "them"};
+static const struct kind groups = {
+	"group", "/etc/group", "known_group", "groupmod", "-g", "a member"};
 
 /* "/." at the end, so that a link, as from /lib into /usr, is followed inside the tree. */
 static const char *const directories[] = {"/bin/.", "/sbin/.", "/lib/.", "/lib32/.", "/lib64/.",
 	"/libx32/.", "/usr/bin/.", "/usr/sbin/.", "/usr/lib/.", "/usr/lib32/.", "/usr/lib64/.",
 	"/usr/libx32/.", "/etc/."};
 
-static const char *const files[] = {"/etc/passwd", GROUP_FILE, "/etc/shadow", "/etc/ld.so.cache",
+static const char *const files[] = {"/etc/passwd", "/etc/group", "/etc/shadow", "/etc/ld.so.cache",
 	"/etc/ld.so.conf", "/etc/ld.so.preload"};
+
+static bool
+has_number(const struct identity *identity, const struct kind *kind, uint32_t id)
+{
+	return kind == &users ? identity->uid == id : identity_has_group(identity, id);
+}
 
 static bool
 is_writable_by_others(mode_t mode)
@@ -85,22 +101,31 @@ judge_file(const struct root *root, const char *path, struct report *report)
 
 /* None is no error: then no number has a name. */
 static int
-read_group_file(char **group, const char *root, struct report *report)
+read_names(const struct kind *kind, char **text, const char *root, struct report *report)
 {
-	*group = account_text(GROUP_FILE, false);
-	if (*group || errno == ENOENT)
+	*text = account_text(kind->file, false);
+	if (*text || errno == ENOENT)
 		return 0;
 	if (errno == EINVAL || errno == ELOOP)
 		return report_error(report, 0,
-			GROUP_FILE " inside %s is no file of its own, or too large a one", root);
+			"%s inside %s is no file of its own, or too large a one", kind->file, root);
 	if (errno == EPERM)
 		return report_error(report, 0,
-			GROUP_FILE " inside %s can be written by others than the superuser", root);
-	return report_error(report, errno, "cannot read " GROUP_FILE " inside %s", root);
+			"%s inside %s can be written by others than the superuser", kind->file,
+			root);
+	return report_error(report, errno, "cannot read %s inside %s", kind->file, root);
+}
+
+void
+trust_names_release(struct trust_names *names)
+{
+	free(names->users);
+	free(names->groups);
+	*names = (struct trust_names){0};
 }
 
 int
-trust_judge(const struct root *root, char **group, struct report *report)
+trust_judge(const struct root *root, struct trust_names *names, struct report *report)
 {
 	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
 		if (judge_directory(root, directories[i], report) < 0)
@@ -108,12 +133,15 @@ trust_judge(const struct root *root, char **group, struct report *report)
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
 		if (judge_file(root, files[i], report) < 0)
 			return -1;
-	return read_group_file(group, root->path, report);
+	if (read_names(&users, &names->users, root->path, report) < 0)
+		return -1;
+	return read_names(&groups, &names->groups, root->path, report);
 }
 
-/* A group of the tree that is none of the host's. */
+/* A user or group of the tree that is none of the host's. */
 struct other {
-	gid_t gid;
+	const struct kind *kind;
+	uint32_t id;
 	char *name; /* owned */
 };
 
@@ -135,28 +163,28 @@ judgement_release(struct judgement *judgement)
 static int
 cannot_judge(const struct judgement *judgement)
 {
-	return report_error(judgement->report, errno, "cannot compare the groups");
+	return report_error(judgement->report, errno, "cannot compare the names");
 }
 
 static char *
-known_group(const char *name, gid_t gid)
+known_value(const char *name, uint32_t id)
 {
 	char *value = NULL;
 
-	return asprintf(&value, "%u:%s", (unsigned)gid, name) < 0 ? NULL : value;
+	return asprintf(&value, "%u:%s", (unsigned)id, name) < 0 ? NULL : value;
 }
 
 static int
-add_known(struct judgement *judgement, const char *name, gid_t gid)
+add_known(struct judgement *judgement, const struct kind *kind, const char *name, uint32_t id)
 {
-	cleanup_free char *value = known_group(name, gid);
+	cleanup_free char *value = known_value(name, id);
 
-	return value ? record_add(judgement->record, KNOWN_GROUP, value) : -1;
+	return value ? record_add(judgement->record, kind->known, value) : -1;
 }
 
 /* Takes the name over. */
 static int
-add_other(struct judgement *judgement, char **name, gid_t gid)
+add_other(struct judgement *judgement, const struct kind *kind, char **name, uint32_t id)
 {
 	struct other *grown = reallocarray(
 		judgement->others, judgement->other_count + 1, sizeof(*judgement->others));
@@ -164,65 +192,86 @@ add_other(struct judgement *judgement, char **name, gid_t gid)
 	if (!grown)
 		return -1;
 	judgement->others = grown;
-	grown[judgement->other_count++] = (struct other){.gid = gid, .name = steal_pointer(name)};
+	grown[judgement->other_count++] =
+		(struct other){.kind = kind, .id = id, .name = steal_pointer(name)};
 	return 0;
 }
 
 /* By the name: one number may have several on the host. */
 static int
-compare_group(struct judgement *judgement, char **name, gid_t gid)
+find_on_host(const struct kind *kind, const char *name, uint32_t *id)
 {
-	gid_t hosts = 0;
-	int found = account_group(*name, &hosts), result;
+	struct account account;
+
+	if (kind == &groups)
+		return account_group(name, id);
+	if (account_by_name(&account, name) < 0)
+		return -1;
+	*id = account.uid;
+	account_release(&account);
+	return 0;
+}
+
+static int
+compare_name(struct judgement *judgement, const struct kind *kind, char **name, uint32_t id)
+{
+	uint32_t hosts = 0;
+	int found = find_on_host(kind, *name, &hosts), result;
 
 	if (found < 0 && errno != ENOENT)
-		return report_error(judgement->report, errno, "cannot look up the group %s", *name);
-	result = found == 0 && hosts == gid ? add_known(judgement, *name, gid)
-					    : add_other(judgement, name, gid);
+		return report_error(
+			judgement->report, errno, "cannot look up the %s %s", kind->noun, *name);
+	result = found == 0 && hosts == id ? add_known(judgement, kind, *name, id)
+					   : add_other(judgement, kind, name, id);
 	return result == 0 ? 0 : cannot_judge(judgement);
 }
 
 static int
-compare_groups(struct judgement *judgement, const char *group)
+compare_names(struct judgement *judgement, const struct kind *kind, const char *text)
 {
 	char *name;
-	gid_t gid;
+	uint32_t id;
 
-	while (account_read_next_group(&group, &name, &gid) == 0) {
-		int result = compare_group(judgement, &name, gid);
+	while (text && account_read_next(&text, &name, &id) == 0) {
+		int result = compare_name(judgement, kind, &name, id);
 
 		free(name);
 		if (result < 0)
 			return -1;
 	}
-	return errno == ENOENT ? 0 : cannot_judge(judgement);
+	return !text || errno == ENOENT ? 0 : cannot_judge(judgement);
 }
 
 static int
 refuse_user(const struct judgement *judgement, const char *user, const struct other *other)
 {
 	const char *root = record_value(judgement->record, "root");
-	cleanup_free char *hosts = account_group_name(other->gid);
+	cleanup_free char *hosts = NULL;
 	char tree[PATH_MAX + 64], name[512];
+	unsigned id = other->id;
 
 	report_mend(judgement->report,
-		"groupmod -P %s -g NUMBER %s, with a number that neither side has, or "
-		"allow_setuid=no",
-		report_word(root, tree, sizeof(tree)),
+		"%s -P %s %s NUMBER %s, with a number that neither side has, or allow_setuid=no",
+		other->kind->renumber, report_word(root, tree, sizeof(tree)), other->kind->option,
 		report_word(other->name, name, sizeof(name)));
+	if (other->kind == &users)
+		return report_error(judgement->report, 0,
+			"the number of %s, %u, is %s inside, and setuid programs there would take "
+			"%s for %s",
+			user, id, other->name, user, other->name);
+	hosts = account_group_name(other->id);
 	return report_error(judgement->report, 0,
 		"the number of %s's group %s, %u, is %s inside, and setuid programs there would "
 		"take %s for a member of it",
-		user, hosts ? hosts : "without a name", (unsigned)other->gid, other->name, user);
+		user, hosts ? hosts : "without a name", id, other->name, user);
 }
 
 static int
-judge_groups(const struct judgement *judgement, const char *user, const gid_t *groups, size_t count)
+judge_identity(const struct judgement *judgement, const struct identity *identity, const char *user)
 {
 	for (size_t i = 0; i < judgement->other_count; i++)
-		for (size_t j = 0; j < count; j++)
-			if (groups[j] == judgement->others[i].gid)
-				return refuse_user(judgement, user, &judgement->others[i]);
+		if (has_number(identity, judgement->others[i].kind, judgement->others[i].id))
+			return refuse_user(judgement, user, &judgement->others[i]);
 	return 0;
 }
 
@@ -231,18 +280,21 @@ static int
 judge_user(const struct judgement *judgement, const char *user)
 {
 	struct account account;
-	cleanup_free gid_t *groups = NULL;
-	size_t count;
+	struct identity identity = {0};
 	int result = account_by_name(&account, user);
 
 	if (result < 0 && errno == ENOENT)
 		return 0;
-	if (result == 0 && account.uid != 0)
-		result = account_groups(user, account.gid, &groups, &count);
+	if (result == 0 && account.uid != 0) {
+		identity.uid = account.uid;
+		identity.gid = account.gid;
+		result = account_groups(user, account.gid, &identity.groups, &identity.group_count);
+	}
 	if (result < 0)
 		report_error(judgement->report, errno, "cannot find the groups of %s", user);
-	else if (groups)
-		result = judge_groups(judgement, user, groups, count);
+	else if (account.uid != 0)
+		result = judge_identity(judgement, &identity, user);
+	free(identity.groups);
 	account_release(&account);
 	return result;
 }
@@ -283,11 +335,13 @@ judge_words(const struct judgement *judgement, const char *key,
 }
 
 int
-trust_record_groups(struct record *record, const char *group, struct report *report)
+trust_record_names(struct record *record, const struct trust_names *names, struct report *report)
 {
 	struct judgement judgement = {.record = record, .report = report};
-	int result = group ? compare_groups(&judgement, group) : 0;
+	int result = compare_names(&judgement, &users, names->users);
 
+	if (result == 0)
+		result = compare_names(&judgement, &groups, names->groups);
 	if (result == 0 && judgement.other_count > 0 &&
 		(judge_words(&judgement, "users", judge_user) < 0 ||
 			judge_words(&judgement, "groups", judge_members) < 0 ||
@@ -297,70 +351,84 @@ trust_record_groups(struct record *record, const char *group, struct report *rep
 	return result;
 }
 
-/* 1 for a group that start saw to be the host's, else 0; -1 with errno. */
+/* An entry that one enters, and what it is judged by. */
+struct check {
+	const struct record *record; /* borrowed */
+	const struct identity *identity; /* borrowed */
+	const char *root; /* borrowed */
+	struct report *report; /* borrowed */
+};
+
+/* 1 for a user or group that start saw to be the host's, else 0; -1 with errno. */
 static int
-is_known(const struct record *record, const char *name, gid_t gid)
+is_known(const struct record *record, const struct kind *kind, const char *name, uint32_t id)
 {
-	cleanup_free char *wanted = known_group(name, gid);
+	cleanup_free char *wanted = known_value(name, id);
 	const char *value = NULL;
 
 	if (!wanted)
 		return -1;
-	while ((value = record_next(record, KNOWN_GROUP, value)))
+	while ((value = record_next(record, kind->known, value)))
 		if (strcmp(value, wanted) == 0)
 			return 1;
 	return 0;
 }
 
 static int
-refuse_group(const struct record *record, const char *name, gid_t gid, const char *root,
-	struct report *report)
+refuse_name(const struct check *check, const struct kind *kind, const char *name, uint32_t id)
 {
-	const char *service = record_value(record, "service");
+	const char *service = record_value(check->record, "service");
 
-	report_mend(report, "rc-service %s reload, which mends it or says what does",
+	report_mend(check->report, "rc-service %s reload, which mends it or says what does",
 		*service ? service : "chroot-mounts");
-	return report_error(report, 0,
-		"group %u is %s inside %s, and the service has not found it to be that on the "
-		"host: setuid programs inside would take who has the number for a member",
-		(unsigned)gid, name, root);
+	return report_error(check->report, 0,
+		"%s %u is %s inside %s, and the service has not found it to be that on the host: "
+		"setuid programs inside would take who has the number for %s",
+		kind->noun, (unsigned)id, name, check->root, kind->taken);
 }
 
 static int
-check_group(const struct record *record, const char *name, gid_t gid, const char *root,
-	struct report *report)
+check_name(const struct check *check, const struct kind *kind, const char *name, uint32_t id)
 {
-	int known = is_known(record, name, gid);
+	int known = is_known(check->record, kind, name, id);
 
 	if (known < 0)
-		return report_error(report, errno, "cannot compare the groups");
-	return known ? 0 : refuse_group(record, name, gid, root, report);
+		return report_error(check->report, errno, "cannot compare the names");
+	return known ? 0 : refuse_name(check, kind, name, id);
 }
 
-int
-trust_check_groups(const struct record *record, const struct identity *identity, const char *root,
-	struct report *report)
+static int
+check_names(const struct check *check, const struct kind *kind)
 {
-	cleanup_free char *group = NULL;
+	cleanup_free char *text = NULL;
 	const char *rest;
 	char *name;
-	gid_t gid;
+	uint32_t id;
 
-	if (read_group_file(&group, root, report) < 0)
+	if (read_names(kind, &text, check->root, check->report) < 0)
 		return -1;
-	if (!group)
-		return 0;
-	rest = group;
-	while (account_read_next_group(&rest, &name, &gid) == 0) {
-		int result = identity_has_group(identity, gid)
-				     ? check_group(record, name, gid, root, report)
+	rest = text;
+	while (rest && account_read_next(&rest, &name, &id) == 0) {
+		int result = has_number(check->identity, kind, id)
+				     ? check_name(check, kind, name, id)
 				     : 0;
 
 		free(name);
 		if (result < 0)
 			return -1;
 	}
-	return errno == ENOENT
+	return !rest || errno == ENOENT
 		       ? 0
-		       : report_error(report, errno, "cannot read " GROUP_FILE " inside %s", root);
+		       : report_error(check->report, errno, "cannot read %s inside %s", kind->file,
+				 check->root);
+}
+
+int
+trust_check_names(const struct record *record, const struct identity *identity, const char *root,
+	struct report *report)
+{
+	const struct check check = {
+		.record = record, .identity = identity, .root = root, .report = report};
+
+	return check_names(&check, &users) < 0 ? -1 : check_names(&check, &groups);
 }

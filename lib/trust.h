@@ -8,28 +8,37 @@ struct record;
 struct report;
 struct root;
 
+/* Whom the tree knows: its passwd and group files as text. */
+struct trust_names {
+	char *users, *groups; /* owned; NULL for none */
+};
+
+void trust_names_release(struct trust_names *names);
+
 /*
  * Threats: a library, a passwd file or a loader's list that somebody else can write, and that a
- * setuid program reads with the superuser's powers; a number that is video on the host and sudo
- * in the tree, so that a setuid program takes who has it for somebody they are not.
+ * setuid program reads with the superuser's powers; a number that is alice on the host and somebody
+ * who may use sudo in the tree, or video and sudo, so that a setuid program takes who has it for
+ * somebody they are not.
  *
  * trust_judge          judges the tree: its top, the directories of its programs and libraries,
  *                      /etc and the files in it that say who is who and which libraries are loaded.
- *                      To be called where the tree is `/`. *group: the text of its group
- *                      file, owned by the caller, NULL for none.
- * trust_record_groups  on the host, of which it asks the name service: adds to the record which
- *                      groups of the tree are the host's, by name and number. Refuses while one
- *                      whom the record lets in (users, groups, default_user) has the number of
- *                      another group.
- * trust_check_groups   at entry, with no power left, where the tree is `/`: refuses who has the
- *                      number of a group that was not recorded, be it that they or the group came
- *                      later. root: its name.
+ *                      To be called where the tree is `/`. *names: what the tree has, for
+ *                      trust_record_names.
+ * trust_record_names   on the host, of which it asks the name service: adds to the record which
+ *                      users and groups of the tree are the host's, by name and number. Refuses
+ *                      while one whom the record lets in (users, groups, default_user) has the
+ *                      number of another user or group.
+ * trust_check_names    at entry, with no power left, where the tree is `/`: refuses who has the
+ *                      number of a user or group that was not recorded, be it that they or the name
+ *                      came later. root: its name.
  *
  * Each 0, or -1 with the error said.
  */
-int trust_judge(const struct root *root, char **group, struct report *report);
-int trust_record_groups(struct record *record, const char *group, struct report *report);
-int trust_check_groups(const struct record *record, const struct identity *identity,
+int trust_judge(const struct root *root, struct trust_names *names, struct report *report);
+int
+trust_record_names(struct record *record, const struct trust_names *names, struct report *report);
+int trust_check_names(const struct record *record, const struct identity *identity,
 	const char *root, struct report *report);
 
 #endif

@@ -460,17 +460,17 @@ become_named(struct entry *entry)
 	return identity_leave_keyring(entry->report);
 }
 
-/* With allow_setuid: does nobody pass for a member of a group that is another's number? The tree's
- * own users have the tree's groups. */
+/* With allow_setuid: does nobody pass for another user, or a member of another group, by number?
+ * The tree's own users are whom the tree says. */
 static int
-check_groups(const struct entry *entry)
+check_names(const struct entry *entry)
 {
 	const struct identity *target = target_of(entry);
 
 	if (!target->allows_setuid || stays_superuser(entry) ||
 		(entry->is_named && !entry->naming.is_account))
 		return 0;
-	return trust_check_groups(&entry->record, target, entry->options->root, entry->report);
+	return trust_check_names(&entry->record, target, entry->options->root, entry->report);
 }
 
 /*
@@ -508,7 +508,7 @@ join(struct entry *entry)
 		return -1;
 	if (entry->is_named && become_named(entry) < 0)
 		return -1;
-	return check_groups(entry);
+	return check_names(entry);
 }
 
 /* The root's own passwd, read as data, as the user whom it is about. */
