@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # allow_setuid=yes: setuid programs and file capabilities of the tree work, for who may be trusted
 # with them: the files they rely on are the superuser's, and nobody who enters has the number of a
-# group that is another one inside. Without the key nothing works.
+# user or a group that is another one inside. Without the key nothing works.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
-needs mmdebstrap setcap script strace groupmod
+needs mmdebstrap setcap script strace groupmod usermod
 on_machines TREES=debian=debian
 
 tree=/opt/debian
@@ -89,8 +89,11 @@ is 'nobody may look in: first of all, when the user is another, and when all is 
 	END
 	)"
 is 'every way back is tried, and is none' "$(sed '1,/^setns/d' "$work/trace" | grep -c ' = -1 EPERM')" 3
-is 'and only then the groups of the tree are read' \
-	"$(sed '1,/^setresuid(0, 0, 0)/d' "$work/trace" | grep -c '"/etc/group"')" 1
+is 'and only then the users and groups of the tree are read, each once and through no link' \
+	"$(sed '1,/^setresuid(0, 0, 0)/d' "$work/trace" | grep NOFOLLOW | grep -oE '"/etc/(passwd|group)"')" \
+	$'"/etc/passwd"\n"/etc/group"'
+is 'which were not before' \
+	"$(sed -n '/^setns/,/^setresuid(0, 0, 0)/p' "$work/trace" | grep -cE '"/etc/(passwd|group)"')" 0
 install -m 4755 /usr/bin/chroot-enter "$tree/srv/probes/"
 run inside /srv/probes/chroot-enter debian true
 is 'from inside, where it is setuid, chroot-enter does not work' "$status" 125
@@ -135,46 +138,83 @@ install -d -o alice "$tree/srv/alice" "$tree/srv/alice/lib"
 ln -sfn ../srv/alice/lib "$tree/usr/libx32"
 untrusted /srv/alice "a link leads to a user's"
 rm "$tree/usr/libx32"
-mv "$tree/etc/group" "$tree/etc/group.real"
-ln -s group.real "$tree/etc/group"
-shall yes 'users="alice"'
-is 'a group file that is a link: the root does not start' "$status" 1
-like 'and the message says so' "$errors" "$tree/etc/group is no file of its own"
-mv "$tree/etc/group.real" "$tree/etc/group"
+for file in passwd group; do
+	mv "$tree/etc/$file" "$tree/etc/$file.real"
+	ln -s "$file.real" "$tree/etc/$file"
+	shall yes 'users="alice"'
+	is "a $file file that is a link: the root does not start" "$status" 1
+	like 'and the message says so' "$errors" "$tree/etc/$file is no file of its own"
+	mv "$tree/etc/$file.real" "$tree/etc/$file"
+done
 chown alice "$tree/usr/lib"
 shall no 'users="alice"'
 is 'without the key those below the top are not asked' "$status$errors" 0
 chown root "$tree/usr/lib"
+
+# names and numbers
+careless() { nsenter --mount=/run/chroot-mounts/debian/ns setpriv --reuid=1000 --regid=1000 --groups=27 "$@"; }
+# collides WHOSE NUMBER THERE COMMAND LINE...: the root does not start, and the message says all.
+collides()
+{
+	local whose=$1 number=$2 there=$3 command=$4
+	shift 4
+	shall yes "$@"
+	is "with $*: the root does not start" "$status" 1
+	like 'and the message names who, the number, both names and what mends it' "$errors" \
+		"$whose, $number, is $there inside.*$command NUMBER $there.*allow_setuid=no"
+	is 'in one line' "$(grep -c . <<<"$errors")" 1
+}
+group_collides() { collides "$1's group $3" "$2" "$4" "groupmod -P $tree -g" "${@:5}"; }
+user_collides() { collides "the number of $1" "$2" "$3" "usermod -P $tree -u" "${@:4}"; }
+
+# a number that is another user inside
+install -m 4755 "$tools/tiny-sudo" "$tree/srv/probes/"
+sed -i 's/^alice:x:1000:/ubuntu:x:1000:/' "$tree/etc/passwd"
+shall yes 'users="bob"'
+is 'where no user has the number of another user, the root starts' "$status$errors" 0
+is 'a careless entry makes the ubuntu of the tree out of the alice of the host, who becomes the superuser' \
+	"$(careless /srv/probes/tiny-sudo ubuntu id -u)" 0
+user_collides alice 1000 ubuntu 'users="bob alice"'
+user_collides alice 1000 ubuntu 'groups="players"'
+user_collides alice 1000 ubuntu 'default_user="alice"'
+shall no 'users="alice"'
+is 'without the key it starts' "$status$errors" 0
+run inside /srv/probes/tiny-sudo ubuntu id -u
+is 'and the number gives nothing' "$status$output" 125
+echo 'alice:x:1000:1000:Alice:/:/bin/sh' >>"$tree/etc/passwd"
+user_collides alice 1000 ubuntu 'users="alice"' # who is one of two there
+echo 'ubuntu:x:1000:1000::/:/bin/sh' >>/etc/passwd
+shall yes 'users="alice"'
+is 'where the number has both names on the host too, the root starts' "$status$errors" 0
+sed -i '/^ubuntu:/d' /etc/passwd
+shall yes 'users="alice"'
+is 'and not where it has lost one' "$status" 1
+ok 'the command that was said, with a number' usermod -P "$tree" -u 2100 ubuntu
+ok 'mends it' chroot-mounts -q start
+run inside /srv/probes/tiny-sudo ubuntu id -u
+is 'who enters is then themselves' "$status$errors" '1alice may not'
+is 'and may what the tree gives them' "$(inside /srv/probes/tiny-sudo alice id -u)" 0
+echo 'ubuntu:x:1000' >>"$tree/etc/passwd"
+user_collides alice 1000 ubuntu 'users="alice"' # glibc takes a line without the other fields
+sed -i '/^ubuntu:/d' "$tree/etc/passwd"
 
 # a number that is another group inside
 install -m 4750 -g 27 "$tree/usr/bin/id" "$tree/srv/probes/for-sudo"
 sed -i 's/^sudo:x:27:/video:x:27:alice/' /etc/group
 shall yes 'users="bob"'
 is 'where no user has the number of another group, the root starts' "$status$errors" 0
-careless() { nsenter --mount=/run/chroot-mounts/debian/ns setpriv --reuid=alice --regid=1000 --groups=27 "$@"; }
 is 'a careless entry makes the sudo of the tree out of the video of the host' \
 	"$(careless /srv/probes/for-sudo -u)" 0
-# collides WHO NUMBER HERE THERE LINE...: the root does not start, and the message says all.
-collides()
-{
-	local who=$1 number=$2 here=$3 there=$4
-	shift 4
-	shall yes "$@"
-	is "with $*: the root does not start" "$status" 1
-	like 'and the message names who, the number, both names and what mends it' "$errors" \
-		"$who's group $here, $number, is $there inside.*groupmod -P $tree -g NUMBER $there.*allow_setuid=no"
-	is 'in one line' "$(grep -c . <<<"$errors")" 1
-}
-collides alice 27 video sudo 'users="bob alice"'
-collides alice 27 video sudo 'groups="players"'
-collides alice 27 video sudo 'default_user="alice"'
+group_collides alice 27 video sudo 'users="bob alice"'
+group_collides alice 27 video sudo 'groups="players"'
+group_collides alice 27 video sudo 'default_user="alice"'
 shall no 'users="alice"'
 is 'without the key it starts' "$status$errors" 0
 is 'and the number gives nothing' "$(inside /srv/probes/for-sudo -u 2>/dev/null)" 1000
 sed -i 's/^video:x:27:alice/video:x:27:bob/' /etc/group
-collides bob 27 video sudo 'groups="bob"' # who is listed nowhere as its member: it is their own
+group_collides bob 27 video sudo 'groups="bob"' # who is listed nowhere as its member: it is their own
 echo 'gamers:x:1000:' >>"$tree/etc/group"
-collides alice 1000 alice gamers 'users="alice"'
+group_collides alice 1000 alice gamers 'users="alice"'
 sed -i '/^gamers:/d' "$tree/etc/group"
 sed -i '/^video:/a sudo:x:27:' /etc/group
 shall yes 'users="bob"'
@@ -186,19 +226,20 @@ sed -i 's/^video:x:27:bob/video:x:27:/' /etc/group
 shall yes 'users="alice bob"'
 is 'when nobody has the number any more, the root starts' "$status$errors" 0
 sed -i 's/^video:x:27:/video:x:27:bob/' /etc/group
-# refused NUMBER NAME COMMAND...: at entry
+# refused WHAT NUMBER NAME COMMAND...: at entry
 refused()
 {
-	local number=$1 name=$2
-	shift 2
+	local what=$1 number=$2 name=$3
+	shift 3
 	run "$@"
-	is "who has group $number, which is $name inside, is refused: ${*:1:3}" "$status" 125
+	is "who is $what $number, which is $name inside, is refused: ${*:1:3}" "$status" 125
 	like 'and the message names both and what mends it' "$errors" \
-		"group $number is $name inside debian.*rc-service chroot-mounts reload"
+		"$what $number is $name inside debian.*rc-service chroot-mounts reload"
+	is 'in one line' "$(grep -c . <<<"$errors")" 1
 }
 enter_as_bob() { as bob chroot-enter -d / debian true; }
-refused 27 sudo enter_as_bob
-refused 27 sudo chroot-enter -u bob -d / debian true
+refused group 27 sudo enter_as_bob
+refused group 27 sudo chroot-enter -u bob -d / debian true
 is 'others enter' "$(inside /srv/probes/setuid-id -u)" 0
 ok 'and the superuser' chroot-enter -d / debian true
 echo 'deploy:x:2000:2000::/:/bin/sh' >>"$tree/etc/passwd"
@@ -214,18 +255,43 @@ ok 'mends it' enter_as_bob
 ok 'and the reload' chroot-mounts -q reload
 ok 'and a start' restart
 echo 'docker:x:3000:' >>"$tree/etc/group"
-refused 3000 docker inside true
+refused group 3000 docker inside true
 sed -i '/^docker:/d' "$tree/etc/group"
 echo 'render:x:3000:' >>"$tree/etc/group"
-refused 3000 render inside true
+refused group 3000 render inside true
 ok 'a group that was made inside as it is on the host takes a reload' chroot-mounts -q reload
 is 'then who has it enters' "$(inside /srv/probes/setuid-id -u)" 0
-chmod g+w "$tree/etc/group"
-run inside true
-is 'when others can write the group file, nobody enters' "$status" 125
-like 'and the message says so' "$errors" '/etc/group inside debian can be written by others'
-chmod g-w "$tree/etc/group"
-rm "$tree/etc/group"
+sed -i '1i ubuntu:x:1000:1000::/:/bin/sh' "$tree/etc/passwd"
+is 'a user that is added gives who is entered carelessly their power' \
+	"$(careless /srv/probes/tiny-sudo ubuntu id -u)" 0
+refused user 1000 ubuntu inside true
+refused user 1000 ubuntu chroot-enter -u alice -d / debian true
+refused user 1000 ubuntu chroot-enter -u 1000 -d / debian true
+ok 'others enter' enter_as_bob
+ok 'and the superuser' chroot-enter -d / debian true
+is 'and who is named as the one of the tree' \
+	"$(chroot-enter -u ubuntu -d / debian /srv/probes/tiny-sudo ubuntu id -u)" 0
+run chroot-mounts reload
+is 'a reload is refused' "$status" 1
+like 'and says whose fault it is' "$errors" 'the number of alice, 1000, is ubuntu inside'
+ok 'the command that was said, with a number' usermod -P "$tree" -u 2100 ubuntu
+ok 'mends it' inside true
+ok 'and the reload' chroot-mounts -q reload
+sed -i '/^alice:/d' "$tree/etc/passwd"
+ok 'who has no entry inside enters' inside true
+ok 'and after a reload' eval 'chroot-mounts -q reload && inside true'
+echo 'alice:x:1000:1000:Alice:/:/bin/sh' >>"$tree/etc/passwd"
+refused user 1000 alice inside true
+ok 'a user who was made inside as on the host takes a reload' chroot-mounts -q reload
+is 'then they enter' "$(inside /srv/probes/setuid-id -u)" 0
+for file in passwd group; do
+	chmod g+w "$tree/etc/$file"
+	run inside true
+	is "when others can write the $file file, nobody enters" "$status" 125
+	like 'and the message says so' "$errors" "/etc/$file inside debian can be written by others"
+	chmod g-w "$tree/etc/$file"
+done
+rm "$tree/etc/passwd" "$tree/etc/group"
 ok 'a tree without one has no names that could collide' inside true
 
 # a change of the key

@@ -116,6 +116,7 @@ odd_lines_are_passed_over(void **state)
 	assert_string_equal(account.name, "a");
 	account_release(&account);
 	assert_nobody(odd, 0);
+	assert_nobody("#a:x:7:7::/a:/bin/a\n", 7);
 }
 
 static void
@@ -138,24 +139,29 @@ members_of_groups_are_whole_names(void **state)
 }
 
 static void
-groups_come_one_after_the_other(void **state)
+names_come_one_after_the_other_those_of_odd_lines_too(void **state)
 {
-	static const char text[] = "one:x:11:\n# none\n+two:x:12:\nthree:x:13:a,b\nshort:x:14\n";
+	static const char text[] = "one:x:11:\n# none:x:12:\n+two:x:12:\n-two:x:12:\n:x:12:\n"
+				   "no:x\nno:x:\nno:x:word:\nalice:x:1000:1000:Alice:/:/bin/sh\n"
+				   "many:x:15:a:b\nblank:x: 016:\nshort:x:4294967294";
+	static const struct {
+		const char *name;
+		uint32_t id;
+	} expected[] = {{"one", 11}, {"alice", 1000}, {"many", 15}, {"blank", 16},
+		{"short", ACCOUNT_LARGEST_ID}};
 	const char *rest = text;
 	char *name;
-	gid_t gid;
+	uint32_t id;
 
 	(void)state;
-	assert_int_equal(account_read_next_group(&rest, &name, &gid), 0);
-	assert_string_equal(name, "one");
-	assert_int_equal(gid, 11);
-	free(name);
-	assert_int_equal(account_read_next_group(&rest, &name, &gid), 0);
-	assert_string_equal(name, "three");
-	assert_int_equal(gid, 13);
-	free(name);
+	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+		assert_int_equal(account_read_next(&rest, &name, &id), 0);
+		assert_string_equal(name, expected[i].name);
+		assert_int_equal(id, expected[i].id);
+		free(name);
+	}
 	errno = 0;
-	assert_int_equal(account_read_next_group(&rest, &name, &gid), -1);
+	assert_int_equal(account_read_next(&rest, &name, &id), -1);
 	assert_int_equal(errno, ENOENT);
 }
 
@@ -256,7 +262,7 @@ main(void)
 		cmocka_unit_test(the_last_line_may_lack_its_newline),
 		cmocka_unit_test(odd_lines_are_passed_over),
 		cmocka_unit_test(members_of_groups_are_whole_names),
-		cmocka_unit_test(groups_come_one_after_the_other),
+		cmocka_unit_test(names_come_one_after_the_other_those_of_odd_lines_too),
 		cmocka_unit_test(a_huge_line_is_no_obstacle),
 		cmocka_unit_test(the_hosts_superuser_is_found_by_number_and_by_name),
 		cmocka_unit_test(whose_own_group_it_is_is_a_member),

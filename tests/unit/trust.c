@@ -18,12 +18,20 @@
 static const struct {
 	const char *name;
 	gid_t gid;
-} hosts[] = {{"root", 0}, {"video", 27}, {"film", 27}, {"players", 3001}};
+} hosts_groups[] = {{"root", 0}, {"video", 27}, {"film", 27}, {"players", 3001}};
+
+/* Its users: alice and ada are one, bob's own group is without a name. */
+static const struct {
+	const char *name;
+	uid_t uid;
+	gid_t gid;
+} hosts_users[] = {{"root", 0, 0}, {"alice", 1000, 1000}, {"ada", 1000, 1000}, {"bob", 1001, 28},
+	{"carol", 1002, 1002}};
 
 static const char *unanswered; /* a name for which the name service fails */
-static int users_asked;
+static int groups_asked; /* how often somebody's groups were */
 
-static const char *tree_text; /* of the tree's group file; NULL for none */
+static const char *tree_users, *tree_groups; /* text of the tree's files; NULL for none */
 
 int __wrap_account_group(const char *name, gid_t *gid);
 char *__wrap_account_group_name(gid_t gid);
@@ -44,9 +52,9 @@ __wrap_account_group(const char *name, gid_t *gid)
 {
 	if (!has_answer(name))
 		return -1;
-	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++)
-		if (strcmp(hosts[i].name, name) == 0) {
-			*gid = hosts[i].gid;
+	for (size_t i = 0; i < sizeof(hosts_groups) / sizeof(*hosts_groups); i++)
+		if (strcmp(hosts_groups[i].name, name) == 0) {
+			*gid = hosts_groups[i].gid;
 			return 0;
 		}
 	errno = ENOENT;
@@ -56,30 +64,33 @@ __wrap_account_group(const char *name, gid_t *gid)
 char *
 __wrap_account_group_name(gid_t gid)
 {
-	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++)
-		if (hosts[i].gid == gid)
-			return strdup(hosts[i].name);
+	for (size_t i = 0; i < sizeof(hosts_groups) / sizeof(*hosts_groups); i++)
+		if (hosts_groups[i].gid == gid)
+			return strdup(hosts_groups[i].name);
 	return NULL;
 }
 
-/* alice has 27, bob 28 for their own group; root is the superuser. */
 int
 __wrap_account_by_name(struct account *account, const char *name)
 {
-	users_asked++;
 	*account = (struct account){0};
 	if (!has_answer(name))
 		return -1;
-	if (strcmp(name, "root") == 0)
-		return 0;
-	*account = (struct account){.uid = 1000, .gid = strcmp(name, "bob") == 0 ? 28 : 1000};
+	for (size_t i = 0; i < sizeof(hosts_users) / sizeof(*hosts_users); i++)
+		if (strcmp(hosts_users[i].name, name) == 0) {
+			account->uid = hosts_users[i].uid;
+			account->gid = hosts_users[i].gid;
+			return 0;
+		}
 	errno = ENOENT;
-	return strcmp(name, "gone") == 0 ? -1 : 0;
+	return -1;
 }
 
+/* alice has 27 too. */
 int
 __wrap_account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count)
 {
+	groups_asked++;
 	*groups = calloc(2, sizeof(**groups));
 	assert_non_null(*groups);
 	(*groups)[0] = gid;
@@ -103,34 +114,51 @@ __wrap_account_members(const char *group, char ***names, size_t *count)
 char *
 __wrap_account_text(const char *path, bool follows)
 {
-	assert_string_equal(path, "/etc/group");
+	const char *text = strcmp(path, "/etc/passwd") == 0 ? tree_users : tree_groups;
+
+	assert_true(strcmp(path, "/etc/passwd") == 0 || strcmp(path, "/etc/group") == 0);
 	assert_false(follows);
 	errno = ENOENT;
-	return tree_text ? strdup(tree_text) : NULL;
+	return text ? strdup(text) : NULL;
 }
 
-/* What trust_record_groups says of a tree with such groups, as the record of a root has it. */
+/* What trust_record_names says of a tree with such names, as the record of a root has it. */
 static int
-record_groups(struct record *record, const char *groups, const char *key, const char *value)
+record_names(struct record *record, const char *users, const char *groups, const char *key,
+	const char *value)
 {
+	struct trust_names names = {0};
+	int result;
+
+	assert_true(!users || (names.users = strdup(users)));
+	assert_true(!groups || (names.groups = strdup(groups)));
 	*record = (struct record){0};
-	users_asked = 0;
+	groups_asked = 0;
 	assert_int_equal(record_add(record, "root", "/opt/my games"), 0);
 	assert_int_equal(record_add(record, key, value), 0);
-	return trust_record_groups(record, groups, &report);
+	result = trust_record_names(record, &names, &report);
+	trust_names_release(&names);
+	return result;
 }
 
 static void
-groups_of_one_name_and_number_are_recorded(void **state)
+what_has_one_name_and_number_is_recorded(void **state)
 {
 	struct record record;
 	const char *value;
 
 	(void)state;
 	assert_int_equal(
-		record_groups(&record, "root:x:0:\nfilm:x:27:\nplayers:x:3002:\nsudo:x:28:\n",
-			"users", "alice"),
+		record_names(&record,
+			"root:x:0:0:::\nada:x:1000:1000:::\nbob:x:2001:1:::\n"
+			"ubuntu:x:1002:1:::\n",
+			"root:x:0:\nfilm:x:27:\nplayers:x:3002:\nsudo:x:28:\n", "users", "alice"),
 		0);
+	value = record_next(&record, "known_user", NULL);
+	assert_string_equal(value, "0:root");
+	value = record_next(&record, "known_user", value);
+	assert_string_equal(value, "1000:ada");
+	assert_null(record_next(&record, "known_user", value));
 	value = record_next(&record, "known_group", NULL);
 	assert_string_equal(value, "0:root");
 	value = record_next(&record, "known_group", value);
@@ -158,7 +186,8 @@ who_has_the_number_of_another_group_is_named(void **state)
 		struct record record;
 
 		snprintf(groups, sizeof(groups), "root:x:0:\nsu do:x:%s:\n", cases[i].number);
-		assert_int_equal(record_groups(&record, groups, cases[i].key, cases[i].value), -1);
+		assert_int_equal(
+			record_names(&record, NULL, groups, cases[i].key, cases[i].value), -1);
 		snprintf(expected, sizeof(expected),
 			"test: the number of %s's group %s, %s, is su do inside, and setuid "
 			"programs there would take %s for a member of it; to mend it: groupmod -P "
@@ -171,51 +200,91 @@ who_has_the_number_of_another_group_is_named(void **state)
 }
 
 static void
-where_no_group_is_another_nobody_is_looked_up(void **state)
+who_has_the_number_of_another_user_is_named(void **state)
+{
+	static const struct {
+		const char *key, *value;
+	} cases[] = {
+		{"users", "bob gone root alice"},
+		{"groups", "players"},
+		{"default_user", "alice"},
+	};
+	/* the name alone is not it, nor that another entry of the number is the host's */
+	static const char users[] = "toor:x:0:0:::\nalice:x:1000:1000:::\nbob:x:2001:1:::\n"
+				    "su do:x:1000:1000:::\n";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct record record;
+
+		assert_int_equal(
+			record_names(&record, users, NULL, cases[i].key, cases[i].value), -1);
+		assert_string_equal(take_said(),
+			"test: the number of alice, 1000, is su do inside, and setuid programs "
+			"there would take alice for su do; to mend it: usermod -P '/opt/my games' "
+			"-u NUMBER 'su do', with a number that neither side has, or "
+			"allow_setuid=no\n");
+		record_release(&record);
+	}
+}
+
+static void
+where_no_name_is_another_nobody_is_looked_up(void **state)
 {
 	struct record record;
 
 	(void)state;
-	assert_int_equal(record_groups(&record, "video:x:27:\n", "users", "alice"), 0);
+	assert_int_equal(
+		record_names(&record, "alice:x:1000:1:::\n", "video:x:27:\n", "users", "alice"), 0);
 	record_release(&record);
-	assert_int_equal(record_groups(&record, NULL, "users", "alice"), 0);
+	assert_int_equal(record_names(&record, NULL, NULL, "users", "alice"), 0);
 	record_release(&record);
-	assert_int_equal(users_asked, 0);
+	assert_int_equal(groups_asked, 0);
 }
 
 static void
 a_name_service_that_fails_is_no_answer(void **state)
 {
-	struct record record;
+	static const struct {
+		const char *unanswered, *said;
+	} cases[] = {
+		{"ubuntu", "cannot look up the user ubuntu"},
+		{"sudo", "cannot look up the group sudo"},
+		{"carol", "cannot find the groups of carol"},
+	};
 
 	(void)state;
-	unanswered = "sudo";
-	assert_int_equal(record_groups(&record, "sudo:x:1:\n", "users", "carol"), -1);
-	assert_string_equal(
-		take_said(), "test: cannot look up the group sudo: Input/output error\n");
-	record_release(&record);
-	unanswered = "carol";
-	assert_int_equal(record_groups(&record, "sudo:x:1:\n", "users", "carol"), -1);
-	assert_string_equal(
-		take_said(), "test: cannot find the groups of carol: Input/output error\n");
-	record_release(&record);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char expected[128];
+		struct record record;
+
+		unanswered = cases[i].unanswered;
+		assert_int_equal(
+			record_names(&record, "ubuntu:x:1:1:::\n", "sudo:x:1:\n", "users", "carol"),
+			-1);
+		snprintf(expected, sizeof(expected), "test: %s: Input/output error\n",
+			cases[i].said);
+		assert_string_equal(take_said(), expected);
+		record_release(&record);
+	}
 	unanswered = NULL;
 }
 
 static void
-at_entry_a_group_that_was_not_recorded_refuses_who_has_it(void **state)
+at_entry_a_name_that_was_not_recorded_refuses_who_has_its_number(void **state)
 {
 	static const struct {
-		const char *tree;
+		const char *users, *groups;
 		int result;
 	} cases[] = {
-		{NULL, 0},
-		{"root:x:0:\nvideo:x:27:\n", 0},
-		{"root:x:0:\nvideo:x:27:\nnew:x:30:\n", 0},
-		{"video:x:44:\n", -1}, /* the name alone is not it */
-		{"sudo:x:27:\n", -1},
-		{"video:x:27:\nsudo:x:27:\n", -1},
-		{"own:x:1000:\n", -1},
+		{NULL, NULL, 0}, {NULL, "root:x:0:\nvideo:x:27:\n", 0},
+		{NULL, "root:x:0:\nvideo:x:27:\nnew:x:30:\n", 0},
+		{NULL, "video:x:44:\n", -1}, /* the name alone is not it */
+		{NULL, "sudo:x:27:\n", -1}, {NULL, "video:x:27:\nsudo:x:27:\n", -1},
+		{NULL, "own:x:1000:\n", -1}, {"root:x:0:0:::\nalice:x:1000:1:::\n", NULL, 0},
+		{"alice:x:2000:1:::\nnew:x:27:1:::\n", NULL, 0}, {"bob:x:1000:1:::\n", NULL, -1},
+		{"alice:x:1000:1:::\nubuntu:x:1000:1:::\n", NULL, -1},
+		{"video:x:1000:1:::\n", NULL, -1}, /* a group of that name and number is none */
 	};
 	gid_t groups[] = {27, 44};
 	const struct identity alice = {
@@ -223,20 +292,51 @@ at_entry_a_group_that_was_not_recorded_refuses_who_has_it(void **state)
 	struct record record = {0};
 
 	(void)state;
+	assert_int_equal(record_add(&record, "known_user", "0:root"), 0);
+	assert_int_equal(record_add(&record, "known_user", "1000:alice"), 0);
+	assert_int_equal(record_add(&record, "known_user", "1001:bob"), 0);
 	assert_int_equal(record_add(&record, "known_group", "0:root"), 0);
 	assert_int_equal(record_add(&record, "known_group", "27:video"), 0);
+	assert_int_equal(record_add(&record, "known_group", "1000:video"), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		tree_text = cases[i].tree;
+		tree_users = cases[i].users;
+		tree_groups = cases[i].groups;
 		assert_int_equal(
-			trust_check_groups(&record, &alice, "games", &report), cases[i].result);
+			trust_check_names(&record, &alice, "games", &report), cases[i].result);
 		assert_int_equal(take_said()[0] == '\0', cases[i].result == 0);
 	}
-	tree_text = "sudo:x:27:\n";
-	assert_int_equal(trust_check_groups(&record, &alice, "games", &report), -1);
-	assert_string_equal(take_said(),
-		"test: group 27 is sudo inside games, and the service has not found it to be that "
-		"on the host: setuid programs inside would take who has the number for a member; "
-		"to mend it: rc-service chroot-mounts reload, which mends it or says what does\n");
+	record_release(&record);
+}
+
+static void
+at_entry_the_name_and_what_mends_it_are_said(void **state)
+{
+	static const struct {
+		const char *users, *groups, *what, *taken;
+	} cases[] = {
+		{"ubuntu:x:1000:1:::\n", NULL, "user 1000 is ubuntu", "them"},
+		{NULL, "sudo:x:27:\n", "group 27 is sudo", "a member"},
+	};
+	gid_t groups[] = {27};
+	const struct identity alice = {
+		.uid = 1000, .gid = 1000, .groups = groups, .group_count = 1};
+	struct record record = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char expected[512];
+
+		tree_users = cases[i].users;
+		tree_groups = cases[i].groups;
+		assert_int_equal(trust_check_names(&record, &alice, "games", &report), -1);
+		snprintf(expected, sizeof(expected),
+			"test: %s inside games, and the service has not found it to be that on the "
+			"host: setuid programs inside would take who has the number for %s; to "
+			"mend it: rc-service chroot-mounts reload, which mends it or says what "
+			"does\n",
+			cases[i].what, cases[i].taken);
+		assert_string_equal(take_said(), expected);
+	}
 	record_release(&record);
 }
 
@@ -246,11 +346,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(groups_of_one_name_and_number_are_recorded),
+		TEST(what_has_one_name_and_number_is_recorded),
 		TEST(who_has_the_number_of_another_group_is_named),
-		TEST(where_no_group_is_another_nobody_is_looked_up),
+		TEST(who_has_the_number_of_another_user_is_named),
+		TEST(where_no_name_is_another_nobody_is_looked_up),
 		TEST(a_name_service_that_fails_is_no_answer),
-		TEST(at_entry_a_group_that_was_not_recorded_refuses_who_has_it),
+		TEST(at_entry_a_name_that_was_not_recorded_refuses_who_has_its_number),
+		TEST(at_entry_the_name_and_what_mends_it_are_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
