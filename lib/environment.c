@@ -119,7 +119,7 @@ list_append_value(struct list *list, const char *name, const char *value)
 	char *assignment = malloc(length + 1 + size);
 
 	if (assignment) {
-		memcpy(assignment, name, length);
+		memcpy(assignment, name, length + 1);
 		assignment[length] = '=';
 		memcpy(assignment + length + 1, value, size);
 	}
