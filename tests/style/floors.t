@@ -40,6 +40,10 @@ cmp_ok(scalar @rooms, '>', 5, 'lib/ has rooms');
 ok(exists $floor{$_}, "$_ stands in this test's list of floors") for @rooms;
 ok($room{$_}, "$_, which this test's list names, is a room of lib/") for sort keys %floor;
 
+open(my $readme, '<', 'README.md') or die "README.md: $!";
+my $plan = do { local $/; <$readme> };
+like($plan, qr/`$_(?:\.h)?`/, "$_ is in the floor plan of README.md") for @rooms;
+
 my @pairs;
 for my $room (sort keys %leans) {
 	for my $below (sort keys %{ $leans{$room} }) {
