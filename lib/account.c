@@ -258,6 +258,11 @@ account_text(const char *path, bool follows)
 			break; /* it was cut short */
 		size += (size_t)got;
 	}
+	/* what is behind a NUL, as a crash may leave them, a libc reads and nobody here */
+	if (text && !follows && memchr(text, '\0', size)) {
+		errno = EINVAL;
+		return NULL;
+	}
 	if (text)
 		text[size] = '\0';
 	return steal_pointer(&text);

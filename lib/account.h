@@ -49,9 +49,9 @@ int account_members(const char *group, char ***names, size_t *count);
  *
  * account_text         of the file, owned by the caller. follows: links too, for who reads with
  *                      their own powers alone. Who has more is let through no last link, and to no
- *                      file that others than the superuser own or can write to. NULL with errno set
- *                      and nothing said; EINVAL for no file, or one too large, EPERM for one that
- *                      others can write to.
+ *                      file that others than the superuser own or can write to, or that is no text.
+ *                      NULL with errno set and nothing said; EINVAL for no file, one too large, or
+ *                      one with a NUL, EPERM for one that others can write to.
  * account_read         the entry of a uid
  * account_read_name    of a name
  * account_read_group   the number of a group

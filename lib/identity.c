@@ -315,8 +315,8 @@ read_file(char **text, const char *path, const char *root, struct report *report
 	if (*text || errno == ENOENT)
 		return 0;
 	if (errno == EINVAL)
-		return report_error(
-			report, 0, "%s inside %s is no file, or too large a one", path, root);
+		return report_error(report, 0,
+			"%s inside %s is no file, too large a one, or no text", path, root);
 	if (errno == ELOOP)
 		return report_error(report, 0, "%s inside %s is a link", path, root);
 	if (errno == EPERM)

@@ -108,7 +108,8 @@ read_names(const struct kind *kind, char **text, const char *root, struct report
 		return 0;
 	if (errno == EINVAL || errno == ELOOP)
 		return report_error(report, 0,
-			"%s inside %s is no file of its own, or too large a one", kind->file, root);
+			"%s inside %s is no file of its own, too large a one, or no text",
+			kind->file, root);
 	if (errno == EPERM)
 		return report_error(report, 0,
 			"%s inside %s can be written by others than the superuser", kind->file,

@@ -145,6 +145,13 @@ for file in passwd group; do
 	is "a $file file that is a link: the root does not start" "$status" 1
 	like 'and the message says so' "$errors" "$tree/etc/$file is no file of its own"
 	mv "$tree/etc/$file.real" "$tree/etc/$file"
+	cp -p "$tree/etc/$file" "$tree/etc/$file.real"
+	printf '\0\nubuntu:x:1000:1000::/:/bin/sh\n' >>"$tree/etc/$file"
+	shall yes 'users="alice"'
+	is "a $file file with a NUL, behind which only a libc sees what is there: the root does not start" \
+		"$status" 1
+	like 'and the message says so' "$errors" "/etc/$file inside $tree is .* or no text"
+	mv "$tree/etc/$file.real" "$tree/etc/$file"
 done
 chown alice "$tree/usr/lib"
 shall no 'users="alice"'

@@ -108,10 +108,10 @@ ln -s group "$passwd"
 refused '/etc/passwd inside games is a link' who -u dora
 rm "$passwd"
 mkfifo "$passwd"
-refused '/etc/passwd inside games is no file, or too large a one' timeout 10 chroot-enter -d / -u dora games id
+refused '/etc/passwd inside games is no file, too large a one, or no text' timeout 10 chroot-enter -d / -u dora games id
 rm "$passwd"
-head -c 1100000 /dev/zero >"$passwd"
-refused '/etc/passwd inside games is no file, or too large a one' who -u dora
+yes | head -c 1100000 >"$passwd"
+refused '/etc/passwd inside games is no file, too large a one, or no text' who -u dora
 rm "$passwd"
 refused 'the host knows no user dora, and games neither' who -u dora
 is 'a tree without accounts is no hindrance' "$(who -u alice)" "1000 1000 $alices"
