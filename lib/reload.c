@@ -203,23 +203,76 @@ check_targets(void *data)
 	return 0;
 }
 
+/* Is a new line to take the place of one that goes? */
+static bool
+is_replaced(const struct reload *reload, const struct lines_one *line)
+{
+	const struct difference *difference = &reload->difference;
+
+	for (size_t i = 0; i < reload->mounts.count; i++)
+		if (reload->mounts.lines[i].fd >= 0 &&
+			strcmp(difference->places[i], line->place) == 0)
+			return true;
+	return false;
+}
+
+/* Inside, before anything is changed: who is inside would have the new mounts at once. */
+static int
+check_trusted(void *data)
+{
+	struct reload *reload = data;
+	const struct difference *difference = &reload->difference;
+	const char *restart = service_to_restart(reload);
+	struct report *report = reload->service->report;
+
+	for (size_t i = 0; i < reload->mounts.count; i++)
+		if (reload->mounts.lines[i].fd >= 0 &&
+			trust_judge_change(&reload->root, difference->places[i],
+				reload->mounts.lines[i].fd, restart, report) < 0)
+			return -1;
+	for (size_t i = 0; i < difference->before.count; i++) {
+		const struct lines_one *line = &difference->before.all[i];
+
+		if (difference_is_leaving(difference, i) && !is_replaced(reload, line) &&
+			trust_judge_change(&reload->root, line->place, -1, restart, report) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 open_trusted(void *data)
 {
 	struct reload *reload = data;
 
+	trust_names_release(&reload->names);
 	return trust_judge(&reload->root, &reload->names, reload->service->report);
+}
+
+static bool
+allows_setuid(const struct reload *reload)
+{
+	return configured_is_yes(&reload->now, CONFIG_ALLOW_SETUID);
 }
 
 /* Users, groups, and who is in them, change on both sides. */
 static int
 judge_setuid(struct reload *reload)
 {
-	if (!configured_is_yes(&reload->now, CONFIG_ALLOW_SETUID))
+	if (!allows_setuid(reload))
 		return 0;
 	return inside(reload, open_trusted) < 0 ? -1
 						: trust_record_names(&reload->now.record,
 							  &reload->names, reload->service->report);
+}
+
+/* What was seen of the tree's users and groups, in files that have been replaced since, is
+ * forgotten. */
+static int
+judge_setuid_again(struct reload *reload, size_t size)
+{
+	reload->now.record.size = size;
+	return judge_setuid(reload);
 }
 
 /* What start found out about the namespace. */
@@ -548,11 +601,17 @@ static int
 carry_out(struct reload *reload)
 {
 	struct service *service = reload->service;
+	size_t size;
 
 	if (find_difference(reload) < 0 || make_new(reload) < 0 ||
-		inside(reload, check_targets) < 0 || judge_setuid(reload) < 0)
+		inside(reload, check_targets) < 0 ||
+		(allows_setuid(reload) && inside(reload, check_trusted) < 0))
 		return -1;
-	if (is_to_change(reload) && (write_record(reload) < 0 || inside(reload, apply) < 0))
+	size = reload->now.record.size;
+	if (judge_setuid(reload) < 0)
+		return -1;
+	if (is_to_change(reload) && (write_record(reload) < 0 || inside(reload, apply) < 0 ||
+					    judge_setuid_again(reload, size) < 0))
 		return -1;
 	reload->is_done = true;
 	if (write_record(reload) < 0)

@@ -3,6 +3,7 @@
 #include "account.h"
 #include "cleanup.h"
 #include "identity.h"
+#include "plan.h"
 #include "record.h"
 #include "report.h"
 #include "root.h"
@@ -79,13 +80,10 @@ judge_directory(const struct root *root, const char *path, struct report *report
 
 /* In a directory that has been judged, so nobody exchanges it. */
 static int
-judge_file(const struct root *root, const char *path, struct report *report)
+judge_opened(const struct root *root, const char *path, int fd, struct report *report)
 {
-	cleanup_fd int fd = root_open_target(root, path);
 	struct stat found;
 
-	if (fd < 0 && errno == ENOENT)
-		return 0;
 	if (fd < 0 || fstat(fd, &found) < 0)
 		return report_error(report, errno, "cannot look at %s%s", root->path, path);
 	if (!S_ISREG(found.st_mode))
@@ -97,6 +95,49 @@ judge_file(const struct root *root, const char *path, struct report *report)
 	return is_writable_by_others(found.st_mode)
 		       ? refuse_file(root, path, "can be written by others", report)
 		       : 0;
+}
+
+static int
+judge_file(const struct root *root, const char *path, struct report *report)
+{
+	cleanup_fd int fd = root_open_target(root, path);
+
+	return fd < 0 && errno == ENOENT ? 0 : judge_opened(root, path, fd, report);
+}
+
+/* The first of the paths that a mount on the place covers, links on the way to it resolved; or
+ * NULL. */
+static const char *
+find_covered(const struct root *root, const char *place, const char *const *paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char found[PATH_MAX];
+		bool is_there = root_place_of(root, paths[i], found, sizeof(found)) == 0;
+
+		if (plan_is_at_or_below(is_there ? found : paths[i], place))
+			return paths[i];
+	}
+	return NULL;
+}
+
+int
+trust_judge_change(const struct root *root, const char *place, int mount, const char *restart,
+	struct report *report)
+{
+	const char *file = find_covered(root, place, files, sizeof(files) / sizeof(*files));
+	const char *covered =
+		find_covered(root, place, directories, sizeof(directories) / sizeof(*directories));
+
+	if (!file && !covered)
+		return 0;
+	/* then it is on the file itself, whose directory would be covered too */
+	if (!covered && mount >= 0)
+		return judge_opened(root, file, mount, report);
+	report_mend(report, "rc-service %s restart", restart);
+	return report_error(report, 0,
+		"what is on %s is to change, and setuid programs inside rely on it, which needs a "
+		"restart",
+		place);
 }
 
 /* None is no error: then no number has a name. */

@@ -25,6 +25,10 @@ void trust_names_release(struct trust_names *names);
  *                      /etc and the files in it that say who is who and which libraries are loaded.
  *                      To be called where the tree is `/`. *names: what the tree has, for
  *                      trust_record_names.
+ * trust_judge_change   the same for a reload: what a mount that is made or taken away on a place
+ *                      would show in the tree. mount: a descriptor of the new one, -1 for none.
+ *                      Refuses what it cannot judge before it is there, all but a file on one of
+ *                      these. restart: the name of the service.
  * trust_record_names   on the host, of which it asks the name service: adds to the record which
  *                      users and groups of the tree are the host's, by name and number. Refuses
  *                      while one whom the record lets in (users, groups, default_user) has the
@@ -36,6 +40,8 @@ void trust_names_release(struct trust_names *names);
  * Each 0, or -1 with the error said.
  */
 int trust_judge(const struct root *root, struct trust_names *names, struct report *report);
+int trust_judge_change(const struct root *root, const char *place, int mount, const char *restart,
+	struct report *report);
 int
 trust_record_names(struct record *record, const struct trust_names *names, struct report *report);
 int trust_check_names(const struct record *record, const struct identity *identity,

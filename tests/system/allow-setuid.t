@@ -298,6 +298,48 @@ for file in passwd group; do
 	like 'and the message says so' "$errors" "/etc/$file inside debian can be written by others"
 	chmod g-w "$tree/etc/$file"
 done
+
+# what a reload mounts
+# changes_to LINE...: reloads to an otherwise good configuration.
+changes_to()
+{
+	configure debian "root=\"$tree\"" 'allow_setuid="yes"' 'users="alice bob"' "$@"
+	run chroot-mounts reload
+}
+cp -a "$tree/etc" /home/alice/etc
+chown alice /home/alice/etc
+install -d /srv/lib
+for line in '/home/alice/etc /etc none bind' '/srv/lib /usr none bind' 'tmpfs /usr/lib tmpfs mode=0755'; do
+	changes_to "extra_mounts=\"$line\""
+	is "a line that covers what setuid programs rely on is none for a reload: $line" "$status" 1
+	like 'and the message names what mends it' "$errors" 'setuid programs inside rely on it.*rc-service chroot-mounts restart'
+	is 'and nothing has changed' "$(inside stat -c %U /etc) $(inside /srv/probes/setuid-id -u)" 'root 0'
+done
+shall yes 'users="alice bob"' 'extra_mounts="/home/alice/etc /etc none bind"'
+is 'and a start judges it' "$status" 1
+install -o alice -m 644 "$tree/etc/passwd" /home/alice/passwd
+install -m 644 "$tree/etc/passwd" /srv/passwd
+shall yes 'users="alice bob"'
+changes_to 'extra_mounts="/home/alice/passwd /etc/passwd none bind"'
+is "nor is a user's file on one of the superuser's" "$status" 1
+like 'and the message says so' "$errors" '/etc/passwd does not belong to the superuser'
+changes_to 'extra_mounts="/srv/passwd /etc/passwd none bind"'
+is "but the superuser's" "$status$errors" 0
+echo 'bob:x:1001:1001::/:/bin/sh' | cat /srv/passwd - >/srv/passwd.new
+mv /srv/passwd.new /srv/passwd
+ok 'of which a later one is renewed' chroot-mounts -q reload
+ok 'with who is in it, at once' enter_as_bob
+chown bob /srv
+mv /srv/passwd /srv/passwd.old
+install -o bob -m 644 /srv/passwd.old /srv/passwd
+run chroot-mounts reload
+is "and not by one that is a user's" "$status" 1
+is 'which is not seen inside' "$(inside stat -c %U /etc/passwd)" root
+changes_to
+is 'nor is one taken away' "$status" 1
+like 'whatever is below it' "$errors" 'on /etc/passwd is to change'
+ok 'but by a restart' restart
+
 rm "$tree/etc/passwd" "$tree/etc/group"
 ok 'a tree without one has no names that could collide' inside true
 
