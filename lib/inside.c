@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <time.h>
 
 #define KILL_SECONDS 5 /* how long SIGKILL may take before a process counts as stuck */
@@ -17,6 +18,7 @@
 #define EMPTY_LOOKS 3 /* pids come round, and one who forks on purpose with them */
 #define HOLDING_LOOKS 3 /* for children unseen so far; more, and one could put SIGTERM off */
 #define LATER_LOOKS 30 /* one who forks on purpose is seen by every other of them */
+#define TURN_SECONDS 30 /* how long one waits for those of others */
 #define DESCRIPTORS_OWN 64 /* that this command needs besides those of roots and processes */
 
 /* A namespace that is known to hold something of a root. */
@@ -95,10 +97,41 @@ inside_release(struct inside *inside)
 	*inside = (struct inside){0};
 }
 
+static void
+wake(int signal)
+{
+	(void)signal;
+}
+
+/* Not by trying again and again, for one who looks without a pause leaves no time between. */
+static int
+wait_for_turn(const struct inside *inside)
+{
+	const struct itimerval limit = {
+		.it_value = {.tv_sec = TURN_SECONDS}, /* again, lest it comes before the wait */
+		.it_interval = {.tv_sec = 1}};
+	const struct itimerval none = {.it_value = {0}};
+	const struct sigaction waking = {.sa_handler = wake};
+	struct sigaction before;
+	int result, error;
+
+	if (sigaction(SIGALRM, &waking, &before) < 0)
+		return -1;
+	setitimer(ITIMER_REAL, &limit, NULL);
+	result = flock(inside->turns, LOCK_EX);
+	error = errno;
+	setitimer(ITIMER_REAL, &none, NULL);
+	sigaction(SIGALRM, &before, NULL);
+	errno = error == EINTR ? ETIMEDOUT : error;
+	return result;
+}
+
 int
 inside_take_turn(const struct inside *inside)
 {
-	return flock(inside->turns, LOCK_EX);
+	if (flock(inside->turns, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	return errno == EWOULDBLOCK ? wait_for_turn(inside) : -1;
 }
 
 void
@@ -969,6 +1002,16 @@ ending_wait(struct ending *ending, int64_t ms)
 }
 
 static int
+refuse_to_wait(struct report *report)
+{
+	if (errno != ETIMEDOUT)
+		return report_error(report, errno, "cannot wait for other commands");
+	report_mend(report, "see whether one of them is held, as by Ctrl-Z, and stop again");
+	return report_error(report, 0,
+		"other commands have been looking at the processes for %d seconds", TURN_SECONDS);
+}
+
+static int
 look_once(struct ending *ending, size_t *found)
 {
 	struct look look = {.inside = ending->inside,
@@ -980,7 +1023,7 @@ look_once(struct ending *ending, size_t *found)
 	ending->spared_found = 0;
 	memset(ending->spared_in, 0, ending->inside->evidence.count * sizeof(bool));
 	if (inside_take_turn(ending->inside) < 0)
-		return report_error(ending->report, errno, "cannot wait for other commands");
+		return refuse_to_wait(ending->report);
 	result = look_at_all(&look, ending->report);
 	inside_leave_turn(ending->inside);
 	if (result < 0)

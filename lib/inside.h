@@ -59,7 +59,8 @@ void inside_release(struct inside *inside);
 
 /*
  * To look into a namespace is to join it. Whoever ends those inside must not take the one who looks
- * for one of them, whatever root either is at work on: so they do it by turns. 0, or -1 with errno.
+ * for one of them, whatever root either is at work on: so they do it by turns. 0, or -1 with errno,
+ * ETIMEDOUT where another has had its turn for too long, as one has that was stopped with Ctrl-Z.
  */
 int inside_take_turn(const struct inside *inside);
 void inside_leave_turn(const struct inside *inside);

@@ -190,11 +190,23 @@ like 'status does not wait for another command, and says so' "$(chroot-mounts st
 exec 7>&-
 ok 'then it is stopped' chroot-mounts stop demo
 
+# a stop that somebody has stopped by Ctrl-Z in the middle of its look
+chroot-mounts -q start demo
+exec 7</run/chroot-mounts
+flock 7
+timeout 120 chroot-mounts stop demo >"$work/turn" 2>&1 7<&- &
+waiting=$!
+
 for ((try = 0; try < 4; try++)); do
 	await has_ended held && break
 done
 is 'a start whose lock is never let go of gives up' "$(<"$work/held.status")" 1
 like 'and says why' "$(<"$work/held.output")" 'another command has been at work on it for 30 seconds'
+wait "$waiting"
+is 'a stop that waits for the turn of another gives up too' $? 1
+like 'and says why' "$(<"$work/turn")" 'other commands have been looking at the processes for 30 seconds'
+exec 7<&-
+ok 'once it is its turn it succeeds' chroot-mounts stop demo
 exec 8>&-
 ok 'once it is free, stop clears the lock away' chroot-mounts stop held
 is 'and nothing is left' "$(find /run/chroot-mounts -mindepth 1)" ''
