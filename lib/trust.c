@@ -27,10 +27,20 @@ static const struct kind users = {"user", "/etc/passwd", "known_user", "usermod"
 static const struct kind groups = {
 	"group", "/etc/group", "known_group", "groupmod", "-g", "a member"};
 
-/* "/." at the end, so that a link, as from /lib into /usr, is followed inside the tree. */
+/* Where Debian has those of an architecture, before and after the merge into /usr. */
+#define LIBRARIES(architecture) "/lib/" architecture "/.", "/usr/lib/" architecture "/."
+
+/* "/." at the end, so that a link, as from /lib into /usr, is followed inside the tree. musl looks
+ * into /usr/local/lib for setuid programs too. */
 static const char *const directories[] = {"/bin/.", "/sbin/.", "/lib/.", "/lib32/.", "/lib64/.",
 	"/libx32/.", "/usr/bin/.", "/usr/sbin/.", "/usr/lib/.", "/usr/lib32/.", "/usr/lib64/.",
-	"/usr/libx32/.", "/etc/."};
+	"/usr/libx32/.", "/usr/local/lib/.", "/etc/.", "/etc/pam.d/.", "/etc/security/.",
+	LIBRARIES("x86_64-linux-gnu"), LIBRARIES("i386-linux-gnu"),
+	LIBRARIES("x86_64-linux-gnux32"), LIBRARIES("aarch64-linux-gnu"),
+	LIBRARIES("arm-linux-gnueabihf"), LIBRARIES("arm-linux-gnueabi"),
+	LIBRARIES("riscv64-linux-gnu"), LIBRARIES("powerpc64le-linux-gnu"),
+	LIBRARIES("s390x-linux-gnu"), LIBRARIES("mips64el-linux-gnuabi64"),
+	LIBRARIES("loongarch64-linux-gnu")};
 
 static const char *const files[] = {"/etc/passwd", "/etc/group", "/etc/shadow", "/etc/ld.so.cache",
 	"/etc/ld.so.conf", "/etc/ld.so.preload"};

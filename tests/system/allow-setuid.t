@@ -122,7 +122,9 @@ untrusted()
 	like 'and the message names it and what mends it' "$errors" "$tree$1.*chown .*root:root .*$tree$1"
 	ok 'nor can it be entered' fails inside true
 }
-for path in /usr /usr/lib /usr/bin /etc /etc/passwd /etc/group /etc/ld.so.cache; do
+libraries=("$tree"/usr/lib/*-linux-gnu*)
+for path in /usr /usr/lib "${libraries[0]#"$tree"}" /usr/local /usr/local/lib /usr/bin /etc /etc/pam.d /etc/security \
+	/etc/passwd /etc/group /etc/ld.so.cache; do
 	owner=$(stat -c %u:%g "$tree$path") mode=$(stat -c %a "$tree$path")
 	chown alice "$tree$path"
 	untrusted "$path" "a user's"
