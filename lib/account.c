@@ -122,34 +122,20 @@ add_name(char ***names, size_t *count, const char *name)
 	return grown[*count] ? (++*count, 0) : -1;
 }
 
-static int
-add_members(char ***names, size_t *count, const char *group)
+int
+account_people(char ***names, size_t *count)
 {
-	const struct group *entry;
 	const struct passwd *user;
 	int result = 0;
 
-	errno = 0;
-	entry = getgrnam(group);
-	if (!entry)
-		return errno == 0 || errno == ENOENT ? 0 : -1;
-	for (char **member = entry->gr_mem; *member; member++)
-		if (add_name(names, count, *member) < 0)
-			return -1;
-	setpwent();
-	while (result == 0 && (user = getpwent()))
-		if (user->pw_gid == entry->gr_gid)
-			result = add_name(names, count, user->pw_name);
-	endpwent();
-	return result;
-}
-
-int
-account_members(const char *group, char ***names, size_t *count)
-{
 	*names = NULL;
 	*count = 0;
-	if (add_members(names, count, group) == 0)
+	setpwent();
+	while (result == 0 && (user = getpwent()))
+		if (user->pw_uid >= ACCOUNT_FIRST_PERSON && user->pw_uid != ACCOUNT_NOBODY)
+			result = add_name(names, count, user->pw_name);
+	endpwent();
+	if (result == 0)
 		return 0;
 	while (*count > 0)
 		free((*names)[--*count]);

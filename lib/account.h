@@ -11,6 +11,10 @@
 /* (uid_t)-1 means "leave it" to setresuid(2) (sudo CVE-2019-14287) */
 #define ACCOUNT_LARGEST_ID 4294967294U
 
+/* By the number, login.defs(5)'s UID_MIN of every distribution; and who it is not. */
+#define ACCOUNT_FIRST_PERSON 1000
+#define ACCOUNT_NOBODY 65534
+
 struct account {
 	char *name; /* owned */
 	uid_t uid;
@@ -38,11 +42,10 @@ int account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count);
 char *account_group_name(gid_t gid);
 
 /*
- * The names that the host lists as members of a group, and those of the users whose own group it
- * is, as far as its name service lets users be enumerated; some twice. *names and each of them is
- * owned by the caller. 0, or -1 with errno.
+ * The names of the host's users that are people, as far as its name service lets users be
+ * enumerated; some twice. *names and each of them is owned by the caller. 0, or -1 with errno.
  */
-int account_members(const char *group, char ***names, size_t *count);
+int account_people(char ***names, size_t *count);
 
 /*
  * A passwd or group file that is only read: no name service, strict numbers, odd lines passed over.

@@ -351,16 +351,19 @@ judge_user(const struct judgement *judgement, const char *user)
 	return result;
 }
 
+/*
+ * Threat: whoever can write to a place that is shown inside lends their number to those who enter,
+ * by a setuid file of theirs. So all people of the host are judged, listed or not.
+ */
 static int
-judge_members(const struct judgement *judgement, const char *group)
+judge_people(const struct judgement *judgement)
 {
 	char **names;
 	size_t count;
 	int result = 0;
 
-	if (account_members(group, &names, &count) < 0)
-		return report_error(
-			judgement->report, errno, "cannot find the members of %s", group);
+	if (account_people(&names, &count) < 0)
+		return report_error(judgement->report, errno, "cannot list the host's users");
 	for (size_t i = 0; i < count; i++) {
 		if (result == 0)
 			result = judge_user(judgement, names[i]);
@@ -371,8 +374,7 @@ judge_members(const struct judgement *judgement, const char *group)
 }
 
 static int
-judge_words(const struct judgement *judgement, const char *key,
-	int (*judge)(const struct judgement *judgement, const char *word))
+judge_words(const struct judgement *judgement, const char *key)
 {
 	cleanup_free char *copy = strdup(record_value(judgement->record, key));
 	char *rest = NULL;
@@ -381,7 +383,7 @@ judge_words(const struct judgement *judgement, const char *key,
 		return cannot_judge(judgement);
 	for (char *word = strtok_r(copy, " \t\n", &rest); word;
 		word = strtok_r(NULL, " \t\n", &rest))
-		if (judge(judgement, word) < 0)
+		if (judge_user(judgement, word) < 0)
 			return -1;
 	return 0;
 }
@@ -395,9 +397,9 @@ trust_record_names(struct record *record, const struct trust_names *names, struc
 	if (result == 0)
 		result = compare_names(&judgement, &groups, names->groups);
 	if (result == 0 && judgement.other_count > 0 &&
-		(judge_words(&judgement, "users", judge_user) < 0 ||
-			judge_words(&judgement, "groups", judge_members) < 0 ||
-			judge_words(&judgement, "default_user", judge_user) < 0))
+		(judge_words(&judgement, "users") < 0 ||
+			judge_words(&judgement, "default_user") < 0 ||
+			judge_people(&judgement) < 0))
 		result = -1;
 	judgement_release(&judgement);
 	return result;

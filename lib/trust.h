@@ -31,7 +31,7 @@ void trust_names_release(struct trust_names *names);
  *                      these. restart: the name of the service.
  * trust_record_names   on the host, of which it asks the name service: adds to the record which
  *                      users and groups of the tree are the host's, by name and number. Refuses
- *                      while one whom the record lets in (users, groups, default_user) has the
+ *                      while one of users or default_user, or any person of the host, has the
  *                      number of another user or group.
  * trust_check_names    at entry, with no power left, where the tree is `/`: refuses who has the
  *                      number of a user or group that was not recorded, be it that they or the name

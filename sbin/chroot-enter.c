@@ -482,7 +482,9 @@ join(struct entry *entry)
 {
 	const struct identity *caller = &entry->caller;
 
+	/* what -b shows has not been judged */
 	entry->caller.allows_setuid = entry->named.allows_setuid =
+		entry->options->binds.count == 0 &&
 		strcmp(record_value(&entry->record, "allow_setuid"), "yes") == 0;
 	if (!entry->is_superuser && identity_become(caller, false, entry->report) < 0)
 		return -1;

@@ -178,13 +178,13 @@ user_collides() { collides "the number of $1" "$2" "$3" "usermod -P $tree -u" "$
 
 # a number that is another user inside
 install -m 4755 "$tools/tiny-sudo" "$tree/srv/probes/"
-sed -i 's/^alice:x:1000:/ubuntu:x:1000:/' "$tree/etc/passwd"
 shall yes 'users="bob"'
 is 'where no user has the number of another user, the root starts' "$status$errors" 0
+sed -i 's/^alice:x:1000:/ubuntu:x:1000:/' "$tree/etc/passwd"
 is 'a careless entry makes the ubuntu of the tree out of the alice of the host, who becomes the superuser' \
 	"$(careless /srv/probes/tiny-sudo ubuntu id -u)" 0
 user_collides alice 1000 ubuntu 'users="bob alice"'
-user_collides alice 1000 ubuntu 'groups="players"'
+user_collides alice 1000 ubuntu 'users="bob"' # to whom she could lend her number, by a file in /tmp
 user_collides alice 1000 ubuntu 'default_user="alice"'
 shall no 'users="alice"'
 is 'without the key it starts' "$status$errors" 0
@@ -209,19 +209,20 @@ sed -i '/^ubuntu:/d' "$tree/etc/passwd"
 
 # a number that is another group inside
 install -m 4750 -g 27 "$tree/usr/bin/id" "$tree/srv/probes/for-sudo"
-sed -i 's/^sudo:x:27:/video:x:27:alice/' /etc/group
+sed -i 's/^sudo:x:27:/video:x:27:/' /etc/group
 shall yes 'users="bob"'
 is 'where no user has the number of another group, the root starts' "$status$errors" 0
+sed -i 's/^video:x:27:/video:x:27:alice/' /etc/group
 is 'a careless entry makes the sudo of the tree out of the video of the host' \
 	"$(careless /srv/probes/for-sudo -u)" 0
 group_collides alice 27 video sudo 'users="bob alice"'
-group_collides alice 27 video sudo 'groups="players"'
+group_collides alice 27 video sudo 'users="bob"'
 group_collides alice 27 video sudo 'default_user="alice"'
 shall no 'users="alice"'
 is 'without the key it starts' "$status$errors" 0
 is 'and the number gives nothing' "$(inside /srv/probes/for-sudo -u 2>/dev/null)" 1000
 sed -i 's/^video:x:27:alice/video:x:27:bob/' /etc/group
-group_collides bob 27 video sudo 'groups="bob"' # who is listed nowhere as its member: it is their own
+group_collides bob 27 video sudo 'groups="players"'
 echo 'gamers:x:1000:' >>"$tree/etc/group"
 group_collides alice 1000 alice gamers 'users="alice"'
 sed -i '/^gamers:/d' "$tree/etc/group"
@@ -263,6 +264,8 @@ ok 'the command that was said, with a number' groupmod -P "$tree" -g 927 sudo
 ok 'mends it' enter_as_bob
 ok 'and the reload' chroot-mounts -q reload
 ok 'and a start' restart
+like 'a bind for one entry may show anything, so setuid programs do not work there' \
+	"$(chroot-enter -u alice -b "$tree/srv:/mnt" -d / debian cat /proc/self/status)" $'NoNewPrivs:\t1'
 echo 'docker:x:3000:' >>"$tree/etc/group"
 refused group 3000 docker inside true
 sed -i '/^docker:/d' "$tree/etc/group"
