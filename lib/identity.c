@@ -307,9 +307,8 @@ identity_settle(struct identity *identity, struct naming *naming, const char *pa
 	return 0;
 }
 
-/* None is no error: a tree need not have accounts. */
-static int
-read_file(char **text, const char *path, const char *root, struct report *report)
+int
+identity_read_file(char **text, const char *path, const char *root, struct report *report)
 {
 	*text = account_text(path, false);
 	if (*text || errno == ENOENT)
@@ -342,8 +341,9 @@ identity_ask_tree(
 	cleanup_free char *passwd = NULL;
 	cleanup_free char *group = NULL;
 
-	if (wants_tree(naming) && (read_file(&passwd, "/etc/passwd", root, report) < 0 ||
-					  read_file(&group, "/etc/group", root, report) < 0))
+	if (wants_tree(naming) &&
+		(identity_read_file(&passwd, "/etc/passwd", root, report) < 0 ||
+			identity_read_file(&group, "/etc/group", root, report) < 0))
 		return -1;
 	return identity_settle(identity, naming, passwd, group, root, report);
 }

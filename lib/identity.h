@@ -55,7 +55,7 @@ int identity_find_caller(struct identity *identity, struct report *report);
  * identity_ask_tree    completes it by the passwd and group files of the tree that is `/` now. So
  *                      only for a superuser, who trusts themselves: the files are read as data with
  *                      what powers there are. They are not opened for numbers that the host knows.
- * identity_settle      the same by two streams, NULL for none.
+ * identity_settle      the same by two texts, NULL for none.
  *
  * A user whom the host knows has the host's groups, others those of the tree, and a number that
  * neither has just the group that must be named. A name of the superuser that the host does not
@@ -63,6 +63,12 @@ int identity_find_caller(struct identity *identity, struct report *report);
  */
 int identity_find_named(struct identity *identity, struct naming *naming, const char *user,
 	const char *groups, struct report *report);
+/*
+ * The text of a passwd or group file of the tree that is `/` now, as account_text judges it for who
+ * has power; *text is owned by the caller, NULL for none, which is no error: a tree need not have
+ * accounts. root: its name in what is said. 0, or -1 with the error said.
+ */
+int identity_read_file(char **text, const char *path, const char *root, struct report *report);
 int identity_ask_tree(
 	struct identity *identity, struct naming *naming, const char *root, struct report *report);
 int identity_settle(struct identity *identity, struct naming *naming, const char *passwd,

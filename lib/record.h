@@ -8,6 +8,7 @@
  *   known_user, known_group    NUMBER:NAME of a user, a group of the tree that is the same on the
  *               host (several; with allow_setuid=yes alone)
  *   host        inode of the host's mount namespace
+ *   host_mount  mount id of `/` there
  *   namespace   inode of the pinned one
  *   device, inode, mount    of `/` inside: st_dev, st_ino and mount id
  *   filesystem  MOUNT:DEVICE:PLACE of a filesystem made for this root alone (several)

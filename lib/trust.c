@@ -150,24 +150,6 @@ trust_judge_change(const struct root *root, const char *place, int mount, const 
 		place);
 }
 
-/* None is no error: then no number has a name. */
-static int
-read_names(const struct kind *kind, char **text, const char *root, struct report *report)
-{
-	*text = account_text(kind->file, false);
-	if (*text || errno == ENOENT)
-		return 0;
-	if (errno == EINVAL || errno == ELOOP)
-		return report_error(report, 0,
-			"%s inside %s is no file of its own, too large a one, or no text",
-			kind->file, root);
-	if (errno == EPERM)
-		return report_error(report, 0,
-			"%s inside %s can be written by others than the superuser", kind->file,
-			root);
-	return report_error(report, errno, "cannot read %s inside %s", kind->file, root);
-}
-
 void
 trust_names_release(struct trust_names *names)
 {
@@ -185,9 +167,9 @@ trust_judge(const struct root *root, struct trust_names *names, struct report *r
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
 		if (judge_file(root, files[i], report) < 0)
 			return -1;
-	if (read_names(&users, &names->users, root->path, report) < 0)
+	if (identity_read_file(&names->users, users.file, root->path, report) < 0)
 		return -1;
-	return read_names(&groups, &names->groups, root->path, report);
+	return identity_read_file(&names->groups, groups.file, root->path, report);
 }
 
 /* A user or group of the tree that is none of the host's. */
@@ -459,7 +441,7 @@ check_names(const struct check *check, const struct kind *kind)
 	char *name;
 	uint32_t id;
 
-	if (read_names(kind, &text, check->root, check->report) < 0)
+	if (identity_read_file(&text, kind->file, check->root, check->report) < 0)
 		return -1;
 	rest = text;
 	while (rest && account_read_next(&rest, &name, &id) == 0) {

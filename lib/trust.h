@@ -1,4 +1,4 @@
-/* What setuid programs inside go by: are their files the superuser's, and their groups the host's?
+/* What setuid programs inside go by: are their files the superuser's, and their names the host's?
  */
 #ifndef TRUST_H
 #define TRUST_H

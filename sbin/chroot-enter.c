@@ -182,9 +182,15 @@ static int
 open_folder(const char *name)
 {
 	char path[sizeof(STATE_DIRECTORY "/") + NAME_LENGTH];
+	size_t length = strlen(name);
 
+	/* whoever calls has judged the name; nothing is written behind path all the same */
+	if (length > NAME_LENGTH) {
+		errno = ENOENT;
+		return -1;
+	}
 	memcpy(path, STATE_DIRECTORY "/", sizeof(STATE_DIRECTORY));
-	memcpy(path + sizeof(STATE_DIRECTORY), name, strlen(name) + 1);
+	memcpy(path + sizeof(STATE_DIRECTORY), name, length + 1);
 	return open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
