@@ -111,6 +111,11 @@ SYSTEM_TESTS ?= $(sort $(wildcard tests/system/*.t))
 system: $(PROGRAMS) $(TREE_TOOLS) ## on a real OpenRC, with real trees; as the superuser
 	$(TEST) $(SYSTEM_TESTS)
 
+BOOT_TESTS ?= $(sort $(wildcard tests/boot/*.t))
+
+boot: $(PROGRAMS) ## whole boots in qemu (SYSTEMS=fast: the faster half); as the superuser
+	$(TEST) $(BOOT_TESTS)
+
 bench: $(PROGRAMS) $(BENCH_TOOLS) musl-static ## what it costs, beside bare programs; as the superuser
 	@status=0; for bench in $(BENCHES); do BUILD='$(abspath $(BUILD))' $$bench || status=1; done; \
 		exit $$status
@@ -190,7 +195,7 @@ lint-tidy:
 
 # SC2034: OpenRC reads the variables. SC2154: and sets some. SC2016: tests write scripts for other shells.
 lint-shell:
-	shellcheck -s sh -e SC2034,SC2154 init.d/* $(filter-out $(PAGES),$(wildcard conf.d/*))
+	shellcheck -s sh -e SC2034,SC2154 init.d/* tests/boot/witness tests/boot/fast/etc/init.d/* $(filter-out $(PAGES),$(wildcard conf.d/*))
 	shellcheck -e SC2016 $$(tests/style/files | xargs awk 'FNR == 1 && /^#!.*[\/ ](ba|da)?sh( |$$)/ { print FILENAME }')
 
 lint-pages:
@@ -232,7 +237,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all check check-all unit style differential system sweep endurance bench sanitize musl \
+.PHONY: all check check-all unit style differential system boot sweep endurance bench sanitize musl \
 	musl-dynamic musl-static fuzz \
 	fuzz-run $(FUZZERS:=.run) lint lint-gcc lint-clang compiled lint-cppcheck lint-tidy lint-shell \
 	lint-pages format install uninstall clean help

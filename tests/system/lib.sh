@@ -9,24 +9,8 @@ set -u
 
 top=$(cd "$(dirname "$0")/../.." && pwd -P)
 
-# cannot_run WHY: no test of this file is possible here. Where all must run, that is a failure.
-cannot_run()
-{
-	if [ "${TESTS_MUST_RUN-}" = 1 ]; then
-		printf '1..1\nnot ok 1 - can run here: %s\n' "$*"
-		exit 1
-	fi
-	printf '1..0 # SKIP %s\n' "$*"
-	exit 0
-}
-
-needs()
-{
-	local command
-	for command; do
-		command -v "$command" >/dev/null || cannot_run "no $command"
-	done
-}
+# shellcheck source=tests/tap.sh
+. "$top/tests/tap.sh"
 
 # Runs this test again, on a machine of each setting, and adds up; there, returns.
 on_machines()
@@ -40,67 +24,6 @@ on_machines()
 			echo "not ok - the test came to its end with $setting: status $?"
 	done </dev/null | awk '/^(not )?ok/ { tests++ } { print; fflush() } END { print "1.." tests + 0 }'
 	exit
-}
-
-# ok WHAT COMMAND...: holds if the command succeeds.
-ok()
-{
-	local what=$1
-	shift
-	if "$@" >"$work/log" 2>&1; then
-		echo "ok - $what$label"
-	else
-		echo "not ok - $what$label"
-		echo "#   failed: $*"
-		sed 's/^/#   /' "$work/log"
-	fi
-}
-
-# fails COMMAND...: for ok, where the command must not succeed.
-fails() { ! "$@"; }
-
-# is WHAT GOT EXPECTED
-is()
-{
-	if [ "$2" = "$3" ]; then
-		echo "ok - $1$label"
-	else
-		echo "not ok - $1$label"
-		diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") | sed 's/^/#   /; s/^#   </#   got     /; s/^#   >/#   expected/'
-	fi
-}
-
-# like WHAT TEXT PATTERN: an extended regular expression.
-like()
-{
-	if [[ $2 =~ $3 ]]; then
-		echo "ok - $1$label"
-	else
-		echo "not ok - $1$label"
-		printf '%s\n' "got: $2" "expected something like: $3" | sed 's/^/#   /'
-	fi
-}
-
-# await COMMAND...: asks again until the command succeeds, ten seconds at most.
-await()
-{
-	local try
-	for ((try = 0; try < 500; try++)); do
-		"$@" && return 0
-		# nobody ever writes there
-		read -r -t 0.02 -u "$never" || :
-	done
-	return 1
-}
-
-# run COMMAND...: its output, errors and status become the variables of those names.
-run()
-{
-	# the variables are for the tests
-	# shellcheck disable=SC2034
-	output=$("$@" 2>"$work/errors") && status=0 || status=$?
-	# shellcheck disable=SC2034
-	errors=$(<"$work/errors")
 }
 
 # configure NAME LINE...: the whole configuration of a root.

@@ -1,0 +1,260 @@
+#!/usr/bin/env bash
+# What the boot tests share: each of them boots test machine 2, a whole system in qemu, from disks
+# that it made; it needs no more of the machine around it than files in the tests' cache. A test
+# begins with
+#	. "$(dirname "$0")/lib.sh"
+#	on_systems fast debian
+# and what follows runs for each of the two, on the kernel of each release: $system and $release.
+#   fast    busybox's init and OpenRC, with base services of the tests' own (tests/boot/fast)
+#   debian  Debian's init scripts under OpenRC
+# SYSTEMS="fast.bookworm debian.trixie …" runs these alone, SYSTEMS=fast those of one kind.
+set -u
+
+top=$(cd "$(dirname "$0")/../.." && pwd -P)
+cache=${TESTS_CACHE:-$top/tests/cache}
+releases='bookworm trixie' # Linux 6.1 with OpenRC 0.45, Linux 6.12 with OpenRC 0.56
+
+# shellcheck source=tests/tap.sh
+. "$top/tests/tap.sh"
+patience=120 # seconds: nothing that a machine does takes as long
+
+# Runs this test again for each, and adds up; there, returns.
+on_systems()
+{
+	local kind of
+	[ -z "${ON_SYSTEM-}" ] || return 0
+	[ "$(id -u)" = 0 ] || cannot_run 'only the superuser can make files that belong to the superuser'
+	needs qemu-system-x86_64 mke2fs dumpe2fs
+	for kind; do
+		for of in $releases; do
+			case " ${SYSTEMS-$kind} " in
+			*" $kind "* | *" $kind.$of "*) ;;
+			*) continue ;;
+			esac
+			ON_SYSTEM=$kind.$of bash "$0" ||
+				echo "not ok - the test came to its end on $kind.$of: status $?"
+			echo "# $kind, $of: $SECONDS seconds"
+			SECONDS=0
+		done
+	done </dev/null | awk '/^(not )?ok/ { tests++ } { print; fflush() }
+		END { print "1.." tests + 0 (tests ? "" : " # SKIP not for these systems") }'
+	exit
+}
+
+# The program that qemu shall run the machine's code with: /dev/kvm may exist and hang, so it is
+# tried once for each boot of this machine.
+accelerator()
+{
+	local boot_id known=$work/../accelerator
+	boot_id=$(</proc/sys/kernel/random/boot_id)
+	if [ "$(sed 1q "$known" 2>/dev/null)" != "$boot_id" ]; then
+		{
+			echo "$boot_id"
+			# a kernel without a disk panics and reboots, which ends it
+			if [ -w /dev/kvm ] && timeout 8 qemu-system-x86_64 -accel kvm -m 128 -display none -no-reboot \
+				-kernel "$cache/kernel-cloud.$release/vmlinuz" -append 'panic=-1'; then
+				echo '-accel kvm -cpu host'
+			else
+				echo '-accel tcg -cpu qemu64'
+			fi
+		} >"$known.$$" 2>/dev/null </dev/null
+		mv "$known.$$" "$known"
+	fi
+	sed -n 2p "$known"
+}
+
+# The users of test machine 1, too.
+add_people()
+{
+	printf '%s\n' 'alice:x:1000:1000:Alice, listed:/home/alice:/bin/sh' \
+		'bob:x:1001:1001:Bob, not listed:/home/bob:/bin/sh' >>"$1/etc/passwd"
+	printf '%s\n' alice:x:1000: bob:x:1001: players:x:3001:alice >>"$1/etc/group"
+	install -d -o 1000 -g 1000 "$1/home/alice"
+	install -d -o 1001 -g 1001 "$1/home/bob"
+}
+
+# What $tree and $games shall hold, for the test to add to before the first boot: the suite is in the
+# default runlevel, its one root is the second disk.
+new_machine()
+{
+	local service
+	rm -rf "$tree" "$games"
+	cp -a "$cache/boot-$system.$userland" "$tree"
+	cp -a "$cache/busybox" "$games"
+	if [ "$system" = fast ]; then
+		cp -a "$top/tests/boot/fast/." "$tree"
+		mkdir -p "$tree"/{proc,sys,run,root,opt,mnt,home} "$tree"/etc/conf.d "$tree"/usr/share/insserv/overrides
+		: >"$tree/etc/insserv.conf"
+		echo root:x:0:0:root:/root:/bin/sh >"$tree/etc/passwd"
+		printf '%s\n' root:x:0: tty:x:5: uucp:x:10: video:x:44: >"$tree/etc/group"
+		rm -f "$tree"/etc/runlevels/*/*
+		add_to_runlevel sysinit devfs sysfs
+		add_to_runlevel boot root localmount bootmisc
+		add_to_runlevel shutdown savecache killprocs mount-ro
+	else
+		# no terminals, and the agent once the runlevel is complete
+		sed -i '/getty/d' "$tree/etc/inittab"
+		echo 'ag:2345:respawn:/test/agent' >>"$tree/etc/inittab"
+	fi
+	add_people "$tree"
+	printf '%s\n' '/dev/nvme0n1 / ext4 defaults 0 1' '/dev/nvme0n2 /opt/games ext4 defaults 0 2' >"$tree/etc/fstab"
+	mkdir -p "$tree/opt/games" "$tree/test"
+	cp "$top/tests/boot/agent" "$tree/test"
+	cp "$top/tests/boot/witness" "$tree/etc/init.d"
+	for service in witness.before witness.after; do
+		ln -s witness "$tree/etc/init.d/$service"
+	done
+	install_suite "$tree"
+	printf '%s\n' 'root="/opt/games"' 'users="alice"' >"$tree/etc/conf.d/chroot-mounts.games"
+	add_to_runlevel default witness.before chroot-mounts witness.after
+}
+
+# make runs once for all: an install waits for the one that another test makes
+install_suite()
+{
+	(unset MAKEFLAGS MFLAGS MAKELEVEL
+	flock 9
+	make -s -C "$top" install BUILD="${BUILD:-build}" DESTDIR="$1" PREFIX=/usr SYSCONFDIR=/etc \
+		RUNSTATEDIR=/run SETUID=yes) 9>"$cache/lock" >/dev/null
+}
+
+add_to_runlevel()
+{
+	local level=$1 service
+	shift
+	mkdir -p "$tree/etc/runlevels/$level"
+	for service; do
+		ln -s "/etc/init.d/$service" "$tree/etc/runlevels/$level/$service"
+	done
+}
+
+# make_disks: from what $tree and $games hold now.
+make_disks()
+{
+	make_disk "$work/system.img" "$tree" "$(($(du -sm "$tree" | cut -f 1) * 5 / 4 + 64))"
+	make_disk "$work/games.img" "$games" 64
+	rm -rf "$tree" "$games"
+}
+
+# make_disk IMAGE DIRECTORY MEBIBYTES
+make_disk() { rm -f "$1" && mke2fs -q -t ext4 -d "$2" "$1" "${3}M" >/dev/null; }
+
+# is_clean IMAGE: nothing is left to be replayed or repaired.
+is_clean()
+{
+	dumpe2fs -h "$1" >"$work/dumpe2fs" 2>&1
+	cat "$work/dumpe2fs"
+	grep -q 'state: *clean$' "$work/dumpe2fs" && ! grep -q needs_recovery "$work/dumpe2fs" &&
+		e2fsck -fn "$1"
+}
+
+# power_on [QEMU'S OPTION...]: the console goes to $console, a new file for each boot.
+power_on()
+{
+	boots=$((boots + 1))
+	console=$work/console.$boots
+	: >"$console"
+	# shellcheck disable=SC2046 # words
+	setpriv --pdeathsig KILL qemu-system-x86_64 $(accelerator) -m "${memory:-192}" -smp "${processors:-1}" \
+		-nodefaults -no-user-config -display none -no-reboot \
+		-kernel "$cache/kernel-$kernel.$release/vmlinuz" \
+		-append "root=/dev/nvme0n1 ro console=ttyS0 panic=-1 mitigations=off ${arguments-}" \
+		-device nvme,id=disks,serial=disks \
+		-drive "file=$work/system.img,format=raw,if=none,id=system,cache=unsafe" \
+		-device nvme-ns,drive=system,bus=disks,nsid=1 \
+		-drive "file=$work/games.img,format=raw,if=none,id=games,cache=unsafe" \
+		-device nvme-ns,drive=games,bus=disks,nsid=2 \
+		-chardev "file,id=console,path=$console" -serial chardev:console \
+		-chardev "pipe,id=agent,path=$work/agent" -serial chardev:agent \
+		-chardev "pipe,id=monitor,path=$work/monitor" -mon chardev=monitor "$@" \
+		</dev/null >"$work/qemu" 2>&1 &
+	machine=$!
+}
+
+is_off() { ! kill -0 "$machine" 2>/dev/null; }
+is_on() { ! is_off; }
+said() { grep -Eq -- "$1" "$console"; }
+
+# said_or_off PATTERN: for await.
+said_or_off() { said "$1" || is_off; }
+
+# The machine has booted when its agent is there.
+await_boot()
+{
+	local line=
+	until [ "${line%$'\r'}" = ready ]; do
+		read -r -t "$patience" -u "$answers" line || hang 'has not booted'
+	done
+}
+
+boot() { power_on "$@" && await_boot; }
+
+# hang WHAT: nothing more can be tested on this machine.
+hang()
+{
+	echo "not ok - the machine $1$label"
+	tail -n 40 "$work/qemu" "$console" | sed 's/[^[:print:]\t]//g; s/^/#   /'
+	exit 1
+}
+
+# guest SCRIPT: executed in the machine by sh; its output, errors and status.
+guest()
+{
+	local status out err
+	printf '%s\n' "$1" | base64 -w 0 >&"$asks"
+	echo >&"$asks"
+	read -r -t "$patience" -u "$answers" _ status out err || hang "does not answer: $1"
+	err=${err%$'\r'}
+	base64 -d <<<"${out#out:}"
+	base64 -d <<<"${err#err:}" >&2
+	return "$status"
+}
+
+# monitor COMMAND: to qemu; what it answers is not read.
+monitor() { printf '%s\n' "$1" >&"$orders"; }
+
+await_off()
+{
+	await is_off || hang 'does not end'
+	wait "$machine" 2>/dev/null
+	machine=
+}
+
+# The machine's own way down; setsid: OpenRC ends the agent on the way.
+ask_power_off() { guest 'setsid poweroff >/dev/null 2>&1 &'; }
+power_off() { ask_power_off && await_off; }
+power_cut() { kill -KILL "$machine" && await_off; }
+
+# uptime_of WITNESS start|stop: when a witness was there, in hundredths of a second since the kernel's start.
+uptime_of() { sed -n "s/.*$1: $2 at \([0-9]*\)\.\([0-9]*\).*/\1\2/p" "$console" | tail -n 1; }
+
+clean_up()
+{
+	if [ -n "$machine" ]; then
+		kill -KILL "$machine"
+		wait "$machine"
+	fi 2>/dev/null
+	rm -rf "$work"
+}
+
+if [ -n "${ON_SYSTEM-}" ]; then
+	system=${ON_SYSTEM%%.*} release=${ON_SYSTEM#*.} kernel=${kernel:-cloud}
+	label=" ($system, $release)"
+	# a release older than the machine's own has no libraries that the suite could use
+	userland=$release
+	own=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+	case " $releases " in
+	*" $release "*" $own "*) userland=$own ;;
+	esac
+	"$top/tests/trees" busybox "boot-$system.$userland" "kernel-cloud.$release" "kernel-$kernel.$release" 2>&1 |
+		sed 's/^/# /'
+	mkdir -p "$cache/boot"
+	work=$(mktemp -d "$cache/boot/$system.$release.XXXXXX")
+	tree=$work/tree games=$work/games boots=0 machine='' console=$work/console
+	trap clean_up EXIT
+	trap 'exit 1' INT TERM HUP
+	mkfifo "$work"/never "$work"/{agent,monitor}.{in,out}
+	# shellcheck disable=SC2034 # never: for tap.sh; replies: so that qemu can write them
+	exec {never}<>"$work/never" {asks}<>"$work/agent.in" {answers}<>"$work/agent.out" \
+		{orders}<>"$work/monitor.in" {replies}<>"$work/monitor.out"
+fi

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# What the tests in bash share: each speaks TAP. Read by the lib.sh of the tests' folder, which sets
+# work (a folder of the test's own), never (a descriptor that nothing is ever written to) and label
+# (what comes behind each test's name).
+# shellcheck disable=SC2154 # those
+
+# cannot_run WHY: no test of this file is possible here. Where all must run, that is a failure.
+cannot_run()
+{
+	if [ "${TESTS_MUST_RUN-}" = 1 ]; then
+		printf '1..1\nnot ok 1 - can run here: %s\n' "$*"
+		exit 1
+	fi
+	printf '1..0 # SKIP %s\n' "$*"
+	exit 0
+}
+
+needs()
+{
+	local command
+	for command; do
+		command -v "$command" >/dev/null || cannot_run "no $command"
+	done
+}
+
+# ok WHAT COMMAND...: holds if the command succeeds.
+ok()
+{
+	local what=$1
+	shift
+	if "$@" >"$work/log" 2>&1; then
+		echo "ok - $what$label"
+	else
+		echo "not ok - $what$label"
+		echo "#   failed: $*"
+		sed 's/^/#   /' "$work/log"
+	fi
+}
+
+# fails COMMAND...: for ok, where the command must not succeed.
+fails() { ! "$@"; }
+
+# is WHAT GOT EXPECTED
+is()
+{
+	if [ "$2" = "$3" ]; then
+		echo "ok - $1$label"
+	else
+		echo "not ok - $1$label"
+		diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") | sed 's/^/#   /; s/^#   </#   got     /; s/^#   >/#   expected/'
+	fi
+}
+
+# like WHAT TEXT PATTERN: an extended regular expression.
+like()
+{
+	if [[ $2 =~ $3 ]]; then
+		echo "ok - $1$label"
+	else
+		echo "not ok - $1$label"
+		printf '%s\n' "got: $2" "expected something like: $3" | sed 's/^/#   /'
+	fi
+}
+
+# await COMMAND...: asks again until the command succeeds, patience seconds at most.
+patience=10
+await()
+{
+	local try
+	for ((try = 0; try < patience * 50; try++)); do
+		"$@" && return 0
+		# nobody ever writes there
+		read -r -t 0.02 -u "$never" || :
+	done
+	return 1
+}
+
+# run COMMAND...: its output, errors and status become the variables of those names.
+run()
+{
+	# the variables are for the tests
+	# shellcheck disable=SC2034
+	output=$("$@" 2>"$work/errors") && status=0 || status=$?
+	# shellcheck disable=SC2034
+	errors=$(<"$work/errors")
+}
