@@ -148,7 +148,8 @@ is_clean()
 		e2fsck -fn "$1"
 }
 
-# power_on [QEMU'S OPTION...]: the console goes to $console, a new file for each boot.
+# The console goes to $console, a new file for each boot. A test may set before it: arguments (of the
+# kernel), memory (MiB), processors, hardware (an array of qemu's options).
 power_on()
 {
 	boots=$((boots + 1))
@@ -166,7 +167,7 @@ power_on()
 		-device nvme-ns,drive=games,bus=disks,nsid=2 \
 		-chardev "file,id=console,path=$console" -serial chardev:console \
 		-chardev "pipe,id=agent,path=$work/agent" -serial chardev:agent \
-		-chardev "pipe,id=monitor,path=$work/monitor" -mon chardev=monitor "$@" \
+		-chardev "pipe,id=monitor,path=$work/monitor" -mon chardev=monitor "${hardware[@]}" \
 		</dev/null >"$work/qemu" 2>&1 &
 	machine=$!
 }
@@ -187,7 +188,7 @@ await_boot()
 	done
 }
 
-boot() { power_on "$@" && await_boot; }
+boot() { power_on && await_boot; }
 
 # hang WHAT: nothing more can be tested on this machine.
 hang()
@@ -250,7 +251,7 @@ if [ -n "${ON_SYSTEM-}" ]; then
 		sed 's/^/# /'
 	mkdir -p "$cache/boot"
 	work=$(mktemp -d "$cache/boot/$system.$release.XXXXXX")
-	tree=$work/tree games=$work/games boots=0 machine='' console=$work/console
+	tree=$work/tree games=$work/games boots=0 machine='' console=$work/console hardware=()
 	trap clean_up EXIT
 	trap 'exit 1' INT TERM HUP
 	mkfifo "$work"/never "$work"/{agent,monitor}.{in,out}
