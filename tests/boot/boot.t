@@ -1,12 +1,67 @@
 #!/usr/bin/env bash
-# At boot the roots are prepared before the runlevel is complete.
+# From `rc-update add` to a machine that has its roots at each boot; then each word that rc-service
+# knows, as somebody at this machine would type them.
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/lib.sh"
 on_systems fast debian
 
+# the status of the service as OpenRC knows it, in rc-status
+listed_as() { guest 'rc-status default' | grep -Eq "^ *chroot-mounts .*\[ *$1 *\]"; }
+has_pin() { guest 'grep -q "^nsfs /run/chroot-mounts/games/ns " /proc/mounts'; }
+entered() { guest 'chroot-enter games busybox true'; }
+
+# A program inside that alice started; it lives until something ends it.
+start_program()
+{
+	guest 'su alice -c "echo \$\$ >/tmp/program; exec chroot-enter games sleep 100000" >/dev/null 2>&1 &
+		until read -r pid </tmp/program && grep -q sleep "/proc/$pid/comm"; do :; done 2>/dev/null'
+}
+program_runs() { guest 'read -r pid </tmp/program; grep -q sleep "/proc/$pid/comm"'; }
+
 new_machine
+rm "$tree/etc/runlevels/default/chroot-mounts"
 make_disks
 boot
-ok 'a root is entered after the boot' guest 'chroot-enter games id'
+ok 'without the service in a runlevel, nothing is prepared' fails has_pin
+run guest 'rc-update add chroot-mounts default'
+is 'rc-update adds the service to the default runlevel' "$status" 0
 power_off
-ok "the root's disk is clean" is_clean "$work/games.img"
+is 'and it was not started by that' "$(grep -c 'Preparing the roots' "$console")" 0
+
+boot
+ok 'after the next boot the root is prepared' has_pin
+like 'before the runlevel was complete, between those that come before and after' \
+	"$(grep -aoE 'witness.(before|after): start|Preparing the roots' "$console" | tr '\n' ,)" \
+	'^witness.before: start,Preparing the roots,witness.after: start,$'
+ok 'rc-status shows it as started' listed_as started
+like 'status names the root' "$(guest 'rc-service chroot-mounts status')" 'games +started'
+ok 'the superuser enters' entered
+is 'a listed user enters as themselves' \
+	"$(guest 'su alice -c "chroot-enter games busybox id -u"')" 1000
+
+ok 'a second start is a success' guest 'rc-service chroot-mounts start'
+start_program
+run guest 'rc-service chroot-mounts reload'
+is 'reload succeeds' "$status" 0
+ok 'and ends no program inside' program_runs
+run guest 'rc-service chroot-mounts zap'
+ok 'after zap OpenRC takes the service for stopped' listed_as stopped
+ok 'but the root can be entered' entered
+ok 'and the program inside runs on' program_runs
+ok 'start after zap succeeds' guest 'rc-service chroot-mounts start'
+ok 'the service is started again' listed_as started
+ok 'and the program inside never noticed' program_runs
+ok 'restart succeeds' guest 'rc-service chroot-mounts restart'
+ok 'and ends the program inside' fails program_runs
+ok 'the root is prepared anew' entered
+ok 'stop succeeds' guest 'rc-service chroot-mounts stop'
+ok 'no pin is left' fails has_pin
+ok 'nobody enters' fails entered
+run guest 'rc-service chroot-mounts status'
+is 'status then exits with what OpenRC takes for stopped' "$status" 3
+ok 'rc-status shows it as stopped' listed_as stopped
+ok 'start succeeds' guest 'rc-service chroot-mounts start'
+ok 'and the root is entered again' entered
+power_off
+ok "the root's disk is clean after power-off" is_clean "$work/games.img"
+ok "the system's disk is clean" is_clean "$work/system.img"

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# A root that is a service of its own lives in a runlevel of its own; a change of runlevels prepares
+# and ends what belongs to each, and leaves the other roots alone.
+# shellcheck source=tests/boot/lib.sh
+. "$(dirname "$0")/lib.sh"
+on_systems fast debian
+
+# which roots are prepared, and which services OpenRC has started
+prepared() { guest 'cd /run/chroot-mounts && for pin in */ns; do [ ! -e "$pin" ] || echo "${pin%/ns}"; done' | tr "\n" " "; }
+started() { guest 'rc-status -a' | sed -n 's/^ *\(chroot-mounts[^ ]*\) .*\[ *started *\].*/\1/p' | sort -u | tr '\n' ' '; }
+id_of() { guest "chroot-enter $1 busybox readlink /proc/self/ns/mnt"; }
+
+new_machine
+cp -a "$games" "$tree/opt/build"
+printf '%s\n' 'root="/opt/build"' >"$tree/etc/conf.d/chroot-mounts.build"
+ln -s chroot-mounts "$tree/etc/init.d/chroot-mounts.build"
+make_disks
+boot
+is 'the service for all leaves out the root that is a service of its own' "$(prepared)" 'games '
+
+run guest 'mkdir /etc/runlevels/building /etc/runlevels/alone
+	rc-update -s add default building && rc-update add chroot-mounts.build building
+	rc-update add chroot-mounts.build alone'
+is 'rc-update adds an instance to a runlevel' "$status" 0
+games_were=$(id_of games)
+ok 'the change to a runlevel stacked on default succeeds' guest 'openrc building'
+is 'prepares the root of the instance' "$(prepared)" 'build games '
+is 'as a service of its own' "$(started)" 'chroot-mounts chroot-mounts.build '
+is 'and leaves the other namespace as it was' "$(id_of games)" "$games_were"
+like "the instance's status is of its root alone" "$(guest 'rc-service chroot-mounts.build status')" 'build +started'
+ok 'an instance is stopped by itself' guest 'rc-service chroot-mounts.build stop'
+is 'the other root stays' "$(prepared)" 'games '
+ok 'and started by itself' guest 'rc-service chroot-mounts.build start'
+build_was=$(id_of build)
+ok 'the service for all restarts' guest 'rc-service chroot-mounts restart'
+is "without touching the instance's namespace" "$(id_of build)" "$build_was"
+
+ok 'the change back to default succeeds' guest 'openrc default'
+is 'ends what is not of it' "$(prepared)" 'games '
+ok 'the change to a runlevel without the service for all succeeds' guest 'openrc alone'
+is 'there is the root of that runlevel alone' "$(prepared)" 'build '
+power_off
+ok "the root's disk is clean after power-off" is_clean "$work/games.img"
+
+arguments=softlevel=building
+boot
+is 'booted straight into that runlevel, both are prepared' "$(prepared)" 'build games '
+power_off
+ok "the disk is clean again" is_clean "$work/games.img"
