@@ -40,7 +40,7 @@ UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
 TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/differential/*.c)))
 TREE_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/system/*.c)))
 BENCH_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
-BENCHES = $(filter-out %.c,$(sort $(wildcard tests/bench/*)))
+BENCHES = $(filter-out %.c %.t %counts,$(sort $(wildcard tests/bench/*)))
 FUZZERS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
 SOURCES = $(sort $(wildcard lib/*.c sbin/*.c))
 C_FILES = $(sort $(wildcard lib/*.[ch] sbin/*.[ch] tests/*/*.[ch]))
@@ -95,7 +95,7 @@ TEST = BUILD='$(abspath $(BUILD))' CC='$(CC)' CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE)
 
 check: unit style ## what a packager runs: unprivileged, offline
 
-check-all: check differential system ## every test; the system tests need the superuser
+check-all: check differential system bench-check ## every test; the system tests need the superuser
 
 unit: $(UNIT_TESTS) ## each room alone
 	$(TEST) $(UNIT_TESTS)
@@ -115,6 +115,9 @@ BOOT_TESTS ?= $(sort $(wildcard tests/boot/*.t))
 
 boot: $(PROGRAMS) ## whole boots in qemu (SYSTEMS=fast: the faster half); as the superuser
 	$(TEST) $(BOOT_TESTS)
+
+bench-check: $(PROGRAMS) ## has what the programs ask of the kernel grown? as the superuser
+	$(TEST) $(sort $(wildcard tests/bench/*.t))
 
 bench: $(PROGRAMS) $(BENCH_TOOLS) musl-static ## what it costs, beside bare programs; as the superuser
 	@status=0; for bench in $(BENCHES); do BUILD='$(abspath $(BUILD))' $$bench || status=1; done; \
@@ -237,7 +240,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all check check-all unit style differential system boot sweep endurance bench sanitize musl \
+.PHONY: all check check-all unit style differential system boot sweep endurance bench bench-check sanitize musl \
 	musl-dynamic musl-static fuzz \
 	fuzz-run $(FUZZERS:=.run) lint lint-gcc lint-clang compiled lint-cppcheck lint-tidy lint-shell \
 	lint-pages format install uninstall clean help

@@ -20,7 +20,7 @@ on_machines()
 	[ "$(id -u)" = 0 ] || cannot_run 'only the superuser can make a machine'
 	for setting; do
 		env "$setting" "$top/tests/machine" env "ON_MACHINE=$setting" \
-			bash "$top/tests/system/${0##*/}" ||
+			bash "$(realpath "$0")" ||
 			echo "not ok - the test came to its end with $setting: status $?"
 	done </dev/null | awk '/^(not )?ok/ { tests++ } { print; fflush() } END { print "1.." tests + 0 }'
 	exit
