@@ -69,6 +69,8 @@ add_people()
 	printf '%s\n' 'alice:x:1000:1000:Alice, listed:/home/alice:/bin/sh' \
 		'bob:x:1001:1001:Bob, not listed:/home/bob:/bin/sh' >>"$1/etc/passwd"
 	printf '%s\n' alice:x:1000: bob:x:1001: players:x:3001:alice >>"$1/etc/group"
+	# without which PAM lets nobody be them
+	[ ! -e "$1/etc/shadow" ] || printf '%s:*:20000::::::\n' alice bob >>"$1/etc/shadow"
 	install -d -o 1000 -g 1000 "$1/home/alice"
 	install -d -o 1001 -g 1001 "$1/home/bob"
 }
