@@ -16,7 +16,7 @@ releases='bookworm trixie' # Linux 6.1 with OpenRC 0.45, Linux 6.12 with OpenRC 
 
 # shellcheck source=tests/tap.sh
 . "$top/tests/tap.sh"
-patience=120 # seconds: nothing that a machine does takes as long
+patience=300 # seconds, for a machine that others keep busy
 
 # Runs this test again for each, and adds up; there, returns.
 on_systems()
