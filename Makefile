@@ -40,7 +40,7 @@ UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
 TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/differential/*.c)))
 TREE_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/system/*.c)))
 BENCH_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
-BENCHES = $(filter-out %.c %.t %counts,$(sort $(wildcard tests/bench/*)))
+BENCHES = enter start boot
 FUZZERS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
 SOURCES = $(sort $(wildcard lib/*.c sbin/*.c))
 C_FILES = $(sort $(wildcard lib/*.[ch] sbin/*.[ch] tests/*/*.[ch]))
@@ -119,9 +119,13 @@ boot: $(PROGRAMS) ## whole boots in qemu (SYSTEMS=fast: the faster half); as the
 bench-check: $(PROGRAMS) ## has what the programs ask of the kernel grown? as the superuser
 	$(TEST) $(sort $(wildcard tests/bench/*.t))
 
-bench: $(PROGRAMS) $(BENCH_TOOLS) musl-static ## what it costs, beside bare programs; as the superuser
-	@status=0; for bench in $(BENCHES); do BUILD='$(abspath $(BUILD))' $$bench || status=1; done; \
-		exit $$status
+# Tables, results.json and plots go to $(BUILD)/bench-results.
+bench: $(PROGRAMS) $(BENCH_TOOLS) musl-static ## what it costs, beside bare programs and its peers; as the superuser
+	sh tests/packages bench
+	mkdir -p $(BUILD)/bench-results
+	for bench in $(BENCHES); do BUILD='$(abspath $(BUILD))' tests/bench/$$bench \
+		>$(BUILD)/bench-results/$$bench.figures || exit 1; done
+	tests/bench/report $(BUILD)/bench-results
 
 sweep: $(PROGRAMS) $(TREE_TOOLS) ## fail every system call of each verb, and kill at each; takes minutes
 	SWEEP=all $(TEST) -v -j 2 $(sort $(wildcard tests/system/sweep-*.t))

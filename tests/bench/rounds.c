@@ -1,9 +1,11 @@
 /*
- * rounds NUMBER <CASES: runs commands side by side, in each round all of them in another order, so
- * that what else the machine does befalls all alike. A case is a line of four fields with tabs
+ * rounds NUMBER [FIRST] <CASES: runs commands side by side, in each round all of them in another
+ * order, so that what else the machine does befalls all alike. A case is a line of four fields with tabs
  * between: a name, what the shell does before (not timed), the command (timed; its words are
  * divided at blanks, no shell), what the shell does after. Prints for each command run the round,
- * the case's name, the wall time and the processor time, in microseconds.
+ * the case's name, the wall time and the processor time, in microseconds, and the most memory that
+ * was resident at once, in kB: at least what this program itself had. Rounds are counted from FIRST,
+ * to go on with what another call began.
  */
 #include <err.h>
 #include <errno.h>
@@ -16,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CASES = 32, WORDS = 64 };
+enum { CASES = 32, WORDS = 512 };
 
 struct trial {
 	char *name, *before, *command, *after;
@@ -61,8 +63,8 @@ time_command(const struct trial *trial, int round)
 	if (status != 0)
 		errx(EXIT_FAILURE, "%s: %s came to the wait status %d", trial->name,
 			trial->words[0], status);
-	printf("%d %s %.1f %.0f\n", round, trial->name, wall,
-		microseconds(&usage.ru_utime) + microseconds(&usage.ru_stime));
+	printf("%d %s %.1f %.0f %ld\n", round, trial->name, wall,
+		microseconds(&usage.ru_utime) + microseconds(&usage.ru_stime), usage.ru_maxrss);
 }
 
 static void
@@ -99,21 +101,22 @@ shuffle(int *order, int count)
 int
 main(int argc, char **argv)
 {
-	int rounds = argc == 2 ? atoi(argv[1]) : 0;
+	int rounds = argc > 1 ? atoi(argv[1]) : 0;
+	int first = argc > 2 ? atoi(argv[2]) : 0;
 	struct trial trials[CASES] = {0};
 	char *line = NULL;
 	size_t size = 0;
 	int count = 0;
 	int order[CASES];
 
-	if (rounds <= 0)
-		errx(EXIT_FAILURE, "usage: rounds NUMBER <CASES");
+	if (rounds <= 0 || first < 0)
+		errx(EXIT_FAILURE, "usage: rounds NUMBER [FIRST] <CASES");
 	for (; count < CASES && getline(&line, &size, stdin) > 0; line = NULL) {
 		order[count] = count;
 		read_case(&trials[count++], line);
 	}
 	srand((unsigned)time(NULL));
-	for (int round = 0; round < rounds; round++) {
+	for (int round = first; round < first + rounds; round++) {
 		shuffle(order, count);
 		for (int i = 0; i < count; i++) {
 			shell(trials[order[i]].before);
