@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# An upgrade of the package, or a way back to an older one, while roots are started ends nothing; when
+# its record is of another version, the administrator is told what to do, and that works.
+# shellcheck source=tests/boot/lib.sh
+. "$(dirname "$0")/lib.sh"
+on_systems fast debian
+
+# another_version DIRECTORY: installs a suite there with another version of the record
+another_version()
+{
+	mkdir "$work/source"
+	cp -a "$top"/{Makefile,README.md,lib,sbin,init.d,conf.d} "$work/source"
+	sed -i 's/^\(#define RECORD_VERSION\) \([0-9]*\)$/\1 1\2/' "$work/source/lib/record.h"
+	ok 'the suite has a version of its record to change' \
+		fails cmp "$top/lib/record.h" "$work/source/lib/record.h"
+	(unset MAKEFLAGS MFLAGS MAKELEVEL
+	make -s -C "$work/source" install BUILD="$work/source/build" DESTDIR="$1" PREFIX=/usr \
+		SYSCONFDIR=/etc RUNSTATEDIR=/run SETUID=yes) >"$work/make" 2>&1
+	rm -rf "$work/source"
+}
+
+# replaced_by old|new: the package that is installed now, as a package manager does it: each file anew
+replaced_by()
+{
+	guest "cd /mnt/$1 && find . -type f | while read -r file; do
+			cp -a \"\$file\" \"/\$file.dpkg-new\" && mv \"/\$file.dpkg-new\" \"/\$file\" || exit
+		done"
+}
+
+enter_as() { guest "su $1 -c 'chroot-enter games id -u'"; }
+
+# started_by_another WHAT: as found after it
+started_by_another()
+{
+	local who
+	ok "$1 ends nothing inside" guest "kill -0 $inside"
+	for who in root alice; do
+		run enter_as "$who"
+		is "after $1, entering as $who fails" "$status" 125
+		is "after $1, entering as $who says what to do" "$errors" \
+			'chroot-enter: games was prepared by another version; to mend it: rc-service chroot-mounts restart'
+	done
+	run enter_as bob
+	is "after $1, who is not listed is told nothing of it" "$errors" \
+		'chroot-enter: games is not prepared (rc-service chroot-mounts start), or you are not listed for it'
+	run guest 'rc-service chroot-mounts status'
+	is "after $1, status fails" "$status" 1
+	like "after $1, status says why" "$output" \
+		'games damaged +1 it was prepared by another version; restart the service'
+	ok "after $1, starting ends nothing inside either" \
+		guest "chroot-mounts start; kill -0 $inside"
+}
+
+# good_after WHAT
+good_after()
+{
+	ok "$1 ends what was inside" guest "! kill -0 $inside"
+	ok "after $1, the superuser enters" enter_as root
+	ok "after $1, a listed user enters" enter_as alice
+	ok "after $1, the root is started" guest 'rc-service chroot-mounts status'
+}
+
+# somebody inside
+enters()
+{
+	inside=$(guest 'rm -f /run/inside
+		setsid chroot-enter games sh -c "echo \$\$ >/run/inside; exec sleep 100000" >/dev/null 2>&1 </dev/null &
+		until [ -s /run/inside ]; do :; done
+		cat /run/inside')
+}
+
+new_machine
+mkdir "$work/packages"
+install_suite "$work/packages/old"
+another_version "$work/packages/new"
+make_disk "$work/packages.img" "$work/packages" 64
+hardware=(-drive "file=$work/packages.img,format=raw,if=none,id=packages,cache=unsafe"
+	-device 'nvme-ns,drive=packages,bus=disks,nsid=3')
+make_disks
+
+boot
+guest 'mount -o ro /dev/nvme0n3 /mnt'
+enters
+replaced_by new
+started_by_another 'an upgrade'
+ok 'the service is restarted after an upgrade' guest 'rc-service chroot-mounts restart'
+good_after 'a restart'
+
+enters
+replaced_by old
+started_by_another 'a way back'
+ok 'the service is stopped after a way back' guest 'rc-service chroot-mounts stop'
+ok 'the service is started again' guest 'rc-service chroot-mounts start'
+good_after 'a stop and a start'
+
+# the machine goes down with what the older one prepared
+enters
+replaced_by new
+power_off
+ok "the root's disk is clean" is_clean "$work/games.img"
+ok "the system's disk is clean" is_clean "$work/system.img"
+boot
+ok 'a listed user enters after the next boot' enter_as alice
