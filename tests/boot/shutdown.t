@@ -12,8 +12,9 @@ writer='trap "" TERM
 	n=0
 	while :; do n=$((n + 1)); echo $n; [ $((n % 50)) != 0 ] || sync; done >>/data/$1'
 
-# The helper says on the console, too, when it begins and ends: what OpenRC and its shell take around
-# it, while others keep a slow machine busy, is not the suite's.
+# The helper says on the console, too, when it begins and ends, and how many writers there are: what
+# OpenRC and its shell take around it, while others keep a slow machine busy, is not the suite's; and
+# OpenRC ends whoever is left later.
 add_clock()
 {
 	mkdir "$tree/test/helper"
@@ -21,10 +22,13 @@ add_clock()
 	cat >"$tree/usr/sbin/chroot-mounts" <<-'END'
 		#!/bin/sh
 		tell() { read -r up _ </proc/uptime && echo "helper: $1 at $up" >/dev/console; }
+		count() { echo "helper: $1, $(grep -ls 'trap "" T[E]RM' /proc/[0-9]*/cmdline | wc -l) write" >/dev/console; }
+		count "begin $1"
 		tell "begin $1"
 		/test/helper/chroot-mounts "$@"
 		status=$?
 		tell "end $1"
+		count "end $1"
 		exit $status
 	END
 	chmod 755 "$tree/usr/sbin/chroot-mounts"
@@ -37,7 +41,7 @@ in_order()
 	for pattern; do
 		line=$(grep -En -- "$pattern" "$console" | tail -n 1 | cut -d : -f 1)
 		echo "line ${line:-none}: $pattern"
-		[ "${line:-0}" -gt "$last" ] || return
+		[ -n "$line" ] && [ "$line" -ge "$last" ] || return
 		last=$line
 	done
 }
@@ -51,14 +55,17 @@ what_is_in()
 	(cd "$work/files" && find . | LC_ALL=C sort)
 }
 
-# goes_down WITH: with what inside
+# goes_down WITH WRITERS: with what inside, and how many write
 goes_down()
 {
 	local unmounting='Unmounting /opt/games' whole
 	[ "$system" = fast ] || unmounting='Unmounting local filesystems'
 	power_off
 	ok "$1, the roots are stopped before the disks" in_order 'witness.after: stop' \
-		'Ending what runs in the roots' 'witness.before: stop' "$unmounting" 'Power down'
+		'Ending what runs in the roots' 'witness.before: stop' "$unmounting" \
+		'nvme0n2\): unmounting filesystem' 'Power down'
+	ok "$1, $2 programs write there until they are stopped" said "helper: begin stop, $2 write"
+	ok "$1, none does after" said 'helper: end stop, 0 write'
 	took=$(($(uptime_of helper 'end stop') - $(uptime_of helper 'begin stop')))
 	whole=$(($(uptime_of witness.before stop) - $(uptime_of witness.after stop)))
 	echo "# $1: the helper took $took hundredths of a second, with OpenRC around it $whole"
@@ -85,7 +92,7 @@ boot
 # what is seen below could be luck: services that need nothing of each other stop in any order
 needed=localmount
 [ "$system" = fast ] || needed=mountall
-is 'the service needs what mounts the disks' "$(guest 'rc-service chroot-mounts ineed')" "$needed"
+like 'the service needs what mounts the disks' " $(guest 'rc-service chroot-mounts ineed') " " $needed "
 ok 'something is written in the root for good' guest '
 	echo precious | chroot-enter games dd of=/data/precious conv=fsync'
 guest "cat >/run/writer <<'END'
@@ -107,7 +114,7 @@ like 'a listed user and the superuser write in the root' "$output" '^[0-9]{3,}
 [0-9]{3,}
 .*root.*sh -c.*alice.*sh -c'
 read -r -d '' superuser_lines alice_lines _ <<<"$output"
-goes_down 'With busy programs inside that do not end'
+goes_down 'With busy programs inside that do not end' 2
 ok 'they have all the time of stop_timeout' [ "$took" -ge "$((timeout * 100))" ]
 is 'the root holds what it held, and what was written inside' "$(what_is_in "$work/games.img")" \
 	"$(printf '%s\n' "$of_the_root" ./data/{root,alice,precious} | LC_ALL=C sort)"
@@ -117,4 +124,4 @@ ok 'what the listed user wrote until the end is there' is_whole alice "$alice_li
 
 boot
 ok 'the root is entered after the next boot' guest 'chroot-enter games true'
-goes_down 'With nothing inside'
+goes_down 'With nothing inside' 0
