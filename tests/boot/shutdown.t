@@ -91,7 +91,7 @@ of_the_suite=$(what_is_in "$work/system.img" | grep chroot)
 boot
 # what is seen below could be luck: services that need nothing of each other stop in any order
 needed=localmount
-[ "$system" = fast ] || needed=mountall
+[ "$system" = fast ] || needed='mountall(\.sh)?'
 like 'the service needs what mounts the disks' " $(guest 'rc-service chroot-mounts ineed') " " $needed "
 ok 'something is written in the root for good' guest '
 	echo precious | chroot-enter games dd of=/data/precious conv=fsync'
