@@ -77,8 +77,13 @@ goes_down()
 		"$(what_is_in "$work/system.img" | grep chroot)" "$of_the_suite"
 }
 
-# is_whole WHO: their lines are all there, as they were written; what they wrote last may be half a line.
-is_whole() { sed '$d' "$work/files/data/$1" | awk '$0 != NR { exit 1 } END { exit NR < '"$2"' }'; }
+# is_whole WHO LINES: so many at least, as they were written; the last of all may be half a one.
+is_whole()
+{
+	sed '$d' "$work/files/data/$1" | awk -v least="$2" '
+		$0 != NR { wrong = 1 }
+		END { exit wrong || NR == 0 || NR < least - 1 }'
+}
 
 new_machine
 echo "stop_timeout=\"$timeout\"" >>"$tree/etc/conf.d/chroot-mounts.games"
