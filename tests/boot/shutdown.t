@@ -114,10 +114,10 @@ run guest '
 		done 2>/dev/null
 		echo "$lines"
 	done
-	chroot-mounts ps'
+	chroot-mounts ps | sort -k 2'
 like 'a listed user and the superuser write in the root' "$output" '^[0-9]{3,}
 [0-9]{3,}
-.*root.*sh -c.*alice.*sh -c'
+.*alice.*sh -c.*root.*sh -c'
 read -r -d '' superuser_lines alice_lines _ <<<"$output"
 goes_down 'With busy programs inside that do not end' 2
 ok 'they have all the time of stop_timeout' [ "$took" -ge "$((timeout * 100))" ]
