@@ -66,13 +66,12 @@ like()
 patience=10
 await()
 {
-	local try
-	for ((try = 0; try < patience * 50; try++)); do
-		"$@" && return 0
+	local end=$((SECONDS + patience))
+	until "$@"; do
+		[ "$SECONDS" -le "$end" ] || return 1
 		# nobody ever writes there
 		read -r -t 0.02 -u "$never" || :
 	done
-	return 1
 }
 
 # run COMMAND...: its output, errors and status become the variables of those names.
