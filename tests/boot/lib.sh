@@ -213,6 +213,17 @@ guest()
 	return "$status"
 }
 
+# start_inside '[OPTION...] ROOT' [USER]: a program that runs inside until it is ended; says its pid.
+start_inside()
+{
+	guest "rm -f /tmp/inside
+		su ${2:-root} -c 'exec chroot-enter $1 sh -c \"echo \\\$\\\$ >/tmp/inside && exec sleep 1000000\"' >/dev/null 2>&1 &
+		until [ -s /tmp/inside ] || ! kill -0 \$!; do :; done
+		cat /tmp/inside"
+}
+
+runs() { guest "kill -0 $1 2>/dev/null"; }
+
 # monitor COMMAND: to qemu; what it answers is not read.
 monitor() { printf '%s\n' "$1" >&"$orders"; }
 
