@@ -6,7 +6,7 @@
 on_systems fast debian
 
 roots='games one two three'
-rounds=3
+rounds=${ROUNDS:-3} # what is looked for are races
 # the console without colours
 text() { sed 's/\x1b\[[0-9;]*[A-Za-z]//g; s/\r//g' "$console"; }
 # tells SERVICE MESSAGE: in one piece, behind the service's name. OpenRC ends a line that says what is
