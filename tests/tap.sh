@@ -62,8 +62,9 @@ like()
 	fi
 }
 
-# await COMMAND...: asks again until the command succeeds, patience seconds at most.
-patience=10
+# await COMMAND...: asks again until the command succeeds, patience seconds at most; a slow machine has
+# PATIENCE.
+patience=${PATIENCE:-10}
 await()
 {
 	local end=$((SECONDS + patience))
