@@ -7,6 +7,7 @@
 # and what follows runs for each of the two, on the kernel of each release: $system and $release.
 #   fast    busybox's init and OpenRC, with base services of the tests' own (tests/boot/fast)
 #   debian  Debian's init scripts under OpenRC
+#   testing debian, with what the system tests need
 # SYSTEMS="fast.bookworm debian.trixie …" runs these alone, SYSTEMS=fast those of one kind.
 set -u
 
@@ -128,6 +129,15 @@ add_to_runlevel()
 	for service; do
 		ln -s "/etc/init.d/$service" "$tree/etc/runlevels/$level/$service"
 	done
+}
+
+# The kernel's modules, of which the system has none, for modprobe in the machine; $version is the kernel's.
+add_modules()
+{
+	version=$(ls "$cache/kernel-$kernel.$release/modules")
+	mkdir -p "$tree/lib/modules"
+	cp -al "$cache/kernel-$kernel.$release/modules/$version" "$tree/lib/modules"
+	chroot "$tree" depmod "$version"
 }
 
 # make_disks: from what $tree and $games hold now.
