@@ -4,7 +4,8 @@
 #	. "$(dirname "$0")/lib.sh"
 #	needs COMMAND...
 #	on_machines SETTING...
-# and what follows runs once on a machine of each setting, for example PROPAGATION=shared.
+# and what follows runs once on a machine of each setting, for example PROPAGATION=shared; with
+# MACHINES=one, of the first setting alone.
 set -u
 
 top=$(cd "$(dirname "$0")/../.." && pwd -P)
@@ -18,6 +19,7 @@ on_machines()
 	local setting
 	[ -z "${ON_MACHINE-}" ] || return 0
 	[ "$(id -u)" = 0 ] || cannot_run 'only the superuser can make a machine'
+	[ "${MACHINES-}" != one ] || set -- "$1"
 	for setting; do
 		env "$setting" "$top/tests/machine" env "ON_MACHINE=$setting" \
 			bash "$(realpath "$0")" ||
