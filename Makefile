@@ -113,7 +113,7 @@ system: $(PROGRAMS) $(TREE_TOOLS) ## on a real OpenRC, with real trees; as the s
 
 BOOT_TESTS ?= $(sort $(wildcard tests/boot/*.t))
 
-boot: $(PROGRAMS) ## whole boots in qemu (SYSTEMS=fast: the faster half); as the superuser
+boot: $(PROGRAMS) $(TREE_TOOLS) ## whole boots in qemu (SYSTEMS=fast: the faster half); as the superuser
 	$(TEST) $(BOOT_TESTS)
 
 bench-check: $(PROGRAMS) ## has what the programs ask of the kernel grown? as the superuser
