@@ -1,11 +1,11 @@
 /*
  * rounds NUMBER [FIRST] <CASES: runs commands side by side, in each round all of them in another
- * order, so that what else the machine does befalls all alike. A case is a line of four fields with tabs
- * between: a name, what the shell does before (not timed), the command (timed; its words are
+ * order, so that what else the machine does befalls all alike. A case is a line of four fields with
+ * tabs between: a name, what the shell does before (not timed), the command (timed; its words are
  * divided at blanks, no shell), what the shell does after. Prints for each command run the round,
  * the case's name, the wall time and the processor time, in microseconds, and the most memory that
- * was resident at once, in kB: at least what this program itself had. Rounds are counted from FIRST,
- * to go on with what another call began.
+ * was resident at once, in kB: at least what this program itself had. Rounds are counted from
+ * FIRST, to go on with what another call began.
  */
 #include <err.h>
 #include <errno.h>
