@@ -95,7 +95,7 @@ TEST = BUILD='$(abspath $(BUILD))' CC='$(CC)' CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE)
 
 check: unit style ## what a packager runs: unprivileged, offline
 
-check-all: check differential system bench-check ## every test; the system tests need the superuser
+check-all: check differential system boot-fast bench-check ## every test but the longest; as the superuser
 
 unit: $(UNIT_TESTS) ## each room alone
 	$(TEST) $(UNIT_TESTS)
@@ -115,6 +115,9 @@ BOOT_TESTS ?= $(sort $(wildcard tests/boot/*.t))
 
 boot: $(PROGRAMS) $(TREE_TOOLS) ## whole boots in qemu (SYSTEMS=fast: the faster half); as the superuser
 	$(TEST) $(BOOT_TESTS)
+
+boot-fast:
+	$(MAKE) boot SYSTEMS=fast BOOT_TESTS='$(patsubst %,tests/boot/%.t,boot shutdown power-cut)'
 
 bench-check: $(PROGRAMS) ## has what the programs ask of the kernel grown? as the superuser
 	$(TEST) $(sort $(wildcard tests/bench/*.t))
@@ -244,7 +247,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all check check-all unit style differential system boot sweep endurance bench bench-check sanitize musl \
+.PHONY: all check check-all unit style differential system boot boot-fast sweep endurance bench bench-check sanitize musl \
 	musl-dynamic musl-static fuzz \
 	fuzz-run $(FUZZERS:=.run) lint lint-gcc lint-clang compiled lint-cppcheck lint-tidy lint-shell \
 	lint-pages format install uninstall clean help
