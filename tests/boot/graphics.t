@@ -59,7 +59,7 @@ make_disks
 memory=512 hardware=(-initrd "$work/initramfs" -device virtio-gpu-pci)
 boot
 guest 'udevadm settle'
-is 'bob enters, too' "$(guest 'setpriv --reuid=bob --regid=bob --init-groups chroot-enter games id -un')" bob
+is 'bob enters, too' "$(guest 'setpriv --reuid=bob --regid=bob --init-groups chroot-enter games id -u')" 1001
 for device in card0:video renderD128:render; do
 	group=${device#*:} device=/dev/dri/${device%:*}
 	is "udev gives $device to $group" "$(guest "stat -c '%F, %G' $device")" "character special file, $group"
