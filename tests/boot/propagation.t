@@ -65,7 +65,10 @@ if [ "$system" = fast ]; then
 	is 'after the boot all mounts are shared but those of the state' "$(mounts '!/ shared:/')" \
 		'/run/chroot-mounts /run/chroot-mounts/games/ns '
 else
-	guest 'cat /proc/self/mountinfo' | sed 's/^/# /'
+	# checkroot remounts / with these options, which shares it alone: what is mounted on it later is
+	# born shared, what was mounted before stays private
+	is 'after the boot / is shared, and what was mounted on it later, and that which is live' \
+		"$(mounts '/ shared:/')" '/ /opt/games /run '
 fi
 visits
 power_off
