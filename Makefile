@@ -71,8 +71,9 @@ $(TEST_TOOLS): $(BUILD)/%: $(BUILD)/tests/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(HELPER_LIBS)
 
-# these run inside the trees, which have no library that fits
-$(TREE_TOOLS): $(BUILD)/%: tests/%.c Makefile
+# these run inside the trees, which have no library that fits; and one counts the memory of what it
+# executes from its own on, which is the least so
+$(TREE_TOOLS) $(BUILD)/bench/rounds: $(BUILD)/%: tests/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(LANGUAGE) $(WARNINGS) -O2 -static -o $@ $<
 
@@ -82,7 +83,7 @@ $(BUILD)/bench/only-exit: tests/bench/only-exit.c Makefile
 	$(CC) $(LANGUAGE) $(WARNINGS) -O2 -fno-stack-protector -static -nostartfiles -o $@ $<
 
 # libc only, so that what they show is not a library's
-$(filter-out %/only-exit,$(BENCH_TOOLS)): $(BUILD)/%: $(BUILD)/tests/%.o
+$(filter-out %/only-exit %/rounds,$(BENCH_TOOLS)): $(BUILD)/%: $(BUILD)/tests/%.o
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
 
@@ -128,7 +129,8 @@ bench: $(PROGRAMS) $(BENCH_TOOLS) musl-static ## what it costs, beside bare prog
 	mkdir -p $(BUILD)/bench-results
 	for bench in $(BENCHES); do BUILD='$(abspath $(BUILD))' tests/bench/$$bench \
 		>$(BUILD)/bench-results/$$bench.figures || exit 1; done
-	tests/bench/report $(BUILD)/bench-results
+	status=0; tests/bench/report $(BUILD)/bench-results || status=1; \
+		tests/bench/plots $(BUILD)/bench-results; exit $$status
 
 sweep: $(PROGRAMS) $(TREE_TOOLS) ## fail every system call of each verb, and kill at each; takes minutes
 	SWEEP=all $(TEST) -v -j 2 $(sort $(wildcard tests/system/sweep-*.t))
