@@ -30,7 +30,7 @@ make_initramfs()
 			# one that is for another processor is refused
 			echo "busybox insmod /modules/$(basename "$module" .xz)"
 		done
-		printf '%s\n' 'until [ -b /dev/nvme0n1 ]; do :; done' 'busybox mount -t ext4 -o ro /dev/nvme0n1 /root' \
+		printf '%s\n' 'until system=$(busybox findfs LABEL=system); do :; done' 'busybox mount -t ext4 -o ro $system /root' \
 			'busybox mount -o move /dev /root/dev' 'exec busybox switch_root /root /sbin/init'
 	} >"$first/init"
 	chmod 755 "$first/init"

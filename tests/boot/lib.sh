@@ -100,7 +100,8 @@ new_machine()
 		echo 'ag:2345:respawn:/test/agent' >>"$tree/etc/inittab"
 	fi
 	add_people "$tree"
-	printf '%s\n' '/dev/nvme0n1 / ext4 defaults 0 1' '/dev/nvme0n2 /opt/games ext4 defaults 0 2' >"$tree/etc/fstab"
+	printf '%s\n' 'LABEL=system / ext4 defaults 0 1' 'LABEL=games /opt/games ext4 defaults 0 2' \
+		>"$tree/etc/fstab"
 	mkdir -p "$tree/opt/games" "$tree/test"
 	cp "$top/tests/boot/agent" "$tree/test"
 	cp "$top/tests/boot/witness" "$tree/etc/init.d"
@@ -140,24 +141,61 @@ add_modules()
 	chroot "$tree" depmod "$version"
 }
 
-# make_disks: from what $tree and $games hold now.
+# make_disks: from what $tree and $games hold now. Newer kernels number namespaces of one controller as
+# they come: so filesystems have labels, and the system's is found as the partition it is in.
 make_disks()
 {
-	make_disk "$work/system.img" "$tree" "$(($(du -sm "$tree" | cut -f 1) * 5 / 4 + 64))"
+	make_disk "$work/system.img" "$tree" "$(($(du -sm "$tree" | cut -f 1) * 5 / 4 + 64))" -E "offset=$in_system"
+	make_partition_table "$work/system.img"
 	make_disk "$work/games.img" "$games" 64
 	rm -rf "$tree" "$games"
 }
+in_system=1048576 # bytes before the filesystem
+partition=c0ffee00-01
 
-# make_disk IMAGE DIRECTORY MEBIBYTES
-make_disk() { rm -f "$1" && mke2fs -q -t ext4 -d "$2" "$1" "${3}M" >/dev/null; }
+# make_disk IMAGE DIRECTORY MEBIBYTES [MKE2FS' OPTION...]: the label is the image's name.
+make_disk()
+{
+	local image=$1 directory=$2 size=$3
+	shift 3
+	rm -f "$image"
+	mke2fs -q -t ext4 -L "$(basename "$image" .img)" -d "$directory" "$@" "$image" "${size}M" >/dev/null
+}
+
+# One of DOS, with one partition to the end of the disk.
+make_partition_table()
+{
+	local sectors=$((($(stat -c %s "$1") - in_system) / 512))
+	{
+		little_endian "0x${partition%-*}"
+		printf '\0\0' # reserved
+		printf '\0\0\0\0\x83\0\0\0' # not active, Linux; no cylinders, heads and sectors
+		little_endian "$((in_system / 512))"
+		little_endian "$sectors"
+	} | dd of="$1" bs=1 seek=440 conv=notrunc status=none
+	printf '\x55\xaa' | dd of="$1" bs=1 seek=510 conv=notrunc status=none
+}
+
+# little_endian NUMBER: its four bytes
+little_endian()
+{
+	local bytes
+	printf -v bytes '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255))
+	printf '%b' "$bytes"
+}
+
+# filesystem_of IMAGE: for dumpe2fs, e2fsck and debugfs
+filesystem_of() { [ "$1" = "$work/system.img" ] && echo "$1?offset=$in_system" || echo "$1"; }
 
 # is_clean IMAGE: nothing is left to be replayed or repaired.
 is_clean()
 {
-	dumpe2fs -h "$1" >"$work/dumpe2fs" 2>&1
+	local filesystem
+	filesystem=$(filesystem_of "$1")
+	dumpe2fs -h "$filesystem" >"$work/dumpe2fs" 2>&1
 	cat "$work/dumpe2fs"
 	grep -q 'state: *clean$' "$work/dumpe2fs" && ! grep -q needs_recovery "$work/dumpe2fs" &&
-		e2fsck -fn "$1"
+		e2fsck -fn "$filesystem"
 }
 
 # The console goes to $console, a new file for each boot. A test may set before it: arguments (of the
@@ -171,7 +209,7 @@ power_on()
 	setpriv --pdeathsig KILL qemu-system-x86_64 $(accelerator) -m "${memory:-192}" -smp "${processors:-1}" \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$cache/kernel-$kernel.$release/vmlinuz" \
-		-append "root=/dev/nvme0n1 ro console=ttyS0 panic=-1 mitigations=off ${arguments-}" \
+		-append "root=PARTUUID=$partition ro console=ttyS0 panic=-1 mitigations=off ${arguments-}" \
 		-device nvme,id=disks,serial=disks \
 		-drive "file=$work/system.img,format=raw,if=none,id=system,cache=unsafe" \
 		-device nvme-ns,drive=system,bus=disks,nsid=1 \

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 on_systems fast debian
 roots=$(seq -w -s ' ' 20) # besides games
-in_between=10      # has a disk of its own, so that the kernel says on the console when it is prepared
+in_between=10 # has a disk of its own, mounted as no other, so that the kernel says on the console when
 
 # Says line after line what is on the disk for good.
 writer='n=0
@@ -25,7 +25,7 @@ add_roots()
 	for root in $roots; do
 		cp -al "$cache/busybox" "$tree/srv/$root"
 		between=
-		[ "$root" != "$in_between" ] || between='/dev/nvme0n3 /srv/disk ext4 x-mount.mkdir'
+		[ "$root" != "$in_between" ] || between='LABEL=between /srv/disk ext4 data=journal,x-mount.mkdir'
 		# start writes to the disk, too
 		printf '%s\n' "root=\"/srv/$root\"" "extra_mounts=\"tmpfs /srv/made tmpfs x-mount.mkdir" \
 			"$between\"" >"$tree/etc/conf.d/chroot-mounts.$root"
@@ -80,7 +80,7 @@ make_disks
 
 # what the helper says comes when it has ended
 power_on
-cut_power 'the roots are started' 'EXT4-fs \(nvme0n3\): mounted' 'made /run a shared mount|witness.after: start'
+cut_power 'the roots are started' 'mounted filesystem .*with journalled data mode' 'made /run a shared mount|witness.after: start'
 boots_after 'the roots are started'
 
 guest "cat >/run/script <<'END'

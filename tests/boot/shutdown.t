@@ -51,7 +51,7 @@ what_is_in()
 {
 	rm -rf "$work/files"
 	mkdir "$work/files"
-	debugfs -R "rdump / $work/files" "$1" >/dev/null 2>&1
+	debugfs -R "rdump / $work/files" "$(filesystem_of "$1")" >/dev/null 2>&1
 	(cd "$work/files" && find . | LC_ALL=C sort)
 }
 
@@ -60,10 +60,11 @@ goes_down()
 {
 	local unmounting='Unmounting /opt/games' whole
 	[ "$system" = fast ] || unmounting='Unmounting local filesystems'
+	games_device=$(guest "sed -n 's|^/dev/\([^ ]*\) /opt/games .*|\1|p' /proc/mounts")
 	power_off
 	ok "$1, the roots are stopped before the disks" in_order 'witness.after: stop' \
 		'Ending what runs in the roots' 'witness.before: stop' "$unmounting" \
-		'nvme0n2\): unmounting filesystem' 'Power down'
+		"$games_device\): unmounting filesystem" 'Power down'
 	ok "$1, $2 programs write there until they are stopped" said "helper: begin stop, $2 write"
 	ok "$1, none does after" said 'helper: end stop, 0 write'
 	took=$(($(uptime_of helper 'end stop') - $(uptime_of helper 'begin stop')))

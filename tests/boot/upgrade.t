@@ -79,7 +79,7 @@ hardware=(-drive "file=$work/packages.img,format=raw,if=none,id=packages,cache=u
 make_disks
 
 boot
-guest 'mount -o ro /dev/nvme0n3 /mnt'
+guest 'mount -o ro LABEL=packages /mnt'
 enters
 replaced_by new
 started_by_another 'an upgrade'
