@@ -87,7 +87,8 @@ is 'before anything is made' "$(ls -A /opt/games/etc/cron.d)" ''
 # a filesystem of a user's that answers nobody else
 if mknod -m 666 /dev/fuse c 10 229 && exec 5<>/dev/fuse; then
 	mkdir -p /home/alice/fuse /opt/games/mnt
-	ok 'a FUSE of alice lies on a source' mount -i -t fuse \
+	# the new calls of util-linux 2.41 look at what they mount before it has a place, and are refused
+	ok 'a FUSE of alice lies on a source' env LIBMOUNT_FORCE_MOUNT2=always mount -i -t fuse \
 		-o fd=5,rootmode=40000,user_id=1000,group_id=1000 alice /home/alice/fuse
 	configure games 'root="/opt/games"' 'mounts="/home/alice/fuse /mnt none bind' 'proc /proc proc nosuid"'
 	ok 'the root starts all the same' chroot-mounts -q start games
