@@ -52,6 +52,7 @@ boot
 guest 'modprobe -a overlay loop'
 patience=3000
 for test in $tests; do
+	test=$(basename "$test" .t) # as make names them, too
 	ok "$test.t passes" passes "$test"
 	is_on || hang "ended in $test.t"
 done
