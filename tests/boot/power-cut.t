@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 on_systems fast debian
 roots=$(seq -w -s ' ' 20) # besides games
-in_between=10 # has a disk of its own, mounted as no other, so that the kernel says on the console when
+in_between=10 # has a disk of its own: when that is mounted, the kernel says so on the console
 
 # Says line after line what is on the disk for good.
 writer='n=0

@@ -318,8 +318,8 @@ overlays()
 		"/t / ro,nosuid,noatime - overlay ro,lowerdir=$layers"
 	refused 'an overlay without lowerdir' 'overlay /t overlay upperdir=/srv/up,workdir=/srv/work' \
 		"cannot make the overlay for /t: overlay: Invalid argument$dmesg"
-	refused 'an overlay with a missing layer' 'overlay /t overlay lowerdir=/srv/nosuch' \
-		'cannot make the overlay for /t: lowerdir=/srv/nosuch: No such file or directory'
+	refused 'an overlay with a missing layer' 'overlay /t overlay lowerdir=/srv/nosuch:/srv/layers/one' \
+		'cannot make the overlay for /t: lowerdir=/srv/nosuch:/srv/layers/one: No such file or directory'
 	refused 'an overlay with an upperdir and no workdir' 'overlay /t overlay lowerdir=/srv/plain,upperdir=/srv/up' \
 		"cannot make the overlay for /t: overlay: Invalid argument$dmesg"
 }

@@ -195,7 +195,8 @@ ok 'once it is gone, stop succeeds' chroot-mounts stop
 # a descriptor of the pinned namespace itself: it is emptied from inside
 begin
 sh -c 'exec sleep 1000 </run/chroot-mounts/debian/ns' & holder=$!
-await has_namespace >/dev/null
+has_pin() { [ "$(readlink "/proc/$holder/fd/0")" = /run/chroot-mounts/debian/ns ]; }
+await has_pin
 ok 'a descriptor of the pinned namespace does not keep stop from it' chroot-mounts stop
 ok 'and who has it lives' is_alive "$holder"
 kill "$holder"
