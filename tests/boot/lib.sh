@@ -199,7 +199,8 @@ is_clean()
 }
 
 # The console goes to $console, a new file for each boot. A test may set before it: arguments (of the
-# kernel), memory (MiB), processors, hardware (an array of qemu's options).
+# kernel), memory (MiB), processors, hardware (an array of qemu's options). norandmaps: at other
+# addresses qemu would translate each program anew whenever it is executed, and take twice as long.
 power_on()
 {
 	boots=$((boots + 1))
@@ -209,7 +210,7 @@ power_on()
 	setpriv --pdeathsig KILL qemu-system-x86_64 $(accelerator) -m "${memory:-192}" -smp "${processors:-1}" \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$cache/kernel-$kernel.$release/vmlinuz" \
-		-append "root=PARTUUID=$partition ro console=ttyS0 panic=-1 mitigations=off ${arguments-}" \
+		-append "root=PARTUUID=$partition ro console=ttyS0 panic=-1 mitigations=off norandmaps ${arguments-}" \
 		-device nvme,id=disks,serial=disks \
 		-drive "file=$work/system.img,format=raw,if=none,id=system,cache=unsafe" \
 		-device nvme-ns,drive=system,bus=disks,nsid=1 \
