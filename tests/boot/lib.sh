@@ -76,6 +76,20 @@ add_people()
 	install -d -o 1001 -g 1001 "$1/home/bob"
 }
 
+# The packages alone are no system.
+furnish_fast()
+{
+	cp -a "$top/tests/boot/fast/." "$tree"
+	mkdir -p "$tree"/{proc,sys,run,root,opt,mnt,home} "$tree/etc/conf.d" "$tree/usr/share/insserv/overrides"
+	: >"$tree/etc/insserv.conf"
+	echo root:x:0:0:root:/root:/bin/sh >"$tree/etc/passwd"
+	printf '%s\n' root:x:0: tty:x:5: uucp:x:10: video:x:44: >"$tree/etc/group"
+	rm -f "$tree"/etc/runlevels/*/*
+	add_to_runlevel sysinit devfs sysfs
+	add_to_runlevel boot root localmount bootmisc
+	add_to_runlevel shutdown savecache killprocs mount-ro
+}
+
 # What $tree and $games shall hold, for the test to add to before the first boot: the suite is in the
 # default runlevel, its one root is the second disk.
 new_machine()
@@ -85,15 +99,7 @@ new_machine()
 	cp -a "$cache/boot-$system.$userland" "$tree"
 	cp -a "$cache/busybox" "$games"
 	if [ "$system" = fast ]; then
-		cp -a "$top/tests/boot/fast/." "$tree"
-		mkdir -p "$tree"/{proc,sys,run,root,opt,mnt,home} "$tree"/etc/conf.d "$tree"/usr/share/insserv/overrides
-		: >"$tree/etc/insserv.conf"
-		echo root:x:0:0:root:/root:/bin/sh >"$tree/etc/passwd"
-		printf '%s\n' root:x:0: tty:x:5: uucp:x:10: video:x:44: >"$tree/etc/group"
-		rm -f "$tree"/etc/runlevels/*/*
-		add_to_runlevel sysinit devfs sysfs
-		add_to_runlevel boot root localmount bootmisc
-		add_to_runlevel shutdown savecache killprocs mount-ro
+		furnish_fast
 	else
 		# no terminals, and the agent once the runlevel is complete
 		sed -i '/getty/d' "$tree/etc/inittab"
