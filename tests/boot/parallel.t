@@ -9,9 +9,10 @@ roots='games one two three'
 rounds=${ROUNDS:-3} # what is looked for are races
 # the console without colours
 text() { sed 's/\x1b\[[0-9;]*[A-Za-z]//g; s/\r//g' "$console"; }
-# tells SERVICE MESSAGE: in one piece, behind the service's name. OpenRC ends a line that says what is
-# being done when it knows the result, so another's may begin on it.
-tells() { text | grep -E "$1 *\| \* $2" || ! text; }
+# tells MESSAGE: in one piece. OpenRC writes the name of the service, its star and the message one after
+# the other, and ends a line that says what is being done when it knows the result: so another's words may
+# come between those, and the message names the root itself.
+tells() { text | grep -E "$1" || ! text; }
 service_of() { [ "$1" = games ] && echo chroot-mounts || echo "chroot-mounts.$1"; }
 words_of() { [ "$1" = games ] && echo 'the roots' || echo "$1"; }
 
@@ -48,16 +49,16 @@ for ((round = 1; round <= rounds; round++)); do
 	boot
 	for root in $roots; do
 		ok "round $round: $root is entered after the boot" guest "chroot-enter $root true"
-		ok 'the console tells that it was prepared, and whose word that is' \
-			tells "$(service_of "$root")" "Preparing $(words_of "$root") for chroot-enter"
-		ok 'and what it had to say, to the end of a line' tells "$(service_of "$root")" \
+		ok "the console tells that $root was prepared" tells "Preparing $(words_of "$root") for chroot-enter"
+		ok 'and what that had to say, to the end of a line' tells \
 			"chroot-mounts: $root: made /live-$root a shared mount, .* later appears inside$"
 		start_inside "$root" alice >/dev/null
 	done
 	power_off
 	for root in $roots; do
 		ok "round $round: the console tells that what ran in $root was ended" \
-			tells "$(service_of "$root")" "Ending what runs in $(words_of "$root")"
+			tells "Ending what runs in $(words_of "$root")"
+		ok "and the name of the service is there" tells "$(service_of "$root") *\|"
 	done
 	is 'no root was held when the file systems were unmounted' \
 		"$(text | grep -o 'held at unmounting: .*')" 'held at unmounting: 0'
