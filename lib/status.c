@@ -8,6 +8,7 @@
 #include "namespace.h"
 #include "prepared.h"
 #include "report.h"
+#include "root.h"
 #include "service.h"
 #include "state.h"
 #include "visible.h"
@@ -256,6 +257,29 @@ status_of_root(
 	return 0;
 }
 
+/* What keeps it from being started, as far as a look at the settings and the tree's place tells. */
+static void
+judge_stopped(struct service *service, const char *name, struct status *status)
+{
+	struct configured configured;
+	struct root root;
+	const char *path;
+
+	if (!catalogue_entry(&service->catalogue, name))
+		return;
+	if (configured_read(&configured, service, name) < 0) {
+		snprintf(status->reason, sizeof(status->reason), "the configuration has an error");
+	} else if (!configured.plan.root) {
+		path = configured_value(&configured, CONFIG_ROOT, NULL);
+		if (root_open(&root, path, service->report) == 0)
+			root_release(&root);
+		else
+			snprintf(status->reason, sizeof(status->reason), "%s cannot be a root",
+				path);
+	}
+	configured_release(&configured);
+}
+
 /* One look at the processes for all roots. */
 static int
 count_inside(struct service *service, struct inside *inside, struct status *statuses, size_t count)
@@ -292,6 +316,8 @@ status_of_some(struct service *service, char *const *names, size_t count, struct
 			status_of_root(service, names[i], &inside, &statuses[i]) < 0;
 		if (statuses[i].is_unknown)
 			result = -1;
+		else if (statuses[i].state == STATUS_STOPPED)
+			judge_stopped(service, names[i], &statuses[i]);
 	}
 	service->report->subject = NULL;
 	if (count_inside(service, &inside, statuses, count) < 0) {

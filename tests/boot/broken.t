@@ -52,16 +52,18 @@ for root in '' .own; do
 	like "the service chroot-mounts$root is started" "$services" "chroot-mounts$root +\[ +started"
 done
 like 'the service chroot-mounts.own-missing is not' "$services" 'chroot-mounts.own-missing +\[ +stopped'
-guest 'rc-service chroot-mounts status' >"$work/status"
-is 'status fails' $? 1
+run guest 'rc-service chroot-mounts status'
+printf '%s\n' "$output" >"$work/status"
+is 'status fails' "$status" 1
 is 'status names the broken ones' "$(sed 's/ *$//' "$work/status")" 'ROOT    STATUS  PROCESSES REASON
 games   started         0
-garbage stopped         0
-missing stopped         0
+garbage stopped         0 the configuration has an error
+missing stopped         0 /srv/missing cannot be a root
 one     started         0
 target  stopped         0
 three   started         0
 two     started         0'
+like 'and says again what is wrong' "$errors" 'chroot-mounts: missing: cannot open the root /srv/missing: No such file'
 ok 'status of a root that is a service of its own is its own' \
 	guest 'rc-service chroot-mounts.own status && ! rc-service chroot-mounts.own-missing status'
 for root in games one two three own; do

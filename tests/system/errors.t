@@ -19,6 +19,15 @@ refused()
 	ok "$what: the other root is started" chroot-enter games true
 	ok "$what: the bad one is not" fails chroot-enter bad true
 	chroot-mounts stop >/dev/null 2>&1
+	said=$errors
+}
+
+# explained WHAT REASON: status has the reason, and says what start said.
+explained()
+{
+	run chroot-mounts status bad
+	like "$1: status has the reason" "$output" "bad +stopped +0 $2\$"
+	is "$1: status says what start said" "$status: $errors" "3: $said"
 }
 
 configure games 'root="/opt/games"'
@@ -39,6 +48,7 @@ configure bad 'users="alice"'
 refused 'no root at all' "$file" 'root='
 configure bad 'root="/opt/bad"' 'users="nobody-knows"'
 refused 'an unknown user' "$file:2: " 'nobody-knows'
+explained 'an unknown user' 'the configuration has an error'
 configure bad 'root="/opt/bad"' 'extra_mounts="
 /srv /srv none bind,no-such-option
 "'
@@ -46,9 +56,11 @@ refused 'a line that is no line of fstab' "$file:3: " 'no-such-option'
 
 configure bad 'root="/opt/nowhere"'
 refused 'a missing tree' '/opt/nowhere' 'No such file|does not exist|mkdir'
+explained 'a missing tree' '/opt/nowhere cannot be a root'
 configure bad 'root="/opt/bad"'
 chown alice /opt/bad
 refused "a user's tree" '/opt/bad' 'chown'
+explained "a user's tree" '/opt/bad cannot be a root'
 chown root /opt/bad
 chmod g+w /opt/bad
 refused 'a tree that a group can write to' '/opt/bad' 'chmod'
