@@ -9,8 +9,8 @@ roots='games one two three'
 rounds=${ROUNDS:-3} # what is looked for are races
 # the console without colours
 text() { sed 's/\x1b\[[0-9;]*[A-Za-z]//g; s/\r//g' "$console"; }
-# tells MESSAGE: in one piece. OpenRC writes the name of the service, its star and the message one after
-# the other, and ends a line that says what is being done when it knows the result: so another's words may
+# tells MESSAGE: in one piece. OpenRC writes the name of the service, its star, the message and its end one
+# after the other, and ends a line that says what is being done when it knows the result: so another's words may
 # come between those, and the message names the root itself.
 tells() { text | grep -E "$1" || ! text; }
 service_of() { [ "$1" = games ] && echo chroot-mounts || echo "chroot-mounts.$1"; }
@@ -50,8 +50,8 @@ for ((round = 1; round <= rounds; round++)); do
 	for root in $roots; do
 		ok "round $round: $root is entered after the boot" guest "chroot-enter $root true"
 		ok "the console tells that $root was prepared" tells "Preparing $(words_of "$root") for chroot-enter"
-		ok 'and what that had to say, to the end of a line' tells \
-			"chroot-mounts: $root: made /live-$root a shared mount, .* later appears inside$"
+		ok 'and what that had to say' tells \
+			"chroot-mounts: $root: made /live-$root a shared mount, .* later appears inside"
 		start_inside "$root" alice >/dev/null
 	done
 	power_off
