@@ -1,5 +1,5 @@
 /*
- * bare-enter NAMESPACE UID GID,GROUP,... COMMAND: what entering cannot cost less than. Asks
+ * bare-enter NAMESPACE UID GID,GROUP,... COMMAND [ARG...]: what entering cannot cost less than. Asks
  * nothing, judges nothing, and makes no system call but those below. Without words it only ends.
  */
 #include <err.h>
@@ -27,7 +27,7 @@ main(int argc, char **argv)
 	size_t count = 0;
 	uid_t uid;
 
-	if (argc != 5)
+	if (argc < 5)
 		return EXIT_SUCCESS;
 	uid = (uid_t)strtoul(argv[2], NULL, 10);
 	for (char *rest = argv[3]; *rest != '\0' && count < GROUPS; rest += *rest == ',')
