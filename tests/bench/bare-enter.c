@@ -1,6 +1,7 @@
 /*
- * bare-enter NAMESPACE UID GID,GROUP,... COMMAND [ARG...]: what entering cannot cost less than. Asks
- * nothing, judges nothing, and makes no system call but those below. Without words it only ends.
+ * bare-enter NAMESPACE UID GID,GROUP,... COMMAND [ARG...]: what entering cannot cost less than.
+ * Asks nothing, judges nothing, and makes no system call but those below. Without words it only
+ * ends.
  */
 #include <err.h>
 #include <fcntl.h>
