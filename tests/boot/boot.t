@@ -10,14 +10,6 @@ listed_as() { guest 'rc-status default' | grep -Eq "^ *chroot-mounts .*\[ *$1 *\
 has_pin() { guest 'grep -q "^nsfs /run/chroot-mounts/games/ns " /proc/mounts'; }
 entered() { guest 'chroot-enter games busybox true'; }
 
-# A program inside that alice started; it lives until something ends it.
-start_program()
-{
-	guest 'su alice -c "echo \$\$ >/tmp/program; exec chroot-enter games sleep 100000" >/dev/null 2>&1 &
-		until read -r pid </tmp/program && grep -q sleep "/proc/$pid/comm"; do :; done 2>/dev/null'
-}
-program_runs() { guest 'read -r pid </tmp/program; grep -q sleep "/proc/$pid/comm"'; }
-
 new_machine
 rm "$tree/etc/runlevels/default/chroot-mounts"
 make_disks
@@ -40,19 +32,19 @@ is 'a listed user enters as themselves' \
 	"$(guest 'su alice -c "chroot-enter games busybox id -u"')" 1000
 
 ok 'a second start is a success' guest 'rc-service chroot-mounts start'
-start_program
+program=$(start_inside games alice)
 run guest 'rc-service chroot-mounts reload'
 is 'reload succeeds' "$status" 0
-ok 'and ends no program inside' program_runs
+ok 'and ends no program inside' runs "$program"
 run guest 'rc-service chroot-mounts zap'
 ok 'after zap OpenRC takes the service for stopped' listed_as stopped
 ok 'but the root can be entered' entered
-ok 'and the program inside runs on' program_runs
+ok 'and the program inside runs on' runs "$program"
 ok 'start after zap succeeds' guest 'rc-service chroot-mounts start'
 ok 'the service is started again' listed_as started
-ok 'and the program inside never noticed' program_runs
+ok 'and the program inside never noticed' runs "$program"
 ok 'restart succeeds' guest 'rc-service chroot-mounts restart'
-ok 'and ends the program inside' fails program_runs
+ok 'and ends the program inside' fails runs "$program"
 ok 'the root is prepared anew' entered
 ok 'stop succeeds' guest 'rc-service chroot-mounts stop'
 ok 'no pin is left' fails has_pin

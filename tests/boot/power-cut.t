@@ -14,8 +14,8 @@ writer='n=0
 	done'
 
 # Says that it was told to end, and does not.
-stubborn='trap "echo told to end >/dev/console" TERM
-	echo >/run/stubborn
+lasting='trap "echo told to end >/dev/console" TERM
+	echo >/run/lasting
 	while :; do sleep 1; done'
 
 add_roots()
@@ -84,10 +84,10 @@ cut_power 'the roots are started' 'mounted filesystem .*with journalled data mod
 boots_after 'the roots are started'
 
 guest "cat >/run/script <<'END'
-$stubborn
+$lasting
 END
 	setsid chroot-enter games sh /run/script >/dev/null 2>&1 </dev/null &
-	until [ -e /run/stubborn ]; do :; done"
+	until [ -e /run/lasting ]; do :; done"
 ask_power_off
 cut_power 'the roots are stopped' 'told to end' 'witness.before: stop'
 boots_after 'the roots are stopped'

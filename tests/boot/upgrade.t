@@ -60,15 +60,6 @@ good_after()
 	ok "after $1, the root is started" guest 'rc-service chroot-mounts status'
 }
 
-# somebody inside
-enters()
-{
-	inside=$(guest 'rm -f /run/inside
-		setsid chroot-enter games sh -c "echo \$\$ >/run/inside; exec sleep 100000" >/dev/null 2>&1 </dev/null &
-		until [ -s /run/inside ]; do :; done
-		cat /run/inside')
-}
-
 new_machine
 mkdir "$work/packages"
 install_suite "$work/packages/old"
@@ -80,13 +71,13 @@ make_disks
 
 boot
 guest 'mount -o ro LABEL=packages /mnt'
-enters
+inside=$(start_inside games)
 replaced_by new
 started_by_another 'an upgrade'
 ok 'the service is restarted after an upgrade' guest 'rc-service chroot-mounts restart'
 good_after 'a restart'
 
-enters
+inside=$(start_inside games)
 replaced_by old
 started_by_another 'a way back'
 ok 'the service is stopped after a way back' guest 'rc-service chroot-mounts stop'
@@ -94,7 +85,7 @@ ok 'the service is started again' guest 'rc-service chroot-mounts start'
 good_after 'a stop and a start'
 
 # the machine goes down with what the older one prepared
-enters
+inside=$(start_inside games)
 replaced_by new
 power_off
 ok "the root's disk is clean" is_clean "$work/games.img"
