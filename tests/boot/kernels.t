@@ -18,11 +18,11 @@ place=/usr/src/chroot-mounts # the tests cover /srv, and their machine hides /op
 add_project()
 {
 	local to=$1 built
-	built=$(cd "$top" && realpath "${BUILD:-build}")
-	mkdir -p "$to/build" "$to/tests/cache"
-	(cd "$top" && tests/style/files | xargs cp -a --parents -t "$to")
-	cp -a "$built"/{chroot-enter,chroot-mounts,libchroot-mounts.a,lib,sbin,system} "$to/build"
-	cp -a "$cache"/{busybox,debian,openrc} "$to/tests/cache"
+	built=$(cd "$top" && realpath "${BUILD:-build}") &&
+		mkdir -p "$to/build" "$to/tests/cache" &&
+		(cd "$top" && tests/style/files | xargs cp -a --parents -t "$to") &&
+		cp -a "$built"/{chroot-enter,chroot-mounts,libchroot-mounts.a,lib,sbin,system} "$to/build" &&
+		cp -a "$cache"/{busybox,debian,openrc} "$to/tests/cache"
 }
 
 # passes TEST: in the machine; if not, says what did not hold there.
@@ -45,7 +45,7 @@ passes()
 new_machine
 rm "$tree/etc/conf.d/chroot-mounts.games" "$tree/etc/runlevels/default/chroot-mounts" # test machine 1 has its own
 add_modules # overlay, loop and the filesystems
-add_project "$tree$place"
+ok 'the machine has the project and what was built' add_project "$tree$place"
 make_disks
 memory=1024
 boot
