@@ -33,8 +33,10 @@ is 'a listed user enters as themselves' \
 
 ok 'a second start is a success' guest 'rc-service chroot-mounts start'
 program=$(start_inside games alice)
-run guest 'rc-service chroot-mounts reload'
+run guest 'echo extra_mounts=\"tmpfs /added tmpfs x-mount.mkdir\" >>/etc/conf.d/chroot-mounts.games
+	rc-service chroot-mounts reload'
 is 'reload succeeds' "$status" 0
+ok 'and mounts what was added to the configuration' guest 'chroot-enter games grep " /added " /proc/self/mountinfo'
 ok 'and ends no program inside' runs "$program"
 run guest 'rc-service chroot-mounts zap'
 ok 'after zap OpenRC takes the service for stopped' listed_as stopped

@@ -22,8 +22,8 @@ killed_or_not()
 	if cleans_up; then
 		ok "$1 is killed" await fails runs "$2"
 	else
-		ok "$1 runs on" runs "$2"
-		guest "kill $2"
+		echo "# $1 is not looked for by this OpenRC"
+		guest "kill $2 2>/dev/null"
 	fi
 }
 
@@ -40,9 +40,11 @@ visits()
 		guest "rc-service $service stop >/dev/null 2>&1"
 		killed_or_not "what $service has started" "$(daemon $service)"
 	done
+	ok 'after other services have stopped, the root is prepared' is_prepared
+	ok 'and the program that alice started inside runs on' runs "$users"
 	ok 'the service is reloaded' guest 'rc-service chroot-mounts reload'
 	ok 'after which the root is prepared' is_prepared
-	ok 'and the program that alice started inside runs on' runs "$users"
+	ok 'and the program runs on' runs "$users"
 
 	ok 'a restart' guest 'rc-service chroot-mounts restart'
 	ok 'ends what alice started inside' await fails runs "$users"

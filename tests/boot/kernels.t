@@ -42,6 +42,7 @@ passes()
 		false'
 }
 
+"$top/tests/trees" debian && "$top/tests/machine" true # which unpacks OpenRC
 new_machine
 rm "$tree/etc/conf.d/chroot-mounts.games" "$tree/etc/runlevels/default/chroot-mounts" # test machine 1 has its own
 add_modules # overlay, loop and the filesystems

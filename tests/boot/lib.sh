@@ -17,7 +17,7 @@ releases='bookworm trixie' # Linux 6.1 with OpenRC 0.45, Linux 6.12 with OpenRC 
 
 # shellcheck source=tests/tap.sh
 . "$top/tests/tap.sh"
-patience=300 # seconds, for a machine that others keep busy
+patience=${PATIENCE:-300} # seconds, for a machine that others keep busy
 
 # Runs this test again for each, and adds up; there, returns.
 on_systems()
@@ -52,7 +52,7 @@ accelerator()
 		{
 			echo "$boot_id"
 			# a kernel without a disk panics and reboots, which ends it
-			if [ -w /dev/kvm ] && timeout 8 qemu-system-x86_64 -accel kvm -m 128 -display none -no-reboot \
+			if [ -w /dev/kvm ] && timeout -s KILL 8 qemu-system-x86_64 -accel kvm -m 128 -display none -no-reboot \
 				-kernel "$cache/kernel-cloud.$release/vmlinuz" -append 'panic=-1'; then
 				echo '-accel kvm -cpu host'
 			else
@@ -236,33 +236,55 @@ said() { grep -Eq -- "$1" "$console"; }
 # said_or_off PATTERN: for await.
 said_or_off() { said "$1" || is_off; }
 
-# The machine has booted when its agent is there.
+# A line of the agent becomes $answer; fails when the machine is off, or after all patience.
+read_answer()
+{
+	local part left=$patience
+	answer=
+	until read -r -t 1 -u "$answers" part; do
+		answer+=$part
+		is_on && [ $((left -= 1)) -gt 0 ] || return
+	done
+	answer+=${part%$'\r'}
+}
+
+# The machine has booted when its agent is there. What is before that in the line is of another's, who
+# was killed.
 await_boot()
 {
-	local line=
-	until [ "${line%$'\r'}" = ready ]; do
-		read -r -t "$patience" -u "$answers" line || hang 'has not booted'
+	answer=
+	until [[ $answer = *ready ]]; do
+		read_answer || hang 'has not booted'
 	done
 }
 
 boot() { power_on && await_boot; }
 
-# hang WHAT: nothing more can be tested on this machine.
+# hang WHAT: nothing more can be tested on this machine, wherever in the test that is found.
 hang()
 {
-	echo "not ok - the machine $1$label"
-	tail -n 40 "$work/qemu" "$console" | sed 's/[^[:print:]\t]//g; s/^/#   /'
+	{
+		echo "not ok - the machine $1$label"
+		tail -n 40 "$work/qemu" "$console" | sed 's/[^[:print:]\t]//g; s/^/#   /'
+	} >&"$tap"
+	kill -TERM $$
 	exit 1
+}
+
+# tell SCRIPT: executed in the machine by sh, at some time.
+tell()
+{
+	printf '%s\n' "$1" | base64 -w 0 >&"$asks"
+	echo >&"$asks"
 }
 
 # guest SCRIPT: executed in the machine by sh; its output, errors and status.
 guest()
 {
-	local status out err
-	printf '%s\n' "$1" | base64 -w 0 >&"$asks"
-	echo >&"$asks"
-	read -r -t "$patience" -u "$answers" _ status out err || hang "does not answer: $1"
-	err=${err%$'\r'}
+	local answer status out err
+	tell "$1"
+	read_answer || hang "does not answer: $1"
+	read -r _ status out err <<<"$answer"
 	base64 -d <<<"${out#out:}"
 	base64 -d <<<"${err#err:}" >&2
 	return "$status"
@@ -290,8 +312,9 @@ await_off()
 	machine=
 }
 
-# The machine's own way down; setsid: OpenRC ends the agent on the way.
-ask_power_off() { guest 'setsid poweroff >/dev/null 2>&1 &'; }
+# The machine's own way down, on which the agent is ended at some time; so it is not asked whether it
+# did that.
+ask_power_off() { tell 'setsid poweroff >/dev/null 2>&1 &'; }
 power_off() { ask_power_off && await_off; }
 power_cut() { kill -KILL "$machine" && await_off; }
 
@@ -316,15 +339,15 @@ if [ -n "${ON_SYSTEM-}" ]; then
 	case " $releases " in
 	*" $release "*" $own "*) userland=$own ;;
 	esac
-	"$top/tests/trees" busybox "boot-$system.$userland" "kernel-cloud.$release" "kernel-$kernel.$release" 2>&1 |
-		sed 's/^/# /'
+	"$top/tests/trees" busybox "boot-$system.$userland" "kernel-cloud.$release" "kernel-$kernel.$release" \
+		> >(sed 's/^/# /') 2>&1 || { echo "not ok - the system and its kernel are there$label" && exit 1; }
 	mkdir -p "$cache/boot"
-	work=$(mktemp -d "$cache/boot/$system.$release.XXXXXX")
+	work=$(mktemp -d "$cache/boot/$system.$release.XXXXXX") || exit
 	tree=$work/tree games=$work/games boots=0 machine='' console=$work/console hardware=()
 	trap clean_up EXIT
 	trap 'exit 1' INT TERM HUP
-	mkfifo "$work"/never "$work"/{agent,monitor}.{in,out}
+	mkfifo "$work"/never "$work"/{agent,monitor}.{in,out} || exit
 	# shellcheck disable=SC2034 # never: for tap.sh; replies: so that qemu can write them
-	exec {never}<>"$work/never" {asks}<>"$work/agent.in" {answers}<>"$work/agent.out" \
+	exec {tap}>&1 {never}<>"$work/never" {asks}<>"$work/agent.in" {answers}<>"$work/agent.out" \
 		{orders}<>"$work/monitor.in" {replies}<>"$work/monitor.out"
 fi

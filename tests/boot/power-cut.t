@@ -18,6 +18,9 @@ lasting='trap "echo told to end >/dev/console" TERM
 	echo >/run/lasting
 	while :; do sleep 1; done'
 
+# On a processor that is not emulated, start is over before it can be cut.
+accelerator() { echo '-accel tcg -cpu qemu64'; }
+
 add_roots()
 {
 	local root between

@@ -6,7 +6,7 @@
 on_systems fast debian
 
 # which roots are prepared, and which services OpenRC has started
-prepared() { guest 'cd /run/chroot-mounts && for pin in */ns; do [ ! -e "$pin" ] || echo "${pin%/ns}"; done' | tr "\n" " "; }
+prepared() { guest "sed -n 's|^nsfs /run/chroot-mounts/\(.*\)/ns .*|\1|p' /proc/mounts | sort | tr '\n' ' '"; }
 started() { guest 'rc-status -a' | sed -n 's/^ *\(chroot-mounts[^ ]*\) .*\[ *started *\].*/\1/p' | sort -u | tr '\n' ' '; }
 id_of() { guest "chroot-enter $1 busybox readlink /proc/self/ns/mnt"; }
 
