@@ -22,6 +22,7 @@ on_machine()
 describe_machine()
 {
 	model=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sort -u)
+	echo "machine $(date -u +%F), chroot-mounts $(cd "$here" && git describe --always --dirty 2>/dev/null || echo of no commit)"
 	echo "machine $(uname -srm), $(getconf _NPROCESSORS_ONLN) processors${model:+ ($model)}, one of them used"
 }
 

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <linux/membarrier.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ enum { CASES = 32, WORDS = 512 };
 struct trial {
 	char *name, *before, *command, *after;
 	char *words[WORDS + 1];
+	bool has_failed;
 };
 
 static double
@@ -51,18 +53,16 @@ shell(const char *command)
 
 /*
  * Mounts and namespaces that went are freed after a grace period of RCU, at the cost of whoever
- * runs then. The second is for what the first one's callbacks left. Without membarrier(2) it is as
- * it is.
+ * runs then: that shall not be the next one. Without membarrier(2) it is as it is.
  */
 static void
 let_kernel_finish(void)
 {
-	for (int i = 0; i < 2; i++)
-		syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
 static void
-time_command(const struct trial *trial, int round)
+time_command(struct trial *trial, int round)
 {
 	double begin = now();
 	struct rusage usage;
@@ -74,9 +74,12 @@ time_command(const struct trial *trial, int round)
 	if (errno != 0 || wait4(child, &status, 0, &usage) < 0)
 		err(EXIT_FAILURE, "%s", trial->words[0]);
 	wall = now() - begin;
-	if (status != 0)
-		errx(EXIT_FAILURE, "%s: %s came to the wait status %d", trial->name,
-			trial->words[0], status);
+	trial->has_failed = status != 0;
+	if (trial->has_failed) {
+		printf("error %s round-%d came to the wait status %d\n", trial->name, round,
+			status);
+		return;
+	}
 	printf("%d %s %.1f %.0f %ld\n", round, trial->name, wall,
 		microseconds(&usage.ru_utime) + microseconds(&usage.ru_stime), usage.ru_maxrss);
 }
@@ -125,7 +128,9 @@ main(int argc, char **argv)
 
 	if (rounds <= 0 || first < 0)
 		errx(EXIT_FAILURE, "usage: rounds NUMBER [FIRST] <CASES");
-	for (; count < CASES && getline(&line, &size, stdin) > 0; line = NULL) {
+	for (; getline(&line, &size, stdin) > 0; line = NULL) {
+		if (count == CASES)
+			errx(EXIT_FAILURE, "more than %d cases", CASES);
 		order[count] = count;
 		read_case(&trials[count++], line);
 	}
@@ -133,11 +138,12 @@ main(int argc, char **argv)
 	for (int round = first; round < first + rounds; round++) {
 		shuffle(order, count);
 		for (int i = 0; i < count; i++) {
-			const struct trial *trial = &trials[order[i]];
+			struct trial *trial = &trials[order[i]];
 
+			if (trial->has_failed)
+				continue;
 			shell(trial->before);
-			if (*trial->before || *trial->after)
-				let_kernel_finish();
+			let_kernel_finish();
 			time_command(trial, round);
 			shell(trial->after);
 		}
