@@ -117,12 +117,12 @@ count_program()
 	echo "$program bytes~ $(size "$file" | awk 'NR == 2 { print $1 + $2 + $3 }')"
 }
 
-# What libc and libmount ask of the kernel differs from version to version, and what a call is named,
-# from one architecture to the other.
+# What libc and libmount ask of the kernel differs from version to version, and so does what the kernel
+# can do; what a call is named, from one architecture to the other.
 conditions()
 {
 	echo "counted on $(getconf GNU_LIBC_VERSION 2>/dev/null || ldd 2>&1 | sed -n 's/^Version/musl/p')," \
-		"libmount $(pkg-config --modversion mount), $(uname -m)"
+		"libmount $(pkg-config --modversion mount), Linux $(uname -r | cut -d . -f 1,2), $(uname -m)"
 }
 
 { count_verbs; count_entering; count_program chroot-mounts; count_program chroot-enter; } >"$work/said"
