@@ -20,7 +20,7 @@ are_alive() { local pid; for pid; do is_alive "$pid" || return 1; done; }
 nobody_is_left()
 {
 	ok "$1: stop succeeds" chroot-mounts stop
-	ok "$1: no process of alice is left" fails pgrep -u alice
+	ok "$1: no process of alice is left" fails run_on -u alice
 	ok "$1: nothing is pinned" fails has_pins
 	chroot-mounts -q start
 }
@@ -63,7 +63,7 @@ done
 as alice chroot-enter -d / debian sh -c 'for i in $(seq 300); do sleep 1000 & done' >/dev/null 2>&1
 await are_inside 300
 ok 'more processes than descriptors: stop succeeds' sh -c 'ulimit -n 100; exec chroot-mounts stop'
-ok 'and nobody is left' fails pgrep -u alice
+ok 'and nobody is left' fails run_on -u alice
 begin
 
 # A process is known by any thread of it.
@@ -94,7 +94,7 @@ ok 'three roots with processes that ignore SIGTERM: stop succeeds' chroot-mounts
 took=$((${EPOCHREALTIME/./} - begun))
 ok "in the longest of their times and two seconds ($took microseconds)" test "$took" -lt 4000000
 ok 'but not before it' test "$took" -ge 2000000
-ok 'no process of alice is left in any' fails pgrep -u alice
+ok 'no process of alice is left in any' fails run_on -u alice
 ok 'and none is pinned' fails has_pins
 
 begin
@@ -118,7 +118,7 @@ held_by()
 	like "$1: which names the holder" "$errors" "chroot-mounts: debian: is held from outside by $2"
 	like "$1: and what mends it" "$errors" 'to mend it: .*chroot-mounts stop debian'
 	ok "$1: the holder lives" is_alive "$holder"
-	ok "$1: no process of alice is left" fails pgrep -u alice
+	ok "$1: no process of alice is left" fails run_on -u alice
 	is "$1: the others are stopped" "$(ls -I '*.lock' /run/chroot-mounts)" debian
 	run as alice chroot-enter -d / debian true
 	is "$1: nobody enters" "$status" 125

@@ -37,7 +37,7 @@ is_clean()
 	is 'no file of a root is left' "$(find /run/chroot-mounts -mindepth 1 ! -name held.lock)" ''
 	ok 'nothing is pinned' fails has_pins
 	is "the host's mounts are what they were" "$(host_mounts)" "$host"
-	ok 'nobody who entered is left' fails pgrep -x 'where|chroot-enter'
+	ok 'nobody who entered is left' fails run_on -x 'where|chroot-enter'
 }
 
 furnish "${roots[@]}" held
