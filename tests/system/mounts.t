@@ -186,6 +186,9 @@ refused()
 	begin "$2"
 	# which loop device is a matter of chance
 	[[ ! $errors =~ /dev/loop[0-9]+ ]] || errors=${errors/"${BASH_REMATCH[0]}"//dev/loopN}
+	# libmount 2.41 has other words for the same
+	errors=${errors/Inappropriate ioctl for device/Invalid argument}
+	errors=${errors/'mount() failed'/'mount(2) system call failed'}
 	[ "$status" != 0 ] || chroot-mounts -q stop games
 	is "$1 is refused" "$status $errors$(leftover)" "1 chroot-mounts: games: $3"
 }
