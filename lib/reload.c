@@ -519,9 +519,12 @@ change(struct reload *reload, size_t index)
 	struct plan_mount *now = &reload->now.plan.mounts[index];
 	const struct plan_mount *before = &reload->difference.before.plan.mounts[kept];
 	const struct lines_one *line = &reload->difference.before.all[kept];
-	cleanup_fd int fd = open_line(reload, line);
+	cleanup_fd int fd = -1;
 	char *words;
 
+	/* a reload that was interrupted put it beneath what it was to replace */
+	make_way(reload, index, NULL);
+	fd = open_line(reload, line);
 	if (fd < 0)
 		report_error(reload->service->report, 0,
 			"cannot give %s the options %s, since another mount covers it inside",
