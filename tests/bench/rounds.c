@@ -4,8 +4,9 @@
  * tabs between: a name, what the shell does before (not timed), the command (timed; its words are
  * divided at blanks, no shell), what the shell does after. Prints for each command run the round,
  * the case's name, the wall time and the processor time, in microseconds, and the most memory that
- * was resident at once, in kB: at least what this program itself had. Rounds are counted from
- * FIRST, to go on with what another call began.
+ * was resident at once, in kB: at least what this program itself had. A command that fails is said
+ * in a line of its own, and not run again. Rounds are counted from FIRST, to go on with what
+ * another call began.
  */
 #include <err.h>
 #include <errno.h>
