@@ -4,6 +4,7 @@
 #include "filesystem.h"
 #include "mount.h"
 #include "mounted.h"
+#include "ownership.h"
 #include "plan.h"
 #include "report.h"
 #include "root.h"
@@ -254,7 +255,8 @@ adopt_filesystem(struct root *root, const struct plan_mount *line, const struct 
 		line->source[0] == '/' || is_tag(line->source) ? line->source : line->type;
 	int tree = make_filesystem(line, stage, report);
 
-	if (tree < 0 || root_adopt(root, tree, what->path, called, mend_top(line), report) < 0)
+	if (tree < 0 ||
+		ownership_adopt_root(root, tree, what->path, called, mend_top(line), report) < 0)
 		return -1;
 	if (mount_change(root->tree, change) == 0)
 		return 0;
@@ -269,9 +271,9 @@ open_tree_of(struct root *root, const struct plan_mount *line, const struct moun
 	struct report *report)
 {
 	if (!line)
-		return root_open(root, what->path, report);
+		return ownership_open_root(root, what->path, report);
 	if (!mounts_lacks_source(line))
-		return root_open(root, line->source, report);
+		return ownership_open_root(root, line->source, report);
 	report_mend(report, "put a tree there, or correct the line for /");
 	return report_error(report, ENOENT, "cannot open the root %s", line->source);
 }
@@ -458,7 +460,7 @@ accept_target(struct mounts *mounts, const struct plan *plan, size_t index, cons
 	char place[PATH_MAX];
 	mode_t mode;
 
-	if (root_judge_target(
+	if (ownership_judge_target(
 		    root, line->target, target, mounts->ids, mounts->count, &mode, report) < 0)
 		return -1;
 	if (made->is_directory != S_ISDIR(mode))
@@ -486,7 +488,8 @@ open_target(struct mounts *mounts, const struct plan *plan, size_t index, const 
 
 	*target = root_open_target(root, line->target);
 	if (*target < 0 && line->makes_target) {
-		if (root_judge_way(root, line->target, mounts->ids, mounts->count, report) < 0 ||
+		if (ownership_judge_way(root, line->target, mounts->ids, mounts->count, report) <
+				0 ||
 			make_target(line, root, directory, report) < 0)
 			return -1;
 		*target = root_open_target(root, line->target);

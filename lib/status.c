@@ -6,6 +6,7 @@
 #include "lines.h"
 #include "mounts.h"
 #include "namespace.h"
+#include "ownership.h"
 #include "prepared.h"
 #include "report.h"
 #include "root.h"
@@ -271,7 +272,7 @@ judge_stopped(struct service *service, const char *name, struct status *status)
 		snprintf(status->reason, sizeof(status->reason), "the configuration has an error");
 	} else if (!configured.plan.root) {
 		path = configured_value(&configured, CONFIG_ROOT, NULL);
-		if (root_open(&root, path, service->report) == 0)
+		if (ownership_open_root(&root, path, service->report) == 0)
 			root_release(&root);
 		else
 			snprintf(status->reason, sizeof(status->reason), "%s cannot be a root",

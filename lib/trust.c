@@ -3,6 +3,7 @@
 #include "account.h"
 #include "cleanup.h"
 #include "identity.h"
+#include "ownership.h"
 #include "plan.h"
 #include "record.h"
 #include "report.h"
@@ -80,7 +81,7 @@ judge_directory(const struct root *root, const char *path, struct report *report
 		return errno == ENOENT ? 0
 				       : report_error(report, errno, "cannot look at %s%s",
 						 root->path, path);
-	if (root_judge_target(root, path, fd, NULL, 0, &mode, report) < 0)
+	if (ownership_judge_target(root, path, fd, NULL, 0, &mode, report) < 0)
 		return -1;
 	/* a sticky one too, where others can put a library beside those that are there */
 	return is_writable_by_others(mode)

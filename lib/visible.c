@@ -4,6 +4,7 @@
 #include "mount.h"
 #include "mounted.h"
 #include "number.h"
+#include "ownership.h"
 #include "plan.h"
 #include "record.h"
 #include "report.h"
@@ -46,7 +47,7 @@ visible_open(
 	struct visible *visible, const char *path, const struct plan *plan, struct report *report)
 {
 	*visible = (struct visible){.at = {.tree = -1, .names = -1}, .mounts = -1};
-	if (root_open(&visible->at, path, report) < 0)
+	if (ownership_open_root(&visible->at, path, report) < 0)
 		return -1;
 	/* it would appear below its own clone, over and over */
 	for (size_t i = 0; i < plan->count; i++) {

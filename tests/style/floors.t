@@ -7,7 +7,7 @@ use Test::More;
 my @floors = (
 	'report cleanup syscalls descriptors number name',
 	'config record root mount mounted evidence account powers program terminal log',
-	'catalogue plan namespace identity environment authority inside state command',
+	'catalogue ownership plan namespace identity environment authority inside state command',
 	'table filesystem visible holders binds trust',
 	'mounts prepared options',
 	'lines service',

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "cleanup.h"
+#include "ownership.h"
 #include "root.h"
 #include "said.h"
 #include "syscalls.h"
@@ -454,7 +455,7 @@ assert_refused(const char *path, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(expected, sizeof(expected), format, arguments);
 	va_end(arguments);
-	assert_int_equal(root_open(&opened, path, &report), -1);
+	assert_int_equal(ownership_open_root(&opened, path, &report), -1);
 	assert_string_equal(take_said(), expected);
 	assert_int_equal(opened.tree, -1);
 	assert_int_equal(opened.names, -1);
@@ -498,7 +499,7 @@ assert_accepted(const char *path)
 	char number[16], name[PATH_MAX];
 	ssize_t length;
 
-	assert_int_equal(root_open(&opened, path, &report), 0);
+	assert_int_equal(ownership_open_root(&opened, path, &report), 0);
 	assert_string_equal(take_said(), "");
 	assert_int_equal(inode_of(opened.tree), inode(outer, "tree"));
 	assert_string_equal(opened.path, tree);
@@ -543,7 +544,7 @@ what_is_released_holds_nothing(void **state)
 	int before = open_descriptors();
 
 	(void)state;
-	assert_int_equal(root_open(&opened, tree, &report), 0);
+	assert_int_equal(ownership_open_root(&opened, tree, &report), 0);
 	root_release(&opened);
 	assert_int_equal(opened.tree, -1);
 	assert_int_equal(opened.names, -1);
@@ -576,7 +577,7 @@ a_tree_of_an_ordinary_user_is_refused_for_real(void **state)
 	} else if (above.stx_uid == 0 && above.stx_mode & S_ISVTX) {
 		assert_refused_as_replaceable(tree, folder);
 	} else { /* a TMPDIR of one's own: which one above it is refused depends on where it is */
-		assert_int_equal(root_open(&opened, tree, &report), -1);
+		assert_int_equal(ownership_open_root(&opened, tree, &report), -1);
 		assert_non_null(
 			strstr(take_said(), "who could replace what everyone inside relies on"));
 		assert_null(opened.path);
@@ -787,7 +788,7 @@ what_is_too_long_is_refused_and_never_cut(void **state)
 	/* of this one the report shows no more than the beginning */
 	snprintf(path, sizeof(path), "/");
 	pad(path, PATH_MAX + 1);
-	assert_int_equal(root_open(&opened, path, &report), -1);
+	assert_int_equal(ownership_open_root(&opened, path, &report), -1);
 	take_said();
 	assert_memory_equal(said, begin, strlen(begin));
 	assert_string_equal(said + strlen(said) - strlen(end), end);
@@ -829,7 +830,7 @@ judge(const char *path, const uint64_t *foreign, size_t count)
 	mode_t mode;
 	cleanup_fd int target = root_open_target(&root, path);
 
-	return root_judge_target(&root, path, target, foreign, count, &mode, &report);
+	return ownership_judge_target(&root, path, target, foreign, count, &mode, &report);
 }
 
 static void assert_target_refused(const char *path, const uint64_t *foreign, size_t count,
@@ -960,7 +961,7 @@ what_was_opened_is_what_was_judged(void **state)
 	mkdirat(root.tree, "a", 0755);
 	mkdirat(root.tree, "b", 0755);
 	other = root_open_target(&root, "/b");
-	assert_int_equal(root_judge_target(&root, "/a", other, NULL, 0, &mode, &report), -1);
+	assert_int_equal(ownership_judge_target(&root, "/a", other, NULL, 0, &mode, &report), -1);
 	assert_string_equal(
 		take_said(), "test: the mount point /opt/games/a changed while it was looked at\n");
 }
