@@ -107,19 +107,19 @@ say_no_target(const struct binds_one *bind, const struct root *inside, const cha
 	struct report *report)
 {
 	int error = errno;
-	char place[PATH_MAX], word[PATH_MAX + 64];
+	char place[PATH_MAX];
 
 	if (error == ELOOP) {
 		if (root_place_of(inside, bind->target, place, sizeof(place)) == 0)
-			report_mend(report, "name the place itself, %s",
-				report_word(place, word, sizeof(word)));
+			report_mend(
+				report, "name the place itself, %s", report_word(report, place));
 		return report_error(report, 0,
 			"cannot bind %s on %s inside %s: a link is on the way there", bind->source,
 			bind->target, root);
 	}
 	if (error == ENOENT)
 		report_mend(report, "make it inside, or name another place, %s:DST",
-			report_word(bind->source, word, sizeof(word)));
+			report_word(report, bind->source));
 	return report_error(
 		report, error, "cannot bind %s on %s inside %s", bind->source, bind->target, root);
 }

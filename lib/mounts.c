@@ -416,13 +416,13 @@ cannot_open_target(const struct plan *plan, size_t index, bool directory, const 
 	struct report *report)
 {
 	const struct plan_mount *line = &plan->mounts[index];
-	char path[2 * PATH_MAX], word[2 * PATH_MAX];
+	char path[2 * PATH_MAX];
 	int error = errno;
 
 	snprintf(path, sizeof(path), "%s%s", root->path, line->target);
 	if (error == ENOENT && !plan_is_nested(plan, index))
 		report_mend(report, "%s %s", directory ? "mkdir -p" : "touch",
-			report_word(path, word, sizeof(word)));
+			report_word(report, path));
 	else if (error == ENOENT)
 		report_mend(report, "make it below the source of the line above it, or add nofail");
 	return report_error(report, error, "cannot open the mount point %s", path);
@@ -432,11 +432,11 @@ cannot_open_target(const struct plan *plan, size_t index, bool directory, const 
 static int
 unlike(const struct plan_mount *line, const struct root *root, mode_t mode, struct report *report)
 {
-	char path[2 * PATH_MAX], text[2 * PATH_MAX];
+	char path[2 * PATH_MAX];
 	const char *word;
 
 	snprintf(path, sizeof(path), "%s%s", root->path, line->target);
-	word = report_word(path, text, sizeof(text));
+	word = report_word(report, path);
 	if (S_ISDIR(mode))
 		report_mend(report, "rmdir %s && touch %s", word, word);
 	else

@@ -43,17 +43,16 @@ say_untrustworthy(const char *what, const struct stat *found, struct report *rep
 static int
 untrustworthy(const char *path, const struct stat *found, const char *next, struct report *report)
 {
-	char whole[2 * PATH_MAX], word[2 * PATH_MAX + 64];
+	char whole[2 * PATH_MAX];
 
 	if (found->st_uid == 0 && found->st_mode & S_ISVTX && next) {
 		snprintf(whole, sizeof(whole), "%s%s%s", path, path[1] == '\0' ? "" : "/", next);
-		report_mend(
-			report, "chown -h root:root %s", report_word(whole, word, sizeof(word)));
+		report_mend(report, "chown -h root:root %s", report_word(report, whole));
 		return report_error(report, 0,
 			"%s does not belong to the superuser but to somebody %s", whole, why);
 	}
-	report_mend(report, "chown root:root %s && chmod go-w %s",
-		report_word(path, word, sizeof(word)), report_word(path, word, sizeof(word)));
+	report_mend(report, "chown root:root %s && chmod go-w %s", report_word(report, path),
+		report_word(report, path));
 	return say_untrustworthy(path, found, report);
 }
 

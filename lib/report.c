@@ -3,16 +3,20 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* What no shell takes for more than it is. */
 #define UNQUOTED "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+,:@%-"
 
-/* A line grows here, so that one write(2) says it whole even when several programs speak. */
+#define TEXT_SIZE 16384 /* bytes of a message at most: several paths; what mends it comes besides  \
+			 */
+
+/* One line: one write(2) says it whole even when several programs speak. */
 struct line {
-	char text[4096];
-	size_t length;
+	char *text; /* borrowed */
+	size_t length, size;
 };
 
 void
@@ -58,7 +62,7 @@ line_add(struct line *line, const char *text)
 	size_t left = strlen(text);
 
 	/* 5 = an escaped byte, or a character, and the newline that ends the line */
-	while (left > 0 && line->length + 5 < sizeof(line->text)) {
+	while (left > 0 && line->length + 5 < line->size) {
 		size_t length =
 			at[0] == '\t' || at[0] == '\n' ? 0 : report_character_length(at, left);
 
@@ -72,35 +76,68 @@ line_add(struct line *line, const char *text)
 	}
 }
 
-static void
-line_begin(struct line *line, const struct report *report)
+/* error: an errno, or 0. mending: what mends it, or NULL. */
+static void __attribute__((format(printf, 3, 0))) say(const struct report *report, int error,
+	const char *format, va_list arguments, const char *mending)
 {
-	line->length = 0;
-	line_add(line, report->program);
-	line_add(line, ": ");
-	if (report->subject) {
-		line_add(line, report->subject);
-		line_add(line, ": ");
-	}
-}
-
-static void __attribute__((format(printf, 2, 0)))
-line_add_format(struct line *line, const char *format, va_list arguments)
-{
-	char text[2048];
-
-	if (vsnprintf(text, sizeof(text), format, arguments) >= 0)
-		line_add(line, text);
-}
-
-static void
-line_end(struct line *line, const struct report *report)
-{
+	char text[TEXT_SIZE], spare[TEXT_SIZE] = "";
+	const char *parts[9];
+	size_t count = 0, size = 1;
+	char *whole;
+	struct line line;
 	ssize_t ignored;
 
-	line->text[line->length++] = '\n';
-	ignored = write(report->fd, line->text, line->length);
+	if (vsnprintf(text, sizeof(text), format, arguments) < 0)
+		return;
+	parts[count++] = report->program;
+	parts[count++] = ": ";
+	if (report->subject) {
+		parts[count++] = report->subject;
+		parts[count++] = ": ";
+	}
+	parts[count++] = text;
+	if (error != 0) {
+		parts[count++] = ": ";
+		parts[count++] = strerror(error);
+	}
+	if (mending) {
+		parts[count++] = "; to mend it: ";
+		parts[count++] = mending;
+	}
+	for (size_t i = 0; i < count; i++)
+		size += 4 * strlen(parts[i]);
+	whole = malloc(size + 5);
+	line = whole ? (struct line){.text = whole, .size = size + 5}
+		     : (struct line){.text = spare, .size = sizeof(spare)};
+	/* half a command could do another thing than the whole one: it is left out then */
+	if (!whole && mending)
+		count -= 2;
+	for (size_t i = 0; i < count; i++)
+		line_add(&line, parts[i]);
+	line.text[line.length++] = '\n';
+	ignored = write(report->fd, line.text, line.length);
 	(void)ignored; /* where could one say that nothing can be said? */
+	free(whole);
+}
+
+/* A word of the command that is being made. */
+struct report_word {
+	struct report_word *next; /* owned */
+	char text[];
+};
+
+static void
+forget_mending(struct report *report)
+{
+	free(report->mending);
+	report->mending = NULL;
+	while (report->words) {
+		struct report_word *next = report->words->next;
+
+		free(report->words);
+		report->words = next;
+	}
+	report->lacks_word = false;
 }
 
 void
@@ -109,54 +146,55 @@ report_mend(struct report *report, const char *format, ...)
 	int saved = errno;
 	va_list arguments;
 
+	free(report->mending);
 	va_start(arguments, format);
-	vsnprintf(report->mending, sizeof(report->mending), format, arguments);
+	if (report->lacks_word || vasprintf(&report->mending, format, arguments) < 0)
+		report->mending = NULL;
 	va_end(arguments);
 	errno = saved;
 }
 
 const char *
-report_word(const char *path, char *text, size_t size)
+report_word(struct report *report, const char *path)
 {
+	int saved = errno;
+	struct report_word *word;
 	size_t length = 0;
 
 	if (path[0] != '\0' && path[strspn(path, UNQUOTED)] == '\0')
 		return path;
-	text[length++] = '\'';
-	/* 6 = a quote that is itself quoted, the last quote and NUL */
-	for (; *path != '\0' && length + 6 < size; path++) {
+	/* a quote becomes four bytes; 3 = those around it all, and NUL */
+	word = malloc(sizeof(*word) + 4 * strlen(path) + 3);
+	errno = saved;
+	if (!word) {
+		report->lacks_word = true;
+		return "";
+	}
+	word->next = report->words;
+	report->words = word;
+	word->text[length++] = '\'';
+	for (; *path != '\0'; path++) {
 		if (*path == '\'') {
-			memcpy(text + length, "'\\'", 3);
+			memcpy(word->text + length, "'\\'", 3);
 			length += 3;
 		}
-		text[length++] = *path;
+		word->text[length++] = *path;
 	}
-	text[length++] = '\'';
-	text[length] = '\0';
-	return text;
+	word->text[length++] = '\'';
+	word->text[length] = '\0';
+	return word->text;
 }
 
 int
 report_error(struct report *report, int error, const char *format, ...)
 {
 	int saved = errno;
-	struct line line;
 	va_list arguments;
 
-	line_begin(&line, report);
 	va_start(arguments, format);
-	line_add_format(&line, format, arguments);
+	say(report, error, format, arguments, report->mending);
 	va_end(arguments);
-	if (error != 0) {
-		line_add(&line, ": ");
-		line_add(&line, strerror(error));
-	}
-	if (report->mending[0] != '\0') {
-		line_add(&line, "; to mend it: ");
-		line_add(&line, report->mending);
-		report->mending[0] = '\0';
-	}
-	line_end(&line, report);
+	forget_mending(report);
 	report->errors++;
 	errno = saved;
 	return -1;
@@ -166,11 +204,8 @@ static void __attribute__((format(printf, 2, 0)))
 report_say(const struct report *report, const char *format, va_list arguments)
 {
 	int saved = errno;
-	struct line line;
 
-	line_begin(&line, report);
-	line_add_format(&line, format, arguments);
-	line_end(&line, report);
+	say(report, 0, format, arguments, NULL);
 	errno = saved;
 }
 

@@ -17,24 +17,27 @@ struct report {
 	enum report_level level;
 	int fd; /* borrowed; where the lines go, standard error in both programs */
 	unsigned errors; /* said so far */
-	char mending[512]; /* said at the end of the next error, then forgotten */
+	char *mending; /* owned; said at the end of the next error, then freed */
+	struct report_word *words; /* owned; those of mending that had to be quoted */
+	bool lacks_word; /* no memory for one of them: then nothing is said to mend it */
 };
 
 /* Lines to standard error, warnings included. */
 void report_init(struct report *report, const char *program);
 
 /*
- * The command that mends the next error, to be said with it; it stands until an error is
- * reported.
+ * Sets the command that mends the next error, which is said with it: whole, or not at all. It
+ * stands until an error is reported.
  */
 void
 report_mend(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * A path as one word of such a command: as it is, or in quotes where a shell would take it for
- * more, since who named a file must not write the superuser's commands. Into text, of size bytes.
+ * Returns a path as one word of such a command: as it is, or in quotes where a shell would take it
+ * for more. Threat: a user who names a file writes the superuser's commands. Defence: the quotes.
+ * Borrowed, from path or from the report until its next error.
  */
-const char *report_word(const char *path, char *text, size_t size);
+const char *report_word(struct report *report, const char *path);
 
 /*
  * How many bytes the character at the beginning has, of those that are left; 0 when it is a control

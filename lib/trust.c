@@ -61,11 +61,11 @@ is_writable_by_others(mode_t mode)
 static int
 refuse_file(const struct root *root, const char *path, const char *what, struct report *report)
 {
-	char whole[2 * PATH_MAX], quoted[2 * PATH_MAX];
+	char whole[2 * PATH_MAX];
 	const char *word;
 
 	snprintf(whole, sizeof(whole), "%s%s", root->path, path);
-	word = report_word(whole, quoted, sizeof(quoted));
+	word = report_word(report, whole);
 	report_mend(report, "chown root:root %s && chmod go-w %s, or allow_setuid=no", word, word);
 	return report_error(report, 0, "%s %s, and setuid programs inside rely on it", whole, what);
 }
@@ -282,13 +282,12 @@ refuse_user(const struct judgement *judgement, const char *user, const struct ot
 {
 	const char *root = record_value(judgement->record, "root");
 	cleanup_free char *hosts = NULL;
-	char tree[PATH_MAX + 64], name[512];
 	unsigned id = other->id;
 
 	report_mend(judgement->report,
 		"%s -P %s %s NUMBER %s, with a number that neither side has, or allow_setuid=no",
-		other->kind->renumber, report_word(root, tree, sizeof(tree)), other->kind->option,
-		report_word(other->name, name, sizeof(name)));
+		other->kind->renumber, report_word(judgement->report, root), other->kind->option,
+		report_word(judgement->report, other->name));
 	if (other->kind == &users)
 		return report_error(judgement->report, 0,
 			"the number of %s, %u, is %s inside, and setuid programs there would take "

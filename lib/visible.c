@@ -144,7 +144,6 @@ static int
 take_away_elsewhere(
 	const struct record *record, uint64_t id, const char *path, struct report *report)
 {
-	char word[2 * PATH_MAX];
 	struct mounted mounted;
 	const char *place;
 	int result = 0;
@@ -159,7 +158,7 @@ take_away_elsewhere(
 			result = take_off(fd, place, report);
 		} else if (strcmp(place, path) == 0) {
 			/* what somebody mounted on ours is theirs to take away */
-			report_mend(report, "umount %s", report_word(place, word, sizeof(word)));
+			report_mend(report, "umount %s", report_word(report, place));
 			result = report_error(report, 0,
 				"something else is mounted on %s, above what start put there",
 				place);

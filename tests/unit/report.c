@@ -9,6 +9,7 @@
 #include "report.h"
 #include "said.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -98,14 +99,17 @@ bytes_that_steer_a_terminal_are_written_in_octal(void **state)
 static void
 a_long_message_is_still_one_line(void **state)
 {
-	char text[9000];
+	char text[1000], expected[8 * sizeof(text)];
 
 	(void)state;
 	memset(text, '\n', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	report.subject = text;
-	report_error(&report, ENOENT, "%s", text);
-	assert_in_range(strlen(take_said()), 4000, 4096);
+	report_error(&report, 0, "%s", text);
+	for (size_t i = 0; i < 2 * (sizeof(text) - 1); i++)
+		memcpy(expected + 4 * i, "\\012", 5);
+	take_said();
+	assert_int_equal(strlen(said), strlen("chroot-mounts: : \n") + strlen(expected));
 	assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
 }
 
@@ -130,17 +134,61 @@ errno_is_kept(void **state)
 static void
 a_path_in_a_command_is_one_word(void **state)
 {
-	char text[32];
+	(void)state;
+	assert_string_equal(report_word(&report, "/opt/games-1.0_x"), "/opt/games-1.0_x");
+	assert_string_equal(report_word(&report, "/opt/my tree"), "'/opt/my tree'");
+	assert_string_equal(report_word(&report, "/a;reboot"), "'/a;reboot'");
+	assert_string_equal(report_word(&report, "/it's"), "'/it'\\''s'");
+	assert_string_equal(report_word(&report, ""), "''");
+	report_error(&report, 0, "the words end with it");
+	assert_null(report.words);
+}
+
+/* The longest path there is, of quotes alone, twice. */
+static void
+a_command_is_said_whole_however_long_it_is(void **state)
+{
+	char path[4096], quoted[4 * sizeof(path)] = "'", expected[3 * sizeof(quoted)];
 
 	(void)state;
-	assert_string_equal(
-		report_word("/opt/games-1.0_x", text, sizeof(text)), "/opt/games-1.0_x");
-	assert_string_equal(report_word("/opt/my tree", text, sizeof(text)), "'/opt/my tree'");
-	assert_string_equal(report_word("/a;reboot", text, sizeof(text)), "'/a;reboot'");
-	assert_string_equal(report_word("/it's", text, sizeof(text)), "'/it'\\''s'");
-	/* one too long is cut, but its quotes are closed */
-	assert_string_equal(report_word("/;0123456789012345678901234567890", text, sizeof(text)),
-		"'/;01234567890123456789012'");
+	memset(path, '\'', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	for (size_t i = 0; i < sizeof(path) - 1; i++)
+		memcpy(quoted + 1 + 4 * i, "'\\''", 4);
+	memcpy(quoted + 1 + 4 * (sizeof(path) - 1), "'", 2);
+	snprintf(expected, sizeof(expected), "chroot-mounts: a; to mend it: rm %s && touch %s\n",
+		quoted, quoted);
+	report_mend(&report, "rm %s && touch %s", report_word(&report, path),
+		report_word(&report, path));
+	report_error(&report, 0, "a");
+	assert_string_equal(take_said(), expected);
+}
+
+void *__wrap_malloc(size_t size);
+void *__real_malloc(size_t size);
+
+static bool has_no_memory;
+
+void *
+__wrap_malloc(size_t size)
+{
+	return has_no_memory ? NULL : __real_malloc(size);
+}
+
+static void
+without_memory_an_error_is_said_and_no_part_of_a_command(void **state)
+{
+	(void)state;
+	has_no_memory = true;
+	report_mend(&report, "rm %s", report_word(&report, "/a b"));
+	report_error(&report, 0, "a");
+	report_mend(&report, "rm -rf /a/b");
+	report_error(&report, 0, "b");
+	has_no_memory = false;
+	assert_string_equal(take_said(), "chroot-mounts: a\nchroot-mounts: b\n");
+	report_mend(&report, "rm %s", report_word(&report, "/a b"));
+	report_error(&report, 0, "c");
+	assert_string_equal(take_said(), "chroot-mounts: c; to mend it: rm '/a b'\n");
 }
 
 int
@@ -155,6 +203,8 @@ main(void)
 		TEST(a_long_message_is_still_one_line),
 		TEST(errno_is_kept),
 		TEST(a_path_in_a_command_is_one_word),
+		TEST(a_command_is_said_whole_however_long_it_is),
+		TEST(without_memory_an_error_is_said_and_no_part_of_a_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

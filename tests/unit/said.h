@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 static struct report report;
-static char said[16384];
+static char said[65536];
 
 static inline int
 report_to_memory(void **state)
