@@ -110,6 +110,34 @@ account_group_name(gid_t gid)
 	return entry ? strdup(entry->gr_name) : NULL;
 }
 
+/* getgrnam(3) and its like: what was not found leaves errno 0 or sets one of several values. */
+static bool
+is_not_found(int error)
+{
+	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
+}
+
+int
+account_has_members(gid_t gid)
+{
+	const struct passwd *user;
+	const struct group *group;
+	int result = 0;
+
+	errno = 0;
+	group = getgrgid(gid);
+	if (!group && !is_not_found(errno))
+		return -1;
+	for (char **name = group ? group->gr_mem : NULL; name && *name; name++)
+		if (strcmp(*name, "root") != 0)
+			return 1;
+	setpwent();
+	while (result == 0 && (user = getpwent()))
+		result = user->pw_gid == gid && user->pw_uid != 0;
+	endpwent();
+	return result;
+}
+
 static int
 add_name(char ***names, size_t *count, const char *name)
 {
@@ -216,15 +244,13 @@ find_entry(struct account *account, const char *passwd, const char *name, uid_t 
 }
 
 char *
-account_text(const char *path, bool follows)
+account_text_of(int fd, bool follows)
 {
-	cleanup_fd int fd = open(
-		path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follows ? 0 : O_NOFOLLOW));
 	cleanup_free char *text = NULL;
 	size_t size = 0;
 	struct stat found;
 
-	if (fd < 0 || fstat(fd, &found) < 0)
+	if (fstat(fd, &found) < 0)
 		return NULL;
 	if (!S_ISREG(found.st_mode) || found.st_size > FILE_SIZE) {
 		errno = EINVAL;
@@ -252,6 +278,15 @@ account_text(const char *path, bool follows)
 	if (text)
 		text[size] = '\0';
 	return steal_pointer(&text);
+}
+
+char *
+account_text(const char *path, bool follows)
+{
+	cleanup_fd int fd = open(
+		path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follows ? 0 : O_NOFOLLOW));
+
+	return fd < 0 ? NULL : account_text_of(fd, follows);
 }
 
 int

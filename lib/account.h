@@ -41,6 +41,10 @@ int account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count);
 /* What the host calls a group, owned by the caller; NULL where it has no name for it. */
 char *account_group_name(gid_t gid);
 
+/* Returns 1 if a user of the host other than the superuser has the group, as far as its name
+ * service lets users be enumerated; 0 if none has, or -1 with errno set. */
+int account_has_members(gid_t gid);
+
 /*
  * The names of the host's users that are people, as far as its name service lets users be
  * enumerated; some twice. *names and each of them is owned by the caller. 0, or -1 with errno.
@@ -55,6 +59,7 @@ int account_people(char ***names, size_t *count);
  *                      file that others than the superuser own or can write to, or that is no text.
  *                      NULL with errno set and nothing said; EINVAL for no file, one too large, or
  *                      one with a NUL, EPERM for one that others can write to.
+ * account_text_of      of a descriptor, which the caller keeps
  * account_read         the entry of a uid
  * account_read_name    of a name
  * account_read_group   the number of a group
@@ -67,6 +72,7 @@ int account_people(char ***names, size_t *count);
  * 0, or -1 with errno, ENOENT for none.
  */
 char *account_text(const char *path, bool follows);
+char *account_text_of(int fd, bool follows);
 int account_read(struct account *account, const char *passwd, uid_t uid);
 int account_read_name(struct account *account, const char *passwd, const char *name);
 int account_read_group(const char *group, const char *name, gid_t *gid);

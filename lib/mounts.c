@@ -247,13 +247,30 @@ mend_top(const struct plan_mount *line)
 	return "add mode=0755 to the line for /";
 }
 
+int
+mounts_judge_parts(const struct plan_mount *line, struct report *report)
+{
+	cleanup_free char *source = NULL;
+	char **paths = NULL;
+	int result = find_source(line, &source, report);
+
+	if (result == 0 && source[0] == '/')
+		result = ownership_judge_part(source, report);
+	if (result == 0 && plan_paths(line, &paths) < 0)
+		result = report_error(report, errno, "cannot look at what / is made of");
+	for (char **path = paths; result == 0 && path && *path; path++)
+		result = ownership_judge_part(*path, report);
+	plan_paths_release(paths);
+	return result;
+}
+
 static int
 adopt_filesystem(struct root *root, const struct plan_mount *line, const struct mounts_root *what,
 	const struct mount_change *change, struct filesystem_stage *stage, struct report *report)
 {
 	const char *called =
 		line->source[0] == '/' || is_tag(line->source) ? line->source : line->type;
-	int tree = make_filesystem(line, stage, report);
+	int tree = mounts_judge_parts(line, report) < 0 ? -1 : make_filesystem(line, stage, report);
 
 	if (tree < 0 ||
 		ownership_adopt_root(root, tree, what->path, called, mend_top(line), report) < 0)

@@ -50,6 +50,12 @@ struct mounts_root {
 };
 
 /*
+ * Judges what a line for `/` that is no bind is made of on the host: its source, and the paths that
+ * its options name. Returns 0, or -1 after reporting the error.
+ */
+int mounts_judge_parts(const struct plan_mount *line, struct report *report);
+
+/*
  * Makes what the root itself is, detached: the tree at path cloned, with the mounts below it, or
  * what the plan's line for `/` says. nosuid unless setuid programs in it are to work; deaf to what
  * the host mounts in the tree if is_private. 0, or -1 with the error said and root holding nothing.

@@ -7,6 +7,8 @@
 
 #include <limits.h>
 #include <string.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
 
 #define LINKS 40 /* as many as the kernel follows, path_resolution(7) */
 
@@ -39,11 +41,91 @@ say_untrustworthy(const char *what, const struct stat *found, struct report *rep
 		(unsigned)found->st_mode & 07777, why);
 }
 
+static void
+mend_owner(const char *path, const struct stat *found, struct report *report)
+{
+	const char *word = report_word(report, path);
+
+	if (S_ISLNK(found->st_mode))
+		report_mend(report, "chown -h root:root %s", word);
+	else if (found->st_uid == 0)
+		report_mend(report, "chmod go-w %s", word);
+	else if (is_writable_by_others(found))
+		report_mend(report, "chown root:root %s && chmod go-w %s", word, word);
+	else
+		report_mend(report, "chown root:root %s", word);
+}
+
+/* What a filesystem is called that shows the owners and modes it was mounted with (mount(8), uid=
+ * and umask=); NULL for others. */
+static const char *
+ownerless_type(int tree)
+{
+	/* linux/magic.h and the drivers; ntfs-3g and exfat-fuse are FUSE */
+	static const struct {
+		uint32_t magic;
+		const char *name;
+	} types[] = {{0x4d44, "vfat"}, {0x2011bab0, "exfat"}, {0x7366746e, "ntfs3"},
+		{0x5346544e, "ntfs"}, {0x65735546, "FUSE"}};
+	struct statfs found;
+
+	if (fstatfs(tree, &found) < 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if ((uint32_t)found.f_type == types[i].magic)
+			return types[i].name;
+	return NULL;
+}
+
+/* True if each directory that a tree has at its top belongs to the user: then it is the unpacking
+ * that went wrong, and a change of one directory would only hide it. */
+static bool
+is_unpacked_by(int tree, uid_t user)
+{
+	static const char *const names[] = {"bin", "etc", "lib", "sbin", "usr", "var"};
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct stat found;
+
+		if (fstatat(tree, names[i], &found, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		if (found.st_uid != user)
+			return false;
+		count++;
+	}
+	return count >= 2;
+}
+
+int
+ownership_refuse(int tree, const char *top, const char *what, const char *path,
+	const struct stat *found, struct report *report)
+{
+	const char *type = ownerless_type(tree);
+	uid_t user = found->st_uid;
+
+	if (type && (strcmp(type, "FUSE") != 0 || (user != 0 && is_unpacked_by(tree, user))))
+		return report_error(report, 0,
+			"%s lies on a %s filesystem, which shows everything there with one owner "
+			"and one mode: unpack the tree on one that keeps them, such as ext4, xfs "
+			"or btrfs",
+			top, type);
+	if (user != 0 && is_unpacked_by(tree, user))
+		return report_error(report, 0,
+			"%s was unpacked by user %u, or with shifted uids, and the superuser who "
+			"enters would run what that user can change: unpack it again as the "
+			"superuser, by tar xpf ARCHIVE --numeric-owner -C DIRECTORY or debootstrap",
+			top, (unsigned)user);
+	if (path)
+		mend_owner(path, found, report);
+	return say_untrustworthy(what, found, report);
+}
+
 /* In a sticky directory it is the next component that is wrong, and /tmp that is right. */
 static int
 untrustworthy(const char *path, const struct stat *found, const char *next, struct report *report)
 {
-	char whole[2 * PATH_MAX];
+	char whole[2 * PATH_MAX + NAME_MAX];
 
 	if (found->st_uid == 0 && found->st_mode & S_ISVTX && next) {
 		snprintf(whole, sizeof(whole), "%s%s%s", path, path[1] == '\0' ? "" : "/", next);
@@ -51,8 +133,7 @@ untrustworthy(const char *path, const struct stat *found, const char *next, stru
 		return report_error(report, 0,
 			"%s does not belong to the superuser but to somebody %s", whole, why);
 	}
-	report_mend(report, "chown root:root %s && chmod go-w %s", report_word(report, path),
-		report_word(report, path));
+	mend_owner(path, found, report);
 	return say_untrustworthy(path, found, report);
 }
 
@@ -61,6 +142,8 @@ struct walk {
 	const struct root *root; /* borrowed */
 	struct report *report; /* borrowed */
 	const char *path; /* borrowed; as it was written */
+	bool is_part; /* of what the line for `/` is made of, be it no directory; else the root */
+	bool is_missing; /* the part, and nobody but the superuser can make it */
 	int here; /* owned */
 	char rest[PATH_MAX]; /* what is still to go */
 	unsigned links;
@@ -69,6 +152,9 @@ struct walk {
 static int
 walk_error(const struct walk *walk, int error)
 {
+	if (walk->is_part)
+		return report_error(
+			walk->report, error, "cannot look at %s, which / is made of", walk->path);
 	if (error == ENOENT)
 		report_mend(walk->report, "put a tree there, or set root= to where it is");
 	return report_error(walk->report, error, "cannot open the root %s", walk->path);
@@ -104,29 +190,183 @@ walk_link(struct walk *walk, const char *name, const char *behind)
 	return target[0] == '/' ? walk_move(walk, open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)) : 0;
 }
 
+/* True if the directory is the superuser's alone, and has nothing called like the last component of
+ * path; whole becomes the path that it would have there. mount: the only one it may lie on, 0 for
+ * any. */
+static bool
+is_better_place(const char *directory, const char *path, uint64_t mount, char *whole, size_t size)
+{
+	struct statx place;
+	struct stat found;
+
+	if (snprintf(whole, size, "%s%s", directory[1] == '\0' ? "" : directory,
+		    strrchr(path, '/')) >= (int)size)
+		return false;
+	return lstat(directory, &found) == 0 && S_ISDIR(found.st_mode) && found.st_uid == 0 &&
+	       !is_writable_by_others(&found) &&
+	       statx(AT_FDCWD, directory, AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &place) == 0 &&
+	       (mount == 0 || place.stx_mnt_id == mount) && lstat(whole, &found) < 0 &&
+	       errno == ENOENT;
+}
+
+/* above: another directory to try. False where there is none. */
+static bool
+find_better_place(const char *above, const char *path, uint64_t mount, char *whole, size_t size)
+{
+	const char *const places[] = {"/opt", "/srv", above};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (is_better_place(places[i], path, mount, whole, size))
+			return true;
+	return false;
+}
+
+/*
+ * The command that brings what is named below a directory of the superuser's. Within one mount
+ * rename(2) does it at once, and what is mounted below goes along: a copy would reach the host's
+ * /dev in a tree that has it mounted, and then remove it.
+ */
+static void
+mend_place(const struct walk *walk, const char *wrong)
+{
+	cleanup_free char *path = realpath(walk->path, NULL);
+	cleanup_free char *above = strdup(wrong);
+	struct report *report = walk->report;
+	const char *from, *to;
+	char place[PATH_MAX];
+	struct statx found;
+
+	if (!path || path[1] == '\0' || !above ||
+		statx(AT_FDCWD, path, 0, STATX_MNT_ID, &found) < 0 ||
+		found.stx_attributes & STATX_ATTR_MOUNT_ROOT)
+		return;
+	*(strrchr(above, '/') + (strrchr(above, '/') == above)) = '\0';
+	if (!find_better_place(above, path, found.stx_mnt_id, place, sizeof(place)))
+		return;
+	from = report_word(report, path);
+	to = report_word(report, place);
+	if (walk->is_part)
+		report_mend(report, "mv %s %s # and name that in the line for /", from, to);
+	else
+		report_mend(report, "mv %s %s # and set root= to that", from, to);
+}
+
+/*
+ * Something above the root, or above a part of it, that is not the superuser's alone: another needs
+ * it as it is, so no change of it is advised. wrong: its path.
+ */
+static int
+refuse_above(const struct walk *walk, const char *wrong, const struct stat *found)
+{
+	cleanup_fd int thing = open(walk->path, O_PATH | O_CLOEXEC);
+	struct stat there = {.st_uid = (uid_t)-1};
+	const char *where;
+
+	if (thing >= 0 && fstat(thing, &there) == 0 && there.st_uid != 0 &&
+		is_unpacked_by(thing, there.st_uid))
+		return ownership_refuse(thing, walk->path, walk->path, NULL, &there, walk->report);
+	/* moved, what is not the superuser's itself would be refused again */
+	if (there.st_uid == 0)
+		mend_place(walk, wrong);
+	where = walk->report->mending ? "" : ": move it below directories of the superuser's";
+	if (found->st_uid != 0)
+		return report_error(walk->report, 0,
+			"%s, on the way to %s, belongs to user %u, %s%s", wrong, walk->path,
+			(unsigned)found->st_uid, why, where);
+	return report_error(walk->report, 0,
+		"%s, on the way to %s, can be written by others (mode %04o), %s%s", wrong,
+		walk->path, (unsigned)found->st_mode & 07777, why, where);
+}
+
+/* next: what the path names in the directory, which the walk has reached. */
+static int
+refuse_step(
+	const struct walk *walk, const struct stat *here, const char *name, const struct stat *next)
+{
+	char text[PATH_MAX], wrong[PATH_MAX + NAME_MAX + 2];
+	const char *path = root_name_of(walk->root, walk->here, text, sizeof(text));
+
+	/* in a sticky directory it is the next component that is wrong, and /tmp that is right */
+	if (here->st_uid != 0 || !(here->st_mode & S_ISVTX) || !next)
+		return refuse_above(walk, path, here);
+	snprintf(wrong, sizeof(wrong), "%s%s%s", path, path[1] == '\0' ? "" : "/", name);
+	return refuse_above(walk, wrong, next);
+}
+
+/* A user's file can be open for writing already, so a change of its owner would not do. */
+static int
+refuse_file(const struct walk *walk, const char *path, const struct stat *found)
+{
+	struct report *report = walk->report;
+	char place[PATH_MAX];
+
+	if (found->st_uid != 0 && S_ISREG(found->st_mode) &&
+		find_better_place("/var", path, 0, place, sizeof(place)))
+		report_mend(report,
+			"install -m 600 %s %s # if you trust what is in it, and name that in the "
+			"line for /",
+			report_word(report, path), report_word(report, place));
+	else if (found->st_uid == 0)
+		mend_owner(path, found, report);
+	return say_untrustworthy(path, found, report);
+}
+
+/* What the walk came to in the end. */
+static int
+refuse_end(const struct walk *walk, const struct stat *found)
+{
+	char name[PATH_MAX];
+	const char *path = root_name_of(walk->root, walk->here, name, sizeof(name));
+
+	if (!S_ISDIR(found->st_mode))
+		return refuse_file(walk, path, found);
+	return ownership_refuse(walk->here, path, path, path, found, walk->report);
+}
+
+static bool
+is_last(const char *rest)
+{
+	return rest[strspn(rest, "/")] == '\0';
+}
+
 /* One component. 1 when there is none left. */
 static int
 walk_step(struct walk *walk)
 {
 	const char *begin = walk->rest + strspn(walk->rest, "/");
 	size_t length = strcspn(begin, "/");
-	char name[NAME_MAX + 1], path[PATH_MAX];
+	char name[NAME_MAX + 1];
 	struct stat here, next;
+	int type = O_DIRECTORY;
 
 	if (length == 0)
 		return 1;
 	if (length > NAME_MAX)
 		return walk_error(walk, ENAMETOOLONG);
 	snprintf(name, sizeof(name), "%.*s", (int)length, begin);
-	if (fstat(walk->here, &here) < 0 ||
-		fstatat(walk->here, name, &next, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstat(walk->here, &here) < 0)
 		return walk_error(walk, errno);
-	if (!is_trustworthy(&here, &next))
-		return untrustworthy(root_name_of(walk->root, walk->here, path, sizeof(path)),
-			&here, name, walk->report);
+	if (fstatat(walk->here, name, &next, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno != ENOENT || !walk->is_part)
+			return walk_error(walk, errno);
+		if (!is_trustworthy(&here, NULL))
+			return refuse_step(walk, &here, name, NULL);
+		walk->is_missing = true;
+		return -1;
+	}
+	if (!is_trustworthy(&here, &next)) {
+		/* in a sticky directory the tree itself is what is wrong */
+		if (here.st_uid == 0 && here.st_mode & S_ISVTX && is_last(begin + length) &&
+			!S_ISLNK(next.st_mode) &&
+			walk_move(walk, root_open_inside(walk->here, name, O_NOFOLLOW, 0)) == 0)
+			return refuse_end(walk, &next);
+		return refuse_step(walk, &here, name, &next);
+	}
 	if (S_ISLNK(next.st_mode))
 		return walk_link(walk, name, begin + length) < 0 ? walk_error(walk, errno) : 0;
-	if (walk_move(walk, root_open_inside(walk->here, name, O_NOFOLLOW | O_DIRECTORY, 0)) < 0)
+	if (walk->is_part && is_last(begin + length))
+		type = 0;
+	if (walk_move(walk, root_open_inside(walk->here, name, O_NOFOLLOW | type, 0)) < 0)
 		return walk_error(walk, errno);
 	memmove(walk->rest, begin + length, strlen(begin + length) + 1);
 	return 0;
@@ -135,7 +375,6 @@ walk_step(struct walk *walk)
 static int
 walk_whole(struct walk *walk)
 {
-	char path[PATH_MAX];
 	struct stat found;
 	int result;
 
@@ -145,10 +384,33 @@ walk_whole(struct walk *walk)
 		return -1;
 	if (fstat(walk->here, &found) < 0)
 		return walk_error(walk, errno);
-	if (!is_trustworthy(&found, NULL))
-		return untrustworthy(root_name_of(walk->root, walk->here, path, sizeof(path)),
-			&found, NULL, walk->report);
-	return 0;
+	/* the group of a block device is `disk`, which reads and writes every filesystem anyway */
+	if (S_ISBLK(found.st_mode))
+		found.st_mode &= ~(mode_t)S_IWGRP;
+	return is_trustworthy(&found, NULL) ? 0 : refuse_end(walk, &found);
+}
+
+/* Walks from the host's `/`. Returns a descriptor of where the path leads, or -1 after reporting
+ * the error, or with walk->is_missing set. */
+static int
+walk_path(struct walk *walk, struct root *root)
+{
+	int fd = -1;
+
+	*root = (struct root){.tree = -1};
+	root->names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	walk->root = root;
+	walk->here = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root->names < 0 || walk->here < 0)
+		report_error(walk->report, errno, "cannot open %s",
+			root->names < 0 ? "/proc/self/fd" : "/");
+	else if (snprintf(walk->rest, sizeof(walk->rest), "%s", walk->path) >=
+		 (int)sizeof(walk->rest))
+		walk_error(walk, ENAMETOOLONG);
+	else if (walk_whole(walk) == 0)
+		fd = steal_fd(&walk->here);
+	cleanup_fd_release(&walk->here);
+	return fd;
 }
 
 static int
@@ -168,23 +430,55 @@ name_root(struct root *root, const char *path, struct report *report)
 int
 ownership_open_root(struct root *root, const char *path, struct report *report)
 {
-	struct walk walk = {.root = root, .report = report, .path = path};
+	struct walk walk = {.path = path, .report = report};
 
-	*root = (struct root){.tree = -1};
-	root->names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	walk.here = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root->names < 0 || walk.here < 0)
-		report_error(
-			report, errno, "cannot open %s", root->names < 0 ? "/proc/self/fd" : "/");
-	else if (snprintf(walk.rest, sizeof(walk.rest), "%s", path) >= (int)sizeof(walk.rest))
-		walk_error(&walk, ENAMETOOLONG);
-	else if (walk_whole(&walk) == 0)
-		root->tree = steal_fd(&walk.here);
-	cleanup_fd_release(&walk.here);
+	root->tree = walk_path(&walk, root);
 	if (root->tree >= 0 && name_root(root, path, report) == 0)
 		return 0;
 	root_release(root);
 	return -1;
+}
+
+/* The file that a loop device, or a partition of one, shows; loop(4), sysfs-block. NULL for any
+ * other device. */
+static char *
+backing_file(const struct stat *device)
+{
+	static const char *const ways[] = {"loop", "../loop"};
+	char path[64 + sizeof("../loop")], text[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		cleanup_file FILE *stream = NULL;
+
+		snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/%s/backing_file",
+			major(device->st_rdev), minor(device->st_rdev), ways[i]);
+		stream = fopen(path, "re");
+		if (!stream || !fgets(text, sizeof(text), stream))
+			continue;
+		text[strcspn(text, "\n")] = '\0';
+		return strdup(text);
+	}
+	return NULL;
+}
+
+int
+ownership_judge_part(const char *path, struct report *report)
+{
+	struct walk walk = {.path = path, .report = report, .is_part = true};
+	cleanup_free char *behind = NULL;
+	cleanup_fd int fd = -1;
+	struct root root;
+	struct stat found;
+
+	fd = walk_path(&walk, &root);
+	root_release(&root);
+	/* the mount says what is missing, in words that fit */
+	if (fd < 0)
+		return walk.is_missing ? 0 : -1;
+	if (fstat(fd, &found) < 0)
+		return report_error(report, errno, "cannot look at %s", path);
+	behind = S_ISBLK(found.st_mode) ? backing_file(&found) : NULL;
+	return behind ? ownership_judge_part(behind, report) : 0;
 }
 
 int

@@ -1,4 +1,4 @@
-/* Whose the directories are that a root is reached through and that its mounts stand in. */
+/* Who owns a root, what it is made of, and the directories that its mounts stand in. */
 #ifndef OWNERSHIP_H
 #define OWNERSHIP_H
 
@@ -8,6 +8,7 @@
 
 struct report;
 struct root;
+struct stat;
 
 /*
  * Opens the tree at an absolute path of the host. Each directory on the way, those that hold a
@@ -16,6 +17,23 @@ struct root;
  * another /proc or /dev under everyone inside. 0, or -1 with the error said and nothing held.
  */
 int ownership_open_root(struct root *root, const char *path, struct report *report);
+
+/*
+ * Judges what the line for `/` is made of: an image, a device (and the file of a loop device), a
+ * layer of an overlay; and all above it. Threat: a user changes the tree under everyone inside by
+ * what it is made of. Returns 0, for what is not there and that the superuser alone can make too,
+ * or -1 after reporting the error.
+ */
+int ownership_judge_part(const char *path, struct report *report);
+
+/*
+ * Refuses something of a tree for what found says of its owner and mode; names the way to a proper
+ * tree where it was unpacked wrongly as a whole. tree: a descriptor of its top directory, called
+ * top. what: the thing as it is named, path: where the host has it, for a command that mends it, or
+ * NULL. Returns -1.
+ */
+int ownership_refuse(int tree, const char *top, const char *what, const char *path,
+	const struct stat *found, struct report *report);
 
 /*
  * Takes over a mount that is the tree itself; path is where it is said to be. Its top directory is

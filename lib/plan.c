@@ -179,6 +179,96 @@ is_without_meaning(const char *option)
 }
 
 bool
+plan_is_tree_of_host(const struct plan *plan)
+{
+	return !plan->root || plan->root->is_bind;
+}
+
+void
+plan_paths_release(char **paths)
+{
+	for (char **path = paths; path && *path; path++)
+		free(*path);
+	free(paths);
+}
+
+static int
+add_path(char ***paths, size_t *count, const char *text, size_t length)
+{
+	char **grown = reallocarray(*paths, *count + 2, sizeof(*grown));
+
+	if (!grown)
+		return -1;
+	*paths = grown;
+	grown[*count] = strndup(text, length);
+	grown[*count + 1] = NULL;
+	return grown[*count] ? (++*count, 0) : -1;
+}
+
+/* Documentation/filesystems/overlayfs.rst: colons between the layers, one of a path's own behind a
+ * backslash; the kernel takes the backslashes away. */
+static int
+add_layers(char ***paths, size_t *count, const char *value)
+{
+	cleanup_free char *layer = malloc(strlen(value) + 1);
+	size_t length = 0;
+
+	if (!layer)
+		return -1;
+	for (;; value++) {
+		if (*value == '\\' && value[1] != '\0') {
+			layer[length++] = *++value;
+		} else if (*value != ':' && *value != '\0') {
+			layer[length++] = *value;
+		} else {
+			if (length > 0 && add_path(paths, count, layer, length) < 0)
+				return -1;
+			length = 0;
+			if (*value == '\0')
+				return 0;
+		}
+	}
+}
+
+/* Options of an overlay that name one path. */
+static bool
+is_layer(const char *option, size_t length)
+{
+	static const char *const keys[] = {"lowerdir+", "datadir+", "upperdir", "workdir"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (strlen(keys[i]) == length && strncmp(option, keys[i], length) == 0)
+			return true;
+	return false;
+}
+
+int
+plan_paths(const struct plan_mount *line, char ***paths)
+{
+	bool is_overlay = strcmp(line->type, "overlay") == 0;
+	size_t count = 0;
+	int result = 0;
+
+	*paths = calloc(1, sizeof(**paths));
+	if (!*paths)
+		return -1;
+	for (char **option = line->options; result == 0 && option && *option; option++) {
+		size_t key = strcspn(*option, "=");
+		const char *value = (*option)[key] == '=' ? *option + key + 1 : "";
+
+		if (is_overlay && key == 8 && strncmp(*option, "lowerdir", key) == 0)
+			result = add_layers(paths, &count, value);
+		else if (value[0] == '/' || (is_overlay && is_layer(*option, key)))
+			result = add_path(paths, &count, value, strlen(value));
+	}
+	if (result < 0) {
+		plan_paths_release(*paths);
+		*paths = NULL;
+	}
+	return result;
+}
+
+bool
 plan_is_loop_word(const char *option)
 {
 	return strcmp(option, "loop") == 0 || strncmp(option, "offset=", 7) == 0 ||
@@ -360,6 +450,11 @@ check_root(const struct plan_mount *mount, const struct place *place)
 					  "no root");
 	if (mount->propagation & ~(uint64_t)MS_SLAVE && mount->propagation != MS_PRIVATE)
 		return place_error(place, "the line for / can be slave or private alone");
+	/* kernels differ in whether they take it away: so it is not known which path it names */
+	for (char **option = mount->options; option && *option; option++)
+		if (is_layer(*option, strcspn(*option, "=")) && strchr(*option, '\\'))
+			return place_error(place,
+				"%s: the path has a backslash; name it by one without", *option);
 	return 0;
 }
 

@@ -59,6 +59,17 @@ int plan_add(struct plan *plan, const char *source, const char *target, const ch
 /* Do both ask for the same mount, so that one can become the other by a change of options? */
 bool plan_is_same_mount(const struct plan_mount *one, const struct plan_mount *other);
 
+/* True if `/` is a directory of the host, with no line for it or a bind. */
+bool plan_is_tree_of_host(const struct plan *plan);
+
+/*
+ * Lists the paths of the host that the options of a filesystem name: the layers of an overlay, the
+ * devices of others. *paths is owned by the caller, as each of them, and ends with NULL. Returns 0,
+ * or -1 with errno set.
+ */
+int plan_paths(const struct plan_mount *line, char ***paths);
+void plan_paths_release(char **paths);
+
 /* Is it one of the options that a loop device is made by: loop, offset, sizelimit? */
 bool plan_is_loop_word(const char *option);
 

@@ -3,6 +3,7 @@
 #include "cleanup.h"
 #include "configured.h"
 #include "difference.h"
+#include "essentials.h"
 #include "inside.h"
 #include "lines.h"
 #include "mount.h"
@@ -29,6 +30,7 @@ struct reload {
 	struct mounts mounts; /* those that are new */
 	struct root root; /* `/` inside */
 	struct trust_names names;
+	struct essentials essentials;
 	bool has_shared; /* a source of x-live lines was made shared */
 	bool is_done; /* all is changed, as far as it can be */
 	bool is_other; /* mounts were made or taken away */
@@ -44,6 +46,7 @@ reload_release(struct reload *reload)
 	mounts_release(&reload->mounts);
 	root_release(&reload->root);
 	trust_names_release(&reload->names);
+	essentials_release(&reload->essentials);
 }
 
 static int
@@ -238,6 +241,74 @@ check_trusted(void *data)
 			return -1;
 	}
 	return 0;
+}
+
+static int
+judge_tree(void *data)
+{
+	struct reload *reload = data;
+	const struct configured *now = &reload->now;
+
+	essentials_release(&reload->essentials);
+	reload->essentials.root = &reload->root;
+	reload->essentials.is_of_host = plan_is_tree_of_host(&now->plan);
+	reload->essentials.path = configured_value(now, CONFIG_PATH, NULL);
+	reload->essentials.shell = configured_value(now, CONFIG_SHELL, NULL);
+	return essentials_judge(&reload->essentials, reload->service->report);
+}
+
+/* What the superuser inside relies on, as the new lines will show it; where a line is taken away,
+ * it is not seen before. */
+static int
+judge_essentials(struct reload *reload)
+{
+	const struct difference *difference = &reload->difference;
+	size_t count = difference->before.count + reload->mounts.count;
+	cleanup_free struct essentials_cover *covers = calloc(count + 1, sizeof(*covers));
+	struct report *report = reload->service->report;
+	int result;
+
+	if (!covers)
+		return report_error(report, errno, "cannot look at the tree");
+	count = 0;
+	for (size_t i = 0; i < difference->before.count; i++) {
+		const struct lines_one *line = &difference->before.all[i];
+
+		if (difference_is_leaving(difference, i) && !is_replaced(reload, line))
+			covers[count++] = (struct essentials_cover){.place = line->place, .fd = -1};
+	}
+	for (size_t i = 0; i < reload->mounts.count; i++)
+		if (reload->mounts.lines[i].fd >= 0)
+			covers[count++] = (struct essentials_cover){
+				.place = difference->places[i], .fd = reload->mounts.lines[i].fd};
+	reload->essentials.covers = covers;
+	reload->essentials.cover_count = count;
+	result = inside(reload, judge_tree);
+	reload->essentials.covers = NULL;
+	reload->essentials.cover_count = 0;
+	return result == 0 ? essentials_judge_groups(&reload->essentials, report) : -1;
+}
+
+/* True if the superuser who enters may run something else than before. */
+static bool
+has_other_essentials(const struct reload *reload)
+{
+	static const enum config_key keys[] = {CONFIG_PATH, CONFIG_SHELL};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (strcmp(configured_value(&reload->now, keys[i], NULL),
+			    record_value(&reload->prepared.record, config_key_name(keys[i]))) != 0)
+			return true;
+	return reload->is_other;
+}
+
+/* The same when all is in its place. */
+static int
+judge_essentials_again(struct reload *reload)
+{
+	return inside(reload, judge_tree) < 0
+		       ? -1
+		       : essentials_judge_groups(&reload->essentials, reload->service->report);
 }
 
 static int
@@ -611,10 +682,13 @@ carry_out(struct reload *reload)
 		(allows_setuid(reload) && inside(reload, check_trusted) < 0))
 		return -1;
 	size = reload->now.record.size;
-	if (judge_setuid(reload) < 0)
+	if (judge_setuid(reload) < 0 ||
+		(has_other_essentials(reload) && judge_essentials(reload) < 0))
 		return -1;
-	if (is_to_change(reload) && (write_record(reload) < 0 || inside(reload, apply) < 0 ||
-					    judge_setuid_again(reload, size) < 0))
+	if (is_to_change(reload) &&
+		(write_record(reload) < 0 || inside(reload, apply) < 0 ||
+			judge_setuid_again(reload, size) < 0 ||
+			(reload->is_other && judge_essentials_again(reload) < 0)))
 		return -1;
 	reload->is_done = true;
 	if (write_record(reload) < 0)

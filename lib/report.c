@@ -10,8 +10,9 @@
 /* What no shell takes for more than it is. */
 #define UNQUOTED "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+,:@%-"
 
-#define TEXT_SIZE 16384 /* bytes of a message at most: several paths; what mends it comes besides  \
-			 */
+#define TEXT_SIZE                                                                                  \
+	16384 /* bytes of a message at most: several paths; what mends it comes besides            \
+	       */
 
 /* One line: one write(2) says it whole even when several programs speak. */
 struct line {

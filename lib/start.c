@@ -2,6 +2,7 @@
 
 #include "cleanup.h"
 #include "configured.h"
+#include "essentials.h"
 #include "lines.h"
 #include "mount.h"
 #include "mounts.h"
@@ -31,6 +32,7 @@ struct start {
 	struct mounts mounts;
 	struct visible visible;
 	struct trust_names names;
+	struct essentials essentials;
 	int namespace; /* owned */
 };
 
@@ -42,6 +44,7 @@ start_release(struct start *start)
 	mounts_release(&start->mounts);
 	visible_release(&start->visible);
 	trust_names_release(&start->names);
+	essentials_release(&start->essentials);
 	cleanup_fd_release(&start->namespace);
 }
 
@@ -103,6 +106,23 @@ allows_setuid(const struct start *start)
 	return configured_is_yes(&start->configured, CONFIG_ALLOW_SETUID);
 }
 
+/* The tree, detached. */
+static int
+make_root(struct start *start)
+{
+	struct service *service = start->service;
+	const struct mounts_root what = {
+		.path = configured_value(&start->configured, CONFIG_ROOT, NULL),
+		.allow_setuid = allows_setuid(start),
+		.is_private = is_visible(start),
+	};
+
+	if (service_need_mounted(service) < 0)
+		return -1;
+	return mounts_make_root(&start->root, &start->configured.plan, &what, &service->mounted,
+		&service->stage, service->report);
+}
+
 /* Every mount of the plan, detached. */
 static int
 make_detached(struct start *start)
@@ -110,24 +130,18 @@ make_detached(struct start *start)
 	struct service *service = start->service;
 	const struct configured *configured = &start->configured;
 	const struct plan *plan = &configured->plan;
-	const struct mounts_root what = {
-		.path = configured_value(configured, CONFIG_ROOT, NULL),
-		.allow_setuid = allows_setuid(start),
-		.is_private = is_visible(start),
-	};
 	int shared;
 
 	if (is_visible(start) &&
-		visible_open(&start->visible, what.path, plan, service->report) < 0)
+		visible_open(&start->visible, configured_value(configured, CONFIG_ROOT, NULL), plan,
+			service->report) < 0)
 		return -1;
 	shared = mounts_share_live(&service->mounted, plan, service->report);
 	if (shared < 0)
 		return -1;
 	if (shared)
 		mounted_release(&service->mounted);
-	if (service_need_mounted(service) < 0 ||
-		mounts_make_root(&start->root, plan, &what, &service->mounted, &service->stage,
-			service->report) < 0)
+	if (make_root(start) < 0)
 		return -1;
 	return mounts_make(
 		&start->mounts, plan, NULL, &service->mounted, &service->stage, service->report);
@@ -154,6 +168,22 @@ record_place(struct start *start)
 	return 0;
 }
 
+/* Inside, where the tree is `/`. */
+static int
+judge_tree(struct start *start)
+{
+	const struct configured *configured = &start->configured;
+	struct report *report = start->service->report;
+
+	if (allows_setuid(start) && trust_judge(&start->root, &start->names, report) < 0)
+		return -1;
+	start->essentials.root = &start->root;
+	start->essentials.is_of_host = plan_is_tree_of_host(&configured->plan);
+	start->essentials.path = configured_value(configured, CONFIG_PATH, NULL);
+	start->essentials.shell = configured_value(configured, CONFIG_SHELL, NULL);
+	return essentials_judge(&start->essentials, report);
+}
+
 /* The part that stands inside the new namespace. */
 static int
 fill_namespace(struct start *start)
@@ -169,7 +199,7 @@ fill_namespace(struct start *start)
 	if (start->namespace < 0 || mounts_make_room(plan, &start->root, service->report) < 0 ||
 		mounts_attach(&start->mounts, plan, &start->root, service->report) < 0)
 		return -1;
-	if (allows_setuid(start) && trust_judge(&start->root, &start->names, service->report) < 0)
+	if (judge_tree(start) < 0)
 		return -1;
 	if (is_visible(start) && visible_clone(&start->visible, &start->root,
 					 &start->configured.record, service->report) < 0)
@@ -179,8 +209,9 @@ fill_namespace(struct start *start)
 	return record_place(start);
 }
 
+/* Does a step inside a namespace of its own, and returns to the host's. */
 static int
-build_namespace(struct start *start)
+build_namespace(struct start *start, int (*step)(struct start *start))
 {
 	struct service *service = start->service;
 	int result;
@@ -189,7 +220,7 @@ build_namespace(struct start *start)
 		service->minimal = namespace_make_minimal(service->host, service->report);
 	if (service->minimal < 0)
 		return -1;
-	result = fill_namespace(start);
+	result = step(start);
 	if (namespace_join(service->host) < 0)
 		return report_error(
 			service->report, errno, "cannot return to the host's namespace");
@@ -200,9 +231,12 @@ build_namespace(struct start *start)
 static int
 judge_names(struct start *start)
 {
-	return allows_setuid(start) ? trust_record_names(&start->configured.record, &start->names,
-					      start->service->report)
-				    : 0;
+	struct report *report = start->service->report;
+
+	if (allows_setuid(start) &&
+		trust_record_names(&start->configured.record, &start->names, report) < 0)
+		return -1;
+	return essentials_judge_groups(&start->essentials, report);
 }
 
 /* The record comes before what it lets a later command find, and the pin is the last step. */
@@ -225,18 +259,65 @@ keep(struct start *start, const char *name)
 	return -1;
 }
 
-static int
-prepare(struct service *service, const char *name)
+static struct start
+start_init(struct service *service)
 {
-	struct start start = {.service = service,
+	return (struct start){.service = service,
 		.root = {.tree = -1, .names = -1},
 		.visible = {.at = {.tree = -1, .names = -1}, .mounts = -1},
 		.namespace = -1};
+}
+
+/* The tree alone, in a namespace that ends with this command. What the plan's lines would show is
+ * passed over. */
+static int
+judge_alone(struct start *start)
+{
+	const struct plan *plan = &start->configured.plan;
+	cleanup_free struct essentials_cover *covers = calloc(plan->count + 1, sizeof(*covers));
+	struct service *service = start->service;
+	int result;
+
+	if (!covers)
+		return report_error(service->report, errno, "cannot look at the tree");
+	start->namespace = namespace_enter_new(
+		service->host, service->minimal, start->root.tree, service->report);
+	if (start->namespace < 0)
+		return -1;
+	for (size_t i = 0; i < plan->count; i++)
+		covers[i] = (struct essentials_cover){.place = plan->mounts[i].target, .fd = -1};
+	start->essentials.covers = covers;
+	start->essentials.cover_count = plan->count;
+	result = judge_tree(start);
+	start->essentials.covers = NULL;
+	return result;
+}
+
+int
+start_judge(struct service *service, const char *name)
+{
+	struct start start = start_init(service);
+	int result = configured_read(&start.configured, service, name);
+
+	if (result == 0 && !plan_is_tree_of_host(&start.configured.plan))
+		result = mounts_judge_parts(start.configured.plan.root, service->report);
+	else if (result == 0 &&
+		 (make_root(&start) < 0 || build_namespace(&start, judge_alone) < 0 ||
+			 judge_names(&start) < 0))
+		result = -1;
+	start_release(&start);
+	return result;
+}
+
+static int
+prepare(struct service *service, const char *name)
+{
+	struct start start = start_init(service);
 	int result = configured_read(&start.configured, service, name);
 
 	if (result == 0 && (record_host(&start) < 0 || make_detached(&start) < 0 ||
-				   build_namespace(&start) < 0 || judge_names(&start) < 0 ||
-				   keep(&start, name) < 0))
+				   build_namespace(&start, fill_namespace) < 0 ||
+				   judge_names(&start) < 0 || keep(&start, name) < 0))
 		result = -1;
 	if (result < 0)
 		prepared_remove(service->state, name, service->report);

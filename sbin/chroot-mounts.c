@@ -87,7 +87,7 @@ show_plan(struct service *service, const char *name, struct table *table)
 		result = table_add(table, cells, service->report);
 	}
 	plan_release(&plan);
-	return result;
+	return start_judge(service, name) < 0 ? -1 : result;
 }
 
 /* Prints what the rows of all roots came to, and gives the exit status. */

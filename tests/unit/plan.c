@@ -742,6 +742,39 @@ a_proc_line_inherits_what_it_does_not_name(void **state)
 }
 
 static void
+assert_paths(const char *line, const char *expected)
+{
+	struct plan plan;
+	char text[256] = "", **paths;
+
+	assert_int_equal(make_line(&plan, line), 0);
+	assert_int_equal(plan_paths(plan.root, &paths), 0);
+	for (char **path = paths; *path; path++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
+			text[0] == '\0' ? "" : " ", *path);
+	assert_string_equal(text, expected);
+	plan_paths_release(paths);
+	plan_release(&plan);
+}
+
+static void
+the_paths_that_the_line_for_the_top_names_are_listed(void **state)
+{
+	(void)state;
+	assert_paths("overlay / overlay lowerdir=/a:b/c::/d,upperdir=/u,workdir=/w,index=on",
+		"/a b/c /d /u /w");
+	assert_paths("overlay / overlay lowerdir+=/a,datadir+=b", "/a b");
+	/* a colon and a backslash of a path's own */
+	assert_paths("overlay / overlay lowerdir=/a\\:b:/c\\\\:/d", "/a:b /c\\ /d");
+	/* an option that is called like one of an overlay's is none elsewhere, but paths are paths
+	 */
+	assert_paths("/dev/a / btrfs device=/dev/b,workdir=w,subvol=/x", "/dev/b /x");
+	assert_paths("/srv/a.img / ext4 loop,ro", "");
+	assert_refused("overlay / overlay lowerdir=/a,upperdir=/u\\,workdir=/w",
+		"upperdir=/u\\: the path has a backslash; name it by one without");
+}
+
+static void
 each_proc_line_inherits_for_itself(void **state)
 {
 	struct plan plan;
@@ -804,6 +837,7 @@ main(void)
 		TEST(an_error_is_said_at_the_line_where_it_stands),
 		TEST(a_fresh_proc_hides_what_the_host_hides),
 		TEST(a_proc_line_inherits_what_it_does_not_name),
+		TEST(the_paths_that_the_line_for_the_top_names_are_listed),
 		TEST(each_proc_line_inherits_for_itself),
 		TEST(a_bind_of_proc_inherits_nothing),
 	};

@@ -463,32 +463,54 @@ assert_refused(const char *path, const char *format, ...)
 	assert_int_equal(open_descriptors(), before);
 }
 
+/* What is above the tree is left as it is: at most the tree is moved. */
+static void
+assert_refused_for(const char *path, const char *wrong, const char *how)
+{
+	static const char unmoved[] = ": move it below directories of the superuser's\n";
+	char expected[PATH_MAX * 4], mend[PATH_MAX * 2];
+	struct root opened;
+	const char *behind;
+
+	snprintf(expected, sizeof(expected),
+		"test: %s, on the way to %s, %s, who could replace what everyone inside relies on",
+		wrong, path, how);
+	snprintf(mend, sizeof(mend), "; to mend it: mv %s/", folder);
+	assert_int_equal(ownership_open_root(&opened, path, &report), -1);
+	take_said();
+	assert_memory_equal(said, expected, strlen(expected));
+	behind = said + strlen(expected);
+	if (strcmp(behind, unmoved) == 0)
+		return;
+	assert_memory_equal(behind, mend, strlen(mend));
+	assert_non_null(strstr(behind, "/tree # and set root= to that\n"));
+}
+
 static void
 assert_refused_as_somebody_elses(const char *path, const char *whose)
 {
-	assert_refused(path,
-		"test: %s belongs to user 4711, who could replace what everyone inside relies on; "
-		"to mend it: chown root:root %s && chmod go-w %s\n",
-		whose, whose, whose);
+	if (strcmp(whose, tree) != 0)
+		assert_refused_for(path, whose, "belongs to user 4711");
+	else
+		assert_refused(path,
+			"test: %s belongs to user 4711, who could replace what everyone inside "
+			"relies on; to mend it: chown root:root %s\n",
+			whose, whose);
 }
 
 static void
 assert_refused_as_writable(const char *path, const char *directory, unsigned mode)
 {
-	assert_refused(path,
-		"test: %s can be written by others (mode %04o), who could replace what everyone "
-		"inside relies on; to mend it: chown root:root %s && chmod go-w %s\n",
-		directory, mode, directory, directory);
-}
+	char how[64];
 
-/* In a sticky directory the next component is named, since it is that which is wrong. */
-static void
-assert_refused_as_replaceable(const char *path, const char *next)
-{
-	assert_refused(path,
-		"test: %s does not belong to the superuser but to somebody who could replace what "
-		"everyone inside relies on; to mend it: chown -h root:root %s\n",
-		next, next);
+	snprintf(how, sizeof(how), "can be written by others (mode %04o)", mode);
+	if (strcmp(directory, tree) != 0)
+		assert_refused_for(path, directory, how);
+	else
+		assert_refused(path,
+			"test: %s %s, who could replace what everyone inside relies on; to mend "
+			"it: chmod go-w %s\n",
+			directory, how, directory);
 }
 
 /* The path leads to the tree. */
@@ -575,7 +597,8 @@ a_tree_of_an_ordinary_user_is_refused_for_real(void **state)
 	if (geteuid() == 0) {
 		assert_refused_as_somebody_elses(tree, tree);
 	} else if (above.stx_uid == 0 && above.stx_mode & S_ISVTX) {
-		assert_refused_as_replaceable(tree, folder);
+		assert_int_equal(ownership_open_root(&root, tree, &report), -1);
+		assert_non_null(strstr(take_said(), folder));
 	} else { /* a TMPDIR of one's own: which one above it is refused depends on where it is */
 		assert_int_equal(ownership_open_root(&opened, tree, &report), -1);
 		assert_non_null(
@@ -622,7 +645,7 @@ above_the_tree_a_sticky_directory_is_safe_and_a_writable_one_is_not(void **state
 	assert_accepted(tree);
 	/* sticky helps only while the next one is the superuser's */
 	stranger = inode(outer, "tree");
-	assert_refused_as_replaceable(tree, tree);
+	assert_refused_as_somebody_elses(tree, tree);
 	/* nor in a directory of somebody else, who may do there what he likes */
 	snprintf(path, sizeof(path), "%s/above", folder);
 	stranger = 0;
@@ -694,7 +717,7 @@ a_directory_that_holds_a_link_is_judged_too(void **state)
 	assert_int_equal(chmod(holder, 01777), 0);
 	assert_accepted(path);
 	stranger = inode(outer, "holder/link");
-	assert_refused_as_replaceable(path, path);
+	assert_refused_as_somebody_elses(path, path);
 	/* what a link says cannot be changed: it is the superuser's who owns what holds it */
 	assert_int_equal(chmod(holder, 0755), 0);
 	assert_accepted(path);
@@ -794,6 +817,71 @@ what_is_too_long_is_refused_and_never_cut(void **state)
 	assert_string_equal(said + strlen(said) - strlen(end), end);
 }
 
+/* What / is made of: it may be a file, and it may be missing where nobody else can make it. */
+static void
+assert_part(const char *path, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void
+assert_part(const char *path, const char *format, ...)
+{
+	char expected[PATH_MAX * 2] = "";
+	int before = open_descriptors();
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(expected, sizeof(expected), format, arguments);
+	va_end(arguments);
+	assert_int_equal(ownership_judge_part(path, &report), expected[0] == '\0' ? 0 : -1);
+	take_said();
+	assert_memory_equal(said, expected, strlen(expected));
+	assert_true(expected[0] != '\0' || said[0] == '\0');
+	assert_null(strstr(said, "chown"));
+	assert_int_equal(open_descriptors(), before);
+}
+
+static void
+what_the_top_is_made_of_is_judged_with_all_above_it(void **state)
+{
+	static const char why[] = "who could replace what everyone inside relies on";
+	char file[PATH_MAX];
+
+	(void)state;
+	snprintf(file, sizeof(file), "%s/image", folder);
+	put_file(outer, "image");
+	assert_part(file, "%s", "");
+	assert_part(tree, "%s", "");
+	assert_int_equal(symlinkat("image", outer, "link"), 0);
+	assert_part(below_folder("link"), "%s", "");
+	stranger = inode(outer, "image");
+	assert_part(file, "test: %s belongs to user 4711, %s", file, why);
+	assert_part(below_folder("link"), "test: %s belongs to user 4711, %s", file, why);
+	stranger = 0;
+	assert_int_equal(chmod(file, 0664), 0);
+	assert_part(file,
+		"test: %s can be written by others (mode 0664), %s; to mend it: chmod go-w %s",
+		file, why, file);
+	assert_int_equal(chmod(file, 0644), 0);
+	/* a relative path is one from the top */
+	assert_part(file + 1, "%s", "");
+	assert_int_equal(chmod(folder, 0775), 0);
+	assert_part(file, "test: %s, on the way to %s, can be written by others (mode 0775), %s",
+		folder, file, why);
+	assert_part(file + 1,
+		"test: %s, on the way to %s, can be written by others (mode 0775), %s", folder,
+		file + 1, why);
+	assert_part(below_folder("none"), "test: %s, on the way to %s/none, can be written", folder,
+		folder);
+	assert_int_equal(chmod(folder, 01777), 0);
+	assert_part(file, "%s", "");
+	assert_part(below_folder("none"), "test: %s, on the way to %s/none, can be written", folder,
+		folder);
+	assert_int_equal(chmod(folder, 0755), 0);
+	assert_part(below_folder("none"), "%s", "");
+	assert_part(below_folder("none/at/all"), "%s", "");
+	assert_part(below_folder("image/x"),
+		"test: cannot look at %s/image/x, which / is made of: ", folder);
+}
+
 static void
 what_leads_to_the_hosts_own_tree_is_refused(void **state)
 {
@@ -858,8 +946,8 @@ assert_target_refused_as_somebody_elses(
 {
 	assert_target_refused(path, foreign, count,
 		"test: %s belongs to user 4711, who could replace what everyone inside relies on; "
-		"to mend it: chown root:root %s && chmod go-w %s\n",
-		whose, whose, whose);
+		"to mend it: chown root:root %s\n",
+		whose, whose);
 }
 
 static void
@@ -900,8 +988,8 @@ the_directories_above_a_mount_point_are_judged_too(void **state)
 	name = called("/a");
 	assert_target_refused("/a/b/c", NULL, 0,
 		"test: %s can be written by others (mode 0775), who could replace what everyone "
-		"inside relies on; to mend it: chown root:root %s && chmod go-w %s\n",
-		name, name, name);
+		"inside relies on; to mend it: chmod go-w %s\n",
+		name, name);
 	assert_int_equal(fchmodat(root.tree, "a", 01777, 0), 0);
 	assert_target_accepted("/a/b/c", NULL, 0);
 	/* the nearest that is wrong is named */
@@ -1066,6 +1154,7 @@ main(void)
 		TEST(the_directories_that_a_link_leads_through_are_judged_too),
 		TEST(as_many_links_are_followed_as_the_kernel_follows),
 		TEST(what_is_too_long_is_refused_and_never_cut),
+		TEST(what_the_top_is_made_of_is_judged_with_all_above_it),
 		TEST(what_leads_to_the_hosts_own_tree_is_refused),
 		TEST(the_directories_above_a_mount_point_are_judged_too),
 		TEST(a_directory_that_holds_a_link_on_the_way_is_judged),
