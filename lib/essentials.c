@@ -99,7 +99,7 @@ refuse(const struct judgement *judgement, const char *path, const struct place *
 	const struct essentials *essentials = judgement->essentials;
 	const struct root *root = essentials->root;
 	char whole[2 * PATH_MAX];
-	bool has_command = essentials->is_of_host && !is_elsewhere(essentials, place);
+	bool has_command = essentials->root->is_of_host && !is_elsewhere(essentials, place);
 
 	/* a change of /tmp is no mend: what leads through it is wrong */
 	if (S_ISDIR(found->st_mode) && found->st_uid == 0 && found->st_mode & S_ISVTX)
@@ -433,7 +433,7 @@ judge_group(const struct essentials *essentials, gid_t group, struct report *rep
 			name ? name : "without a name", (unsigned)group, paths);
 		return 0;
 	}
-	if (essentials->is_of_host)
+	if (essentials->root->is_of_host)
 		report_mend(report, "chmod g-w %s", paths);
 	return report_error(report, 0,
 		"the group %s (%u), which has members on the host, can write to what the superuser "

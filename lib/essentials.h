@@ -23,7 +23,6 @@ struct essentials_shared {
 
 struct essentials {
 	const struct root *root; /* borrowed; `/` of the process, or a directory of the host */
-	bool is_of_host; /* a change at root->path on the host changes what is seen inside */
 	const char *path; /* borrowed; PATH inside */
 	const char *shell; /* borrowed; "" for that of the tree's passwd */
 	const struct essentials_cover *covers; /* borrowed; a later one covers an earlier one */

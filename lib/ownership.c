@@ -121,22 +121,6 @@ ownership_refuse(int tree, const char *top, const char *what, const char *path,
 	return say_untrustworthy(what, found, report);
 }
 
-/* In a sticky directory it is the next component that is wrong, and /tmp that is right. */
-static int
-untrustworthy(const char *path, const struct stat *found, const char *next, struct report *report)
-{
-	char whole[2 * PATH_MAX + NAME_MAX];
-
-	if (found->st_uid == 0 && found->st_mode & S_ISVTX && next) {
-		snprintf(whole, sizeof(whole), "%s%s%s", path, path[1] == '\0' ? "" : "/", next);
-		report_mend(report, "chown -h root:root %s", report_word(report, whole));
-		return report_error(report, 0,
-			"%s does not belong to the superuser but to somebody %s", whole, why);
-	}
-	mend_owner(path, found, report);
-	return say_untrustworthy(path, found, report);
-}
-
 /* A walk along a path, one component at a time, each judged by the descriptor it was opened as. */
 struct walk {
 	const struct root *root; /* borrowed */
@@ -259,12 +243,17 @@ static int
 refuse_above(const struct walk *walk, const char *wrong, const struct stat *found)
 {
 	cleanup_fd int thing = open(walk->path, O_PATH | O_CLOEXEC);
+	cleanup_free char *leads = NULL;
 	struct stat there = {.st_uid = (uid_t)-1};
 	const char *where;
 
 	if (thing >= 0 && fstat(thing, &there) == 0 && there.st_uid != 0 &&
 		is_unpacked_by(thing, there.st_uid))
 		return ownership_refuse(thing, walk->path, walk->path, NULL, &there, walk->report);
+	if (S_ISLNK(found->st_mode) && (leads = realpath(wrong, NULL)))
+		return report_error(walk->report, 0,
+			"%s, on the way to %s, is a link of user %u, %s: name %s itself", wrong,
+			walk->path, (unsigned)found->st_uid, why, leads);
 	/* moved, what is not the superuser's itself would be refused again */
 	if (there.st_uid == 0)
 		mend_place(walk, wrong);
@@ -433,6 +422,7 @@ ownership_open_root(struct root *root, const char *path, struct report *report)
 	struct walk walk = {.path = path, .report = report};
 
 	root->tree = walk_path(&walk, root);
+	root->is_of_host = true;
 	if (root->tree >= 0 && name_root(root, path, report) == 0)
 		return 0;
 	root_release(root);
@@ -529,11 +519,21 @@ static int
 untrustworthy_inside(const struct root *root, int fd, const struct stat *found, const char *next,
 	struct report *report)
 {
-	char inside[PATH_MAX], path[2 * PATH_MAX];
+	char inside[PATH_MAX], path[2 * PATH_MAX + NAME_MAX];
 	const char *name = root_name_of(root, fd, inside, sizeof(inside));
+	const char *top = strcmp(name, "/") == 0 ? "" : name;
 
-	snprintf(path, sizeof(path), "%s%s", root->path, strcmp(name, "/") == 0 ? "" : name);
-	return untrustworthy(path, found, next, report);
+	/* in a sticky directory it is the next component that is wrong */
+	if (found->st_uid == 0 && found->st_mode & S_ISVTX && next) {
+		snprintf(path, sizeof(path), "%s%s/%s", root->path, top, next);
+		if (root->is_of_host)
+			report_mend(report, "chown -h root:root %s", report_word(report, path));
+		return report_error(report, 0,
+			"%s does not belong to the superuser but to somebody %s", path, why);
+	}
+	snprintf(path, sizeof(path), "%s%s", root->path, top);
+	return ownership_refuse(
+		root->tree, root->path, path, root->is_of_host ? path : NULL, found, report);
 }
 
 /*

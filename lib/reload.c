@@ -161,6 +161,7 @@ find_difference(struct reload *reload)
 	/* the host's, before a namespace is joined whose own may be anything */
 	reload->root.names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	reload->root.path = strdup(configured_value(&reload->now, CONFIG_ROOT, NULL));
+	reload->root.is_of_host = plan_is_tree_of_host(&reload->now.plan);
 	if (reload->root.names < 0 || !reload->root.path)
 		return report_error(service->report, errno, "cannot open /proc/self/fd");
 	if (inside(reload, look) < 0)
@@ -251,7 +252,6 @@ judge_tree(void *data)
 
 	essentials_release(&reload->essentials);
 	reload->essentials.root = &reload->root;
-	reload->essentials.is_of_host = plan_is_tree_of_host(&now->plan);
 	reload->essentials.path = configured_value(now, CONFIG_PATH, NULL);
 	reload->essentials.shell = configured_value(now, CONFIG_SHELL, NULL);
 	return essentials_judge(&reload->essentials, reload->service->report);

@@ -10,6 +10,7 @@
 struct root {
 	int tree; /* owned; its top directory, on the host or, once cloned, on a mount of its own */
 	bool has_mounts; /* there may be others below its own */
+	bool is_of_host; /* path on the host shows the same tree */
 	char *path; /* owned; where it is on the host, without links */
 	int names; /* owned; the host's /proc/self/fd, which tells what a descriptor is called */
 };

@@ -178,7 +178,6 @@ judge_tree(struct start *start)
 	if (allows_setuid(start) && trust_judge(&start->root, &start->names, report) < 0)
 		return -1;
 	start->essentials.root = &start->root;
-	start->essentials.is_of_host = plan_is_tree_of_host(&configured->plan);
 	start->essentials.path = configured_value(configured, CONFIG_PATH, NULL);
 	start->essentials.shell = configured_value(configured, CONFIG_SHELL, NULL);
 	return essentials_judge(&start->essentials, report);

@@ -325,11 +325,30 @@ mended()
 }
 distrusts() { ok "$1: refused, and the command it names mends it" mended "${@:2}"; }
 
+# What is above the tree belongs to somebody: it is named, and no command changes it.
+# leaves PATH UNDO COMMAND...: with what COMMAND did.
+leaves()
+{
+	local path=$1 undo=$2 before after
+	shift 2
+	"$@" || complain "cannot $*" || return
+	before=$(stat -c '%U %G %a' "$path")
+	refuses "$path" || return
+	[[ $errors == *" $path, on the way to "* ]] || complain 'it does not say that it is above the tree' || return
+	[[ $errors != *ch[om]*$path* ]] || complain 'it advises to change it' || return
+	after=$(stat -c '%U %G %a' "$path")
+	sh -c "$undo" || complain "cannot $undo" || return
+	[ "$before" = "$after" ] || complain 'it is not as it was' || return
+	chroot-mounts -q start games || complain 'it does not start afterwards' || return
+	chroot-mounts -q stop games
+}
+distrusts_above() { ok "$1: refused, and left as it is" leaves "${@:2}"; }
+
 distrusts 'a tree owned by a user' "$tree" chown alice "$tree"
 distrusts 'a tree that a group can write' "$tree" chmod g+w "$tree"
 distrusts 'a tree that all can write' "$tree" chmod o+w "$tree"
-distrusts "the tree's parent owned by a user" /opt chown alice /opt
-distrusts "the tree's parent writable for a group" /opt chmod g+w /opt
+distrusts_above "the tree's parent owned by a user" /opt 'chown root /opt' chown alice /opt
+distrusts_above "the tree's parent writable for a group" /opt 'chmod g-w /opt' chmod g+w /opt
 distrusts "a mount point's parent owned by a user" "$tree/etc" chown alice "$tree/etc"
 distrusts "a mount point's parent writable for a group" "$tree/etc" chmod g+w "$tree/etc"
 distrusts "a mount point's parent writable for all" "$tree/etc" chmod o+w "$tree/etc"
@@ -364,12 +383,11 @@ make_tree "$tree"
 use_plan 'default plan'
 ok "a root in a sticky directory: all is mounted inside the root" starts "$usual"
 distrusts 'a root of a user in a sticky directory' "$tree" chown alice "$tree"
-distrusts 'a root in /tmp that is not sticky' /tmp chmod 0777 /tmp
-chmod 1777 /tmp
+distrusts_above 'a root in /tmp that is not sticky' /tmp 'chmod 1777 /tmp' chmod 0777 /tmp
 ln -s x /tmp/link
 configure games 'root="/tmp/link"'
 ok "a root by the superuser's link in a sticky directory: all is mounted inside" starts "$usual"
-distrusts "a root by a user's link in a sticky directory" /tmp/link chown -h alice /tmp/link
+distrusts_above "a root by a user's link in a sticky directory" /tmp/link 'chown -h root /tmp/link' chown -h alice /tmp/link
 rm -rf "$tree" /tmp/link
 
 # a link on a mount of the host's that leads back onto the tree: its owner would choose the place

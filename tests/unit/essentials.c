@@ -110,6 +110,7 @@ begin(void **state)
 	memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
 	assert_non_null(mkdtemp(folder));
 	root = (struct root){.tree = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), .names = -1};
+	root.is_of_host = true;
 	root.path = strdup(folder);
 	stranger_count = 0;
 	members = 0;
@@ -120,10 +121,8 @@ begin(void **state)
 	put("bin/busybox", "\177ELF");
 	link_to("busybox", "bin/sh");
 	link_to("busybox", "bin/ash");
-	essentials = (struct essentials){.root = &root,
-		.is_of_host = true,
-		.path = "/usr/local/bin:/usr/bin:/bin:/sbin:/opt/bin",
-		.shell = ""};
+	essentials = (struct essentials){
+		.root = &root, .path = "/usr/local/bin:/usr/bin:/bin:/sbin:/opt/bin", .shell = ""};
 	return 0;
 }
 
@@ -410,7 +409,7 @@ static void
 what_is_not_the_hosts_has_no_command_that_mends_it(void **state)
 {
 	(void)state;
-	essentials.is_of_host = false;
+	root.is_of_host = false;
 	give("usr");
 	assert_bad("/usr", NULL);
 }
