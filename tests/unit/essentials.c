@@ -16,6 +16,7 @@
 #include <pwd.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 /*
  * Whose files are whose, as the room is told: all are the superuser's but the strangers, by inode,
@@ -52,6 +53,26 @@ int
 __wrap_fstatat64(int directory, const char *path, struct stat *found, int flags)
 {
 	return look(directory, path, found, flags);
+}
+
+/* The filesystem that the tree is on; 0 for its own. */
+static unsigned type;
+
+int __wrap_fstatfs(int fd, struct statfs *found);
+int __wrap_fstatfs64(int fd, struct statfs *found);
+
+int
+__wrap_fstatfs(int fd, struct statfs *found)
+{
+	(void)fd;
+	*found = (struct statfs){.f_type = type};
+	return 0;
+}
+
+int
+__wrap_fstatfs64(int fd, struct statfs *found)
+{
+	return __wrap_fstatfs(fd, found);
 }
 
 /* The members of the group, as the name service would say it. */
@@ -114,6 +135,7 @@ begin(void **state)
 	root.path = strdup(folder);
 	stranger_count = 0;
 	members = 0;
+	type = 0;
 	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
 		make(directories[i]);
 	link_to("usr/lib", "lib");
@@ -405,6 +427,43 @@ a_tree_that_one_user_has_unpacked_is_named_as_such(void **state)
 	assert_string_equal(take_said(), expected);
 }
 
+/* linux/magic.h: what vfat, exfat, ntfs3 and FUSE say of themselves */
+static void
+a_filesystem_without_owners_is_named_as_such(void **state)
+{
+	static const struct {
+		unsigned type;
+		const char *name;
+	} types[] = {{0x4d44, "vfat"}, {0x2011bab0, "exfat"}, {0x7366746e, "ntfs3"}};
+	char expected[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		type = types[i].type;
+		/* it may be mounted such that all is the superuser's */
+		assert_good();
+		give("usr");
+		snprintf(expected, sizeof(expected),
+			"test: %s lies on a %s filesystem, which shows everything there with one "
+			"owner and one mode: unpack the tree on one that keeps them, such as ext4, "
+			"xfs or btrfs\n",
+			folder, types[i].name);
+		assert_int_equal(judge(), -1);
+		assert_string_equal(take_said(), expected);
+		stranger_count = 0;
+	}
+	/* FUSE may keep owners, as sshfs does, or not, as ntfs-3g does */
+	type = 0x65735546;
+	give("usr");
+	assert_bad("/usr", "chown root:root ");
+	give("usr");
+	give("bin");
+	give("etc");
+	give("lib");
+	assert_int_equal(judge(), -1);
+	assert_non_null(strstr(take_said(), " lies on a FUSE filesystem, "));
+}
+
 static void
 what_is_not_the_hosts_has_no_command_that_mends_it(void **state)
 {
@@ -459,6 +518,7 @@ main(void)
 		TEST(what_everybody_can_write_to_is_refused),
 		TEST(what_a_group_can_write_to_depends_on_its_members),
 		TEST(a_tree_that_one_user_has_unpacked_is_named_as_such),
+		TEST(a_filesystem_without_owners_is_named_as_such),
 		TEST(what_is_not_the_hosts_has_no_command_that_mends_it),
 		TEST(what_a_mount_will_show_is_judged_in_its_place),
 	};
