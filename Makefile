@@ -35,6 +35,7 @@ CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
 LIB = $(BUILD)/libchroot-mounts.a
 ROOMS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*.c)))
 PROGRAMS = $(patsubst sbin/%.c,$(BUILD)/%,$(sort $(wildcard sbin/*.c)))
+DOCS = conf.d/games.example README.md NEWS.md LICENSE
 PAGES = $(sort $(wildcard sbin/*.[1-8] conf.d/*.[1-8]))
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
 TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/differential/*.c)))
@@ -233,7 +234,7 @@ install: all $(if $(filter yes,$(STATIC)),musl-static) ## DESTDIR=, PREFIX=, SYS
 	@# the settings are the administrator's: never overwritten
 	test -e $(DESTDIR)$(SYSCONFDIR)/conf.d/chroot-mounts || \
 		install -m 0644 conf.d/chroot-mounts $(DESTDIR)$(SYSCONFDIR)/conf.d/chroot-mounts
-	install -m 0644 conf.d/games.example README.md $(DESTDIR)$(DOCDIR)
+	install -m 0644 $(DOCS) $(DESTDIR)$(DOCDIR)
 	for page in $(PAGES); do \
 		install -m 0644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/ || exit 1; done
 
@@ -243,7 +244,7 @@ uninstall: ## takes back what install put there, changed settings excepted
 	cmp -s conf.d/chroot-mounts $(DESTDIR)$(SYSCONFDIR)/conf.d/chroot-mounts && \
 		rm $(DESTDIR)$(SYSCONFDIR)/conf.d/chroot-mounts || true
 	rm -f $(foreach page,$(PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
-	rm -f $(DESTDIR)$(DOCDIR)/games.example $(DESTDIR)$(DOCDIR)/README.md
+	rm -f $(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(DOCS)))
 	rmdir $(DESTDIR)$(DOCDIR) || true
 
 clean: ## remove what was built
