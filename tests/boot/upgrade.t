@@ -9,7 +9,7 @@ on_systems fast debian
 another_version()
 {
 	mkdir "$work/source"
-	cp -a "$top"/{Makefile,README.md,lib,sbin,init.d,conf.d} "$work/source"
+	cp -a "$top"/{Makefile,README.md,NEWS.md,LICENSE,lib,sbin,init.d,conf.d} "$work/source"
 	sed -i 's/^\(#define RECORD_VERSION\) \([0-9]*\)$/\1 1\2/' "$work/source/lib/record.h"
 	ok 'the suite has a version of its record to change' \
 		fails cmp "$top/lib/record.h" "$work/source/lib/record.h"
