@@ -352,10 +352,13 @@ distrusts_above "the tree's parent writable for a group" /opt 'chmod g-w /opt' c
 distrusts "a mount point's parent owned by a user" "$tree/etc" chown alice "$tree/etc"
 distrusts "a mount point's parent writable for a group" "$tree/etc" chmod g+w "$tree/etc"
 distrusts "a mount point's parent writable for all" "$tree/etc" chmod o+w "$tree/etc"
-distrusts "a mount point of a user's in a sticky directory" "$tree/etc/resolv.conf" \
-	sh -c 'chmod 1777 "$1/etc" && chown alice "$1/etc/resolv.conf"' sh "$tree"
-ok "the superuser's in a sticky directory: all is mounted inside the root" starts "$usual"
-chmod 0755 "$tree/etc"
+mkdir -p "$tree/sticky/point" /srv/source
+chmod 1777 "$tree/sticky"
+configure games "root=\"$tree\"" 'extra_mounts="/srv/source /sticky/point none bind"'
+distrusts "a mount point of a user's in a sticky directory" "$tree/sticky/point" chown alice "$tree/sticky/point"
+ok "the superuser's mount point in a sticky directory: all is mounted inside the root" starts "${usual/\/sys /\/sticky\/point /sys }"
+rm -r "$tree/sticky"
+use_plan 'default plan'
 
 # the parents of a deep mount point, and those that a link on the way leads through
 mkdir -p "$tree/srv/deep/er/point" /srv/source
