@@ -1,8 +1,7 @@
-#define LIBBSD_NETBSD_VIS /* else the header warns of a function that is not used here */
-
 #include "holders.h"
 
 #include "cleanup.h"
+#include "escape.h"
 #include "inside.h"
 #include "name.h"
 #include "namespace.h"
@@ -11,7 +10,6 @@
 #include "state.h"
 #include "syscalls.h"
 
-#include <bsd/vis.h>
 #include <limits.h>
 #include <sched.h>
 #include <string.h>
@@ -54,18 +52,24 @@ holders_release(struct holders *holders)
 	*holders = (struct holders){0};
 }
 
-static void
-read_command(int directory, char *name)
+/* Reads the command of a process, or "" for one that has exited. Returns 0, or -1 with errno set.
+ */
+static int
+read_command(int directory, char *name, size_t size)
 {
 	cleanup_fd int fd = openat(directory, "comm", O_RDONLY | O_CLOEXEC);
+	cleanup_free char *escaped = NULL;
 	char text[16 + 1]; /* TASK_COMM_LEN, with a newline for its NUL */
 	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
 	if (length > 0 && text[length - 1] == '\n')
 		length--;
 	text[length > 0 ? length : 0] = '\0';
-	/* each byte takes four at most */
-	strvis(name, text, VIS_OCTAL | VIS_CSTYLE | VIS_TAB | VIS_NL);
+	escaped = escape_unprintable(text);
+	if (!escaped)
+		return -1;
+	snprintf(name, size, "%s", escaped);
+	return 0;
 }
 
 static bool
@@ -91,10 +95,9 @@ add_holder(struct holders *holders, enum holder_kind kind, int root, const struc
 	holders->all = grown;
 	grown += holders->count++;
 	*grown = (struct holder){.kind = kind, .root = root, .pid = owner->pid};
-	if (owner->name)
-		snprintf(grown->name, sizeof(grown->name), "%s", owner->name);
-	else
-		read_command(owner->directory, grown->name);
+	if (!owner->name)
+		return read_command(owner->directory, grown->name, sizeof(grown->name));
+	snprintf(grown->name, sizeof(grown->name), "%s", owner->name);
 	return 0;
 }
 

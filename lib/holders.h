@@ -22,7 +22,7 @@ struct holder {
 	enum holder_kind kind;
 	int root; /* as evidence_add numbered it */
 	pid_t pid; /* 0 for a mount of the host's, which name is the path of, as far as it fits */
-	char name[4 * 16 + 1]; /* of the command, written by vis(3) */
+	char name[4 * 16 + 1]; /* of the command, as escape_unprintable writes it */
 };
 
 struct holders {

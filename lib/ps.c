@@ -1,16 +1,14 @@
-#define LIBBSD_NETBSD_VIS /* else the header warns of a function that is not used here */
-
 #include "ps.h"
 
 #include "account.h"
 #include "cleanup.h"
+#include "escape.h"
 #include "inside.h"
 #include "prepared.h"
 #include "report.h"
 #include "service.h"
 #include "state.h"
 
-#include <bsd/vis.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -58,16 +56,6 @@ users_release(struct users *users)
 	free(users->all);
 }
 
-static char *
-printable(const char *text)
-{
-	char *escaped = malloc(4 * strlen(text) + 1);
-
-	if (escaped)
-		strvis(escaped, text, VIS_OCTAL | VIS_TAB | VIS_NL);
-	return escaped;
-}
-
 /* Whatever the name service fails with, the number is true. Owned by the caller, NULL with errno.
  */
 static char *
@@ -78,7 +66,7 @@ find_user(uid_t uid)
 	char *name;
 
 	snprintf(number, sizeof(number), "%u", (unsigned)uid);
-	name = printable(account_by_uid(&account, uid) == 0 ? account.name : number);
+	name = escape_unprintable(account_by_uid(&account, uid) == 0 ? account.name : number);
 	account_release(&account);
 	return name;
 }
@@ -135,7 +123,7 @@ command_of(int process)
 		for (ssize_t i = 0; i < length; i++)
 			if (text[i] == '\0')
 				text[i] = ' ';
-		return printable(text);
+		return escape_unprintable(text);
 	}
 	length = read_text(process, "comm", comm, sizeof(comm));
 	if (length < 0)
@@ -143,7 +131,7 @@ command_of(int process)
 	if (length > 0 && comm[length - 1] == '\n')
 		comm[length - 1] = '\0';
 	snprintf(bracketed, sizeof(bracketed), "[%s]", comm);
-	return printable(bracketed);
+	return escape_unprintable(bracketed);
 }
 
 static int

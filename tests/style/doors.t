@@ -10,6 +10,7 @@ my @doors = (
 	['libmount', 'plan mounted mounts filesystem', qr/\b(?:mnt_|libmnt_)\w+/],
 	["libmount's context", 'filesystem', qr/\b(?:mnt_context_\w+|mnt_\w+_context|libmnt_context)\b/],
 	['libsmartcols', 'table', qr/\b(?:scols_|libscols_)\w+/],
+	['vis(3)', 'escape', qr/(?<![\w.>])\w*visx?\s*\(/],
 	['openat2', 'root', qr/${call}openat2\b/],
 	['namespaces', 'namespace', qr/${call}(?:unshare|setns|pivot_root)\b/],
 	['identity', 'identity', qr/${call}(?:set(?:res|re|e|fs)?[ug]id|setgroups|initgroups|capset)\b/],

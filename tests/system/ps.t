@@ -72,10 +72,15 @@ kill "$host" "$alice"
 await are_inside 1
 
 # what a process says of itself steers nobody's terminal, and no reader of JSON
+has_command() { [ "$(cell command)" = "$1" ]; }
+# repeated TEXT COUNT: the text is one for printf.
+# shellcheck disable=SC2046,SC2059 # a number for each time, and it is the format
+repeated() { printf "$1%.0s" $(seq "$2"); }
 shown()
 {
 	local expected=$2
 	await are_inside 2
+	await has_command "$expected"
 	is "$1" "$(cell command)" "$expected"
 	is 'and one row in the table' "$(rows games | tail -n +2)" "$pid root games $expected"
 	kill "$pid"
@@ -87,6 +92,10 @@ shown 'unprintable bytes and what quotes are made of are escaped' \
 	'/named a\033[31mb two\012lines tab\011here a "b" \134c \303\244\377'
 inside games /named --without $'x)\e\n y'
 shown 'a process without a command line is named in brackets' '[x)\033\012 y]'
+inside games /named "$(repeated '\xff' 5000)"
+shown 'of a long command line each byte is escaped by itself' "/named $(repeated '\\377' 4088)"
+inside games /named --without "$(repeated '\xff' 15)"
+shown 'of a short name each byte is escaped by itself' "[$(repeated '\\377' 15)]"
 inside games /named "$(printf '%05000d' 0)"
 await are_inside 2
 is 'of a long command line there are 4095 bytes' "$(cell command | wc -c)" 4095
@@ -116,3 +125,19 @@ ok 'stop is not disturbed' chroot-mounts stop
 run chroot-mounts ps games
 is 'a stopped root has nobody inside' "$status:$output:$errors" '0::'
 chroot-mounts stop own
+
+# a message of stop names a process outside in the same way
+ok 'the root starts again' chroot-mounts start games
+inside games sleep 1007
+await is_inside "$pid"
+"${BUILD:-$top/build}/system/named" --without $'\xff\xc3\xa4\e\n\\' <"/proc/$pid/root/named" &
+holder=$!
+is_renamed() { [ -z "$(tr -d '\0' <"/proc/$holder/cmdline")" ]; }
+await is_renamed
+run chroot-mounts stop games
+is 'stop fails while a process outside holds a file of the root' "$status" 1
+like 'the message of stop escapes the short name of the holder' "$errors" \
+	"is held from outside by $holder \\(\\\\377\\\\303\\\\244\\\\033\\\\012\\\\134\\), with a file of it open"
+kill "$holder"
+await is_ended "$holder" >/dev/null 2>&1
+ok 'stop succeeds once the holder has exited' chroot-mounts stop games
