@@ -159,22 +159,30 @@ sanitize: ## the same tests with the sanitizers' eyes; as the superuser
 	@# strace keeps the leak check from tracing; OpenRC drops the variable, so what it calls is checked
 	ASAN_OPTIONS=detect_leaks=0 $(MAKE) $(SANITIZED) system
 
-# Beside the machine's own libc: musl-gcc knows no headers of the kernel, and of the rooms it gets
-# those that need no library.
-MUSL_CC ?= musl-gcc
+# Beside the machine's own libc, except where that is musl: musl-gcc knows no headers of the kernel,
+# and of the rooms it gets those that need no library.
+MUSL_CC ?= $(if $(findstring musl,$(shell $(CC) -dumpmachine)),$(CC),musl-gcc)
 MUSL = $(abspath $(BUILD))/musl
 MUSL_HEADERS = $(addprefix /usr/include/,linux asm-generic) \
 	$(firstword $(wildcard /usr/include/asm /usr/include/$(shell $(CC) -print-multiarch)/asm))
 MUSL_ROOMS = $(shell grep -L '^\#include <\(bsd\|libmount\|libsmartcols\)/' lib/*.c)
+# A compiler of musl's own makes a static PIE by -static-pie, with musl's start file rcrt1.o. musl-gcc
+# links Scrt1.o then, and leaves an interpreter; the linker finds the right file beside musl's libc.
+HASH = \#
+MUSL_STATIC ?= $(if $(findstring rcrt1.o,$(shell $(MUSL_CC) -static-pie '-$(HASH)$(HASH)$(HASH)' -x c /dev/null 2>&1)),\
+	-static-pie,-static -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,text -l:rcrt1.o -l:crti.o -l:crtn.o)
 
 musl: musl-dynamic musl-static ## chroot-enter with musl (musl-gcc), dynamic and static
 
-musl-static: MUSL_LDFLAGS = -static
-musl-dynamic musl-static: musl-%:
-	mkdir -p $(MUSL)/headers $(MUSL)/$*
-	ln -sfn $(MUSL_HEADERS) $(MUSL)/headers
+musl-static: MUSL_LDFLAGS = $(MUSL_STATIC)
+musl-dynamic musl-static: musl-%: musl-headers
+	mkdir -p $(MUSL)/$*
 	$(MAKE) CC='$(MUSL_CC) -isystem $(MUSL)/headers' HELPER_CFLAGS= LDFLAGS='$(LDFLAGS) $(MUSL_LDFLAGS)' \
 		ROOMS='$(MUSL_ROOMS:%.c=$(MUSL)/$*/%.o)' BUILD=$(MUSL)/$* $(MUSL)/$*/chroot-enter
+
+musl-headers:
+	mkdir -p $(MUSL)/headers
+	ln -sfn $(MUSL_HEADERS) $(MUSL)/headers
 
 # The inputs found are kept in $(BUILD)/corpus; seeds in tests/fuzz/NAME/, words in NAME.dict.
 FUZZ_RUNS ?= 5000000
@@ -254,7 +262,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all check check-all unit style differential system boot boot-fast sweep endurance bench bench-check sanitize musl \
-	musl-dynamic musl-static fuzz \
+	musl-dynamic musl-static musl-headers fuzz \
 	fuzz-run $(FUZZERS:=.run) lint lint-gcc lint-clang compiled lint-cppcheck lint-tidy lint-shell \
 	lint-pages format install uninstall clean help
 .DELETE_ON_ERROR:
