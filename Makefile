@@ -17,7 +17,8 @@ CC ?= cc
 PKG_CONFIG ?= pkg-config
 PROVE ?= prove
 CFLAGS ?= -O2 -g
-HARDENING ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
+# Computed once, when the first recipe needs it: ?= alone would ask the compiler in each recipe.
+HARDENING ?= $(eval HARDENING := -fPIE -fstack-protector-strong $(HARDENING_TAKEN))$(HARDENING)
 HARDENING_LINK ?= -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wwrite-strings -Wvla -Wcast-qual -Wundef -Wformat=2
@@ -25,11 +26,21 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpoi
 LANGUAGE = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -DVERSION='"$(VERSION)"' \
 	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DRUNSTATEDIR='"$(RUNSTATEDIR)"'
 # a section for each function, so that the setuid program holds none that it does not call
-ALL_CFLAGS = $(LANGUAGE) -MMD -MP -ffunction-sections $(WARNINGS) $(HARDENING) $(CFLAGS)
+ALL_CFLAGS = $(LANGUAGE) -MMD -MP -ffunction-sections $(WARNINGS) $(HARDENING) $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -Wl,--gc-sections $(HARDENING_LINK) $(LDFLAGS)
 HELPER_CFLAGS = $(shell $(PKG_CONFIG) --cflags mount libbsd smartcols)
 HELPER_LIBS = $(shell $(PKG_CONFIG) --libs mount libbsd smartcols)
 CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
+
+# A wish is taken if the compiler says nothing new with it. It complains of a flag that it does not know,
+# and of a second level of FORTIFY, so that the level of the toolchain or the packager stays.
+HARDENING_WISHES = -D_FORTIFY_SOURCE=3 -D_FORTIFY_SOURCE=2 -fstack-clash-protection \
+	-ftrivial-auto-var-init=zero -fcf-protection -mbranch-protection=standard
+HARDENING_TAKEN = $(shell taken=; \
+	says() { $(CC) $$taken $$1 $(CPPFLAGS) $(CFLAGS) -include string.h -fsyntax-only -x c /dev/null 2>&1; }; \
+	before=$$(says); \
+	for wish in $(HARDENING_WISHES); do [ "$$(says $$wish)" != "$$before" ] || taken="$$taken $$wish"; done; \
+	echo $$taken)
 
 # the folders are the list
 LIB = $(BUILD)/libchroot-mounts.a
@@ -93,7 +104,7 @@ $(FUZZERS): $(BUILD)/%: $(BUILD)/tests/%.o $(LIB)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HELPER_LIBS)
 
 # Tests: all speak TAP and find what was built in $BUILD. TESTS_MUST_RUN=1 makes a skip a failure.
-TEST = BUILD='$(abspath $(BUILD))' CC='$(CC)' CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -e ''
+TEST = BUILD='$(abspath $(BUILD))' CC='$(CC)' MUSL_CC='$(MUSL_CC)' CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -e ''
 
 check: unit style ## what a packager runs: unprivileged, offline
 
@@ -103,6 +114,7 @@ unit: $(UNIT_TESTS) ## each room alone
 	$(TEST) $(UNIT_TESTS)
 
 style: $(PROGRAMS) ## the rules of the house
+	$(if $(shell command -v $(firstword $(MUSL_CC)) 2>/dev/null),$(MAKE) musl)
 	$(TEST) $(sort $(wildcard tests/style/*.t))
 
 differential: $(TEST_TOOLS) ## the configuration's grammar against the shells

@@ -54,6 +54,7 @@ int __wrap_getresgid(gid_t *real, gid_t *effective, gid_t *saved);
 uid_t __wrap_getuid(void);
 gid_t __wrap_getgid(void);
 int __wrap_getgroups(int size, gid_t *groups);
+int __wrap___getgroups_chk(int size, gid_t *groups, size_t room);
 int __wrap_prctl(int option, ...);
 long __wrap_syscall(long number, ...);
 int __wrap_account_by_name(struct account *account, const char *name);
@@ -186,6 +187,14 @@ __wrap_getgroups(int size, gid_t *groups)
 	assert_true(size >= kernel.group_count);
 	memcpy(groups, kernel.groups, (size_t)kernel.group_count * sizeof(*groups));
 	return kernel.group_count;
+}
+
+/* The name that glibc gives getgroups at level 3 of FORTIFY (bits/unistd.h). */
+int
+__wrap___getgroups_chk(int size, gid_t *groups, size_t room)
+{
+	assert_true((size_t)size <= room / sizeof(*groups));
+	return __wrap_getgroups(size, groups);
 }
 
 static int
