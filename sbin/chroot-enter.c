@@ -18,6 +18,7 @@
 #include "options.h"
 #include "powers.h"
 #include "record.h"
+#include "relocations.h"
 #include "report.h"
 #include "syscalls.h"
 #include "terminal.h"
@@ -67,6 +68,8 @@ guard_process(struct report *report)
 	environ = NULL;
 	if (descriptors_fill() < 0)
 		return -1;
+	if (relocations_protect() < 0)
+		return report_error(report, errno, "cannot make the program's own data read-only");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return report_error(report, errno, "cannot keep others from looking in");
 	return close_descriptors(CLOSE_RANGE_CLOEXEC, report);

@@ -5,7 +5,7 @@ use warnings;
 use Test::More;
 
 my @floors = (
-	'report cleanup syscalls descriptors number name escape',
+	'report cleanup syscalls descriptors number name escape relocations',
 	'config record root mount mounted evidence account powers program terminal log',
 	'catalogue ownership plan namespace identity environment authority inside state command',
 	'table filesystem visible holders binds trust essentials',

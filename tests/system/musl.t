@@ -6,7 +6,7 @@ if ldd --version 2>&1 | grep -q '^musl'; then
 	printf '1..1\nok 1 - the libc of this machine is musl: every test runs with it\n'
 	exit
 fi
-needs musl-gcc readelf mmdebstrap
+needs musl-gcc readelf mmdebstrap strace
 [ "$(id -u)" = 0 ] || cannot_run 'only the superuser can make a machine'
 
 build=${BUILD:-$top/build}
@@ -32,6 +32,8 @@ exchange()
 	ok 'it builds without a warning' make -s -C "$top" BUILD="$build" CFLAGS='-O2 -g -Werror' musl
 	is 'the dynamic program needs the libc of musl alone' "$(needed "$build/musl/dynamic/chroot-enter")" libc.so
 	is 'the static one needs nothing' "$(needed "$build/musl/static/chroot-enter")" ''
+	ok 'the static program runs' strace -qq -o "$work/trace" -e trace=mprotect "$build/musl/static/chroot-enter" -V
+	like 'the static program makes its relocations read-only' "$(<"$work/trace")" '^mprotect\(0x[0-9a-f]+, [0-9]+, PROT_READ\) = 0$'
 	ok 'it takes the place of the other' exchange
 	for name in enter terminal command-lines nested; do
 		BUILD=$build/musl/exchanged bash "$top/tests/system/$name.t" |
