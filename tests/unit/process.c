@@ -1,0 +1,262 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cleanup.h"
+#include "process.h"
+#include "said.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+/* The lines of a status, of which a test changes one. */
+struct lines {
+	const char *uid, *gid, *groups, *permitted, *effective, *pids;
+};
+
+static const struct lines alices = {
+	.uid = "Uid:\t1000\t1000\t1000\t1000\n",
+	.gid = "Gid:\t1000\t1000\t1000\t1000\n",
+	.groups = "Groups:\t27 1000 3001 \n",
+	.permitted = "CapPrm:\t0000000000000000\n",
+	.effective = "CapEff:\t0000000000000000\n",
+	.pids = "NSpid:\t4711\n",
+};
+
+static int
+parse(const struct lines *lines, struct process_status *status)
+{
+	cleanup_file FILE *stream = NULL;
+	char text[4096];
+
+	snprintf(text, sizeof(text),
+		"Name:\tx\\nUid:\\t0\nUmask:\t0022\nTgid:\t7\n%s%s%s"
+		"NStgid:\t1\t2\t3\n%sCapInh:\t0000000800000000\n%s%sCapBnd:\t000001ffffffffff\n",
+		lines->uid, lines->gid, lines->groups, lines->pids, lines->permitted,
+		lines->effective);
+	stream = stream_of(text, strlen(text));
+	return process_parse_status(stream, status);
+}
+
+static struct process_status
+parsed(const struct lines *lines)
+{
+	struct process_status status;
+
+	assert_int_equal(parse(lines, &status), 0);
+	return status;
+}
+
+static bool
+is_unprivileged(struct lines lines)
+{
+	struct process_status status = parsed(&lines);
+	bool result = process_is_unprivileged(&status);
+
+	process_status_release(&status);
+	return result;
+}
+
+static void
+a_status_has_uids_a_gid_and_groups(void **state)
+{
+	struct lines lines = alices;
+	struct process_status status;
+
+	(void)state;
+	lines.uid = "Uid:\t1000\t0\t1001\t4294967294\n";
+	lines.gid = "Gid:\t1002\t0\t27\t27\n";
+	status = parsed(&lines);
+	assert_int_equal(status.uids[0], 1000);
+	assert_int_equal(status.uids[1], 0);
+	assert_int_equal(status.uids[2], 1001);
+	assert_int_equal(status.uids[3], 4294967294);
+	assert_int_equal(status.gid, 1002);
+	assert_int_equal(status.group_count, 3);
+	assert_int_equal(status.groups[0], 27);
+	assert_int_equal(status.groups[1], 1000);
+	assert_int_equal(status.groups[2], 3001);
+	process_status_release(&status);
+	assert_null(status.groups);
+}
+
+static void
+a_status_without_groups_has_none(void **state)
+{
+	struct lines lines = alices;
+	struct process_status status;
+
+	(void)state;
+	lines.groups = "Groups:\t \n";
+	status = parsed(&lines);
+	assert_int_equal(status.group_count, 0);
+	process_status_release(&status);
+}
+
+static void
+each_pid_namespace_from_that_of_proc_on_gives_an_id(void **state)
+{
+	static const struct {
+		const char *line;
+		size_t count;
+	} cases[] = {
+		{"", 0}, /* a kernel without PID namespaces */
+		{"NSpid:\t4711\n", 1},
+		{"NSpid:\t4711\t2\n", 2},
+		{"NSpid:\t4711\t300\t1\n", 3},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct lines lines = alices;
+		struct process_status status;
+
+		lines.pids = cases[i].line;
+		status = parsed(&lines);
+		assert_int_equal(status.id_count, cases[i].count);
+		process_status_release(&status);
+	}
+}
+
+static void
+one_ordinary_user_without_capabilities_is_unprivileged(void **state)
+{
+	(void)state;
+	assert_true(is_unprivileged(alices));
+}
+
+static void
+another_uid_is_privileged_wherever_it_stands(void **state)
+{
+	static const char *const uids[] = {
+		"Uid:\t0\t0\t0\t0\n",
+		"Uid:\t0\t1000\t1000\t1000\n",
+		"Uid:\t1000\t0\t1000\t1000\n",
+		"Uid:\t1000\t1000\t0\t1000\n",
+		"Uid:\t1000\t1000\t1000\t0\n",
+		"Uid:\t1001\t1000\t1000\t1000\n",
+		"Uid:\t1000\t1000\t1000\t1001\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(uids) / sizeof(*uids); i++) {
+		struct lines lines = alices;
+
+		lines.uid = uids[i];
+		assert_false(is_unprivileged(lines));
+	}
+}
+
+static void
+a_permitted_or_effective_capability_is_privilege(void **state)
+{
+	struct lines lines = alices;
+
+	(void)state;
+	lines.permitted = "CapPrm:\t0000000000000400\n";
+	assert_false(is_unprivileged(lines));
+	lines.effective = "CapEff:\t0000000000000400\n";
+	assert_false(is_unprivileged(lines));
+	lines.permitted = alices.permitted;
+	assert_false(is_unprivileged(lines));
+	lines.effective = "CapEff:\t8000000000000000\n";
+	assert_false(is_unprivileged(lines));
+}
+
+static void
+a_status_that_lacks_a_line_is_an_error(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		struct lines lines = alices;
+		const char **const needed[] = {
+			&lines.uid, &lines.gid, &lines.groups, &lines.permitted, &lines.effective};
+		struct process_status status;
+
+		*needed[i] = "";
+		errno = 0;
+		assert_int_equal(parse(&lines, &status), -1);
+		assert_int_equal(errno, EBADMSG);
+		assert_null(status.groups);
+	}
+}
+
+static void
+a_line_without_its_numbers_is_an_error(void **state)
+{
+	struct lines lines = alices;
+	struct process_status status;
+
+	(void)state;
+	lines.uid = "Uid:\t1000\t1000\t1000\n";
+	assert_int_equal(parse(&lines, &status), -1);
+	assert_int_equal(errno, EBADMSG);
+	lines = alices;
+	lines.permitted = "CapPrm:\n";
+	assert_int_equal(parse(&lines, &status), -1);
+	assert_int_equal(errno, EBADMSG);
+}
+
+static void
+a_status_that_cannot_be_read_is_an_error(void **state)
+{
+	cleanup_fd int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_file FILE *stream = fdopen(fd, "r");
+	struct process_status status;
+
+	(void)state;
+	assert_non_null(stream);
+	steal_fd(&fd);
+	assert_int_equal(process_parse_status(stream, &status), -1);
+	assert_int_equal(errno, EISDIR);
+}
+
+static void
+this_process_has_a_status_in_proc(void **state)
+{
+	cleanup_fd int self = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct process_status status;
+
+	(void)state;
+	assert_int_equal(process_read_status(self, &status), 0);
+	assert_int_equal(status.uids[1], geteuid());
+	assert_int_equal(status.gid, getgid());
+	assert_int_equal(status.group_count, getgroups(0, NULL));
+	process_status_release(&status);
+}
+
+static void
+a_directory_without_a_status_is_an_error(void **state)
+{
+	cleanup_fd int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct process_status status;
+
+	(void)state;
+	assert_int_equal(process_read_status(proc, &status), -1);
+	assert_int_equal(errno, ENOENT);
+}
+
+#define TEST(name) cmocka_unit_test(name)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_status_has_uids_a_gid_and_groups),
+		TEST(a_status_without_groups_has_none),
+		TEST(each_pid_namespace_from_that_of_proc_on_gives_an_id),
+		TEST(one_ordinary_user_without_capabilities_is_unprivileged),
+		TEST(another_uid_is_privileged_wherever_it_stands),
+		TEST(a_permitted_or_effective_capability_is_privilege),
+		TEST(a_status_that_lacks_a_line_is_an_error),
+		TEST(a_line_without_its_numbers_is_an_error),
+		TEST(a_status_that_cannot_be_read_is_an_error),
+		TEST(this_process_has_a_status_in_proc),
+		TEST(a_directory_without_a_status_is_an_error),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
