@@ -58,6 +58,30 @@ inside_room(size_t each)
 	return room > 0 ? room : 1;
 }
 
+/* A directory is known by these two; the kernel gives the same in each mount namespace. */
+static uint64_t
+device_of(const struct statx *found)
+{
+	return (uint64_t)found->stx_dev_major << 32 | found->stx_dev_minor;
+}
+
+int
+inside_know_host(struct inside *inside, int host)
+{
+	struct stat namespace;
+	struct statx top;
+
+	if (inside->host != 0)
+		return 0;
+	if (fstat(host, &namespace) < 0 ||
+		statx(AT_FDCWD, "/", AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_INO, &top) < 0)
+		return -1;
+	inside->host = namespace.st_ino;
+	inside->host_device = device_of(&top);
+	inside->host_inode = top.stx_ino;
+	return 0;
+}
+
 static void
 forget_namespaces(struct inside *inside, int root)
 {
@@ -243,6 +267,21 @@ inside_marked_root(const struct inside *inside, int directory)
 
 	return any_mount(directory, INSIDE_STRANGE_BYTES, is_marked, &marked) < 0 ? INSIDE_UNKNOWN
 										  : marked.root;
+}
+
+/*
+ * True if the thread is on the host: in the host's mount namespace, or in a copy of it with the
+ * host's `/` as root directory, as a session has (pam_namespace(8), unshare(1)). True as well for a
+ * thread that cannot be looked at, because nothing is proved of it.
+ */
+static bool
+is_on_host(const struct inside *inside, int task, uint64_t namespace)
+{
+	struct statx root;
+
+	return namespace == inside->host ||
+	       statx(task, "root", AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_INO, &root) < 0 ||
+	       (device_of(&root) == inside->host_device && root.stx_ino == inside->host_inode);
 }
 
 /*
@@ -467,8 +506,14 @@ is_apart(const struct inside *inside, uint64_t namespace)
 	       evidence_of_namespace(&inside->evidence, namespace) == EVIDENCE_NONE;
 }
 
-/* parent_root: whose the parent is, EVIDENCE_NONE for nobody's; so is the thread then, if it lives
- * at all. */
+/*
+ * parent_root: the root that the process' parent is inside of, or EVIDENCE_NONE.
+ *
+ * Threat: a listed user enters from a shell that has background jobs, or adopts a daemon of the
+ * superuser (PR_SET_CHILD_SUBREAPER, prctl(2)), and stop kills a process that was never inside.
+ * Defence: descent does not count on the host. A process inside cannot return to the host's
+ * namespace, because setns(2) asks for the superuser's capabilities.
+ */
 static bool
 is_thread_inside(struct inside *inside, int task, int parent_root, struct process *process)
 {
@@ -478,7 +523,8 @@ is_thread_inside(struct inside *inside, int task, int parent_root, struct proces
 	if (fstatat(task, "ns/mnt", &namespace, 0) < 0)
 		return false; /* it has exited */
 	root = root_of_known(inside, namespace.st_ino);
-	if (root == EVIDENCE_NONE)
+	if (root == EVIDENCE_NONE && parent_root != EVIDENCE_NONE &&
+		!is_on_host(inside, task, namespace.st_ino))
 		root = parent_root;
 	if (root == EVIDENCE_NONE)
 		root = root_of_stranger(inside, task, namespace.st_ino);

@@ -17,12 +17,17 @@ struct report;
  * of the pinned one; or a child of a process inside. Device and path alone prove nothing: every
  * host service with a mount namespace of its own has the root's too.
  *
+ * Descent does not count for a thread on the host, which has the host's mount namespace, or the
+ * host's `/` as its root directory.
+ *
  * One look at /proc serves any number of roots; each process counts for the first that it is
  * found inside of.
  */
 struct inside {
 	struct evidence evidence;
-	uint64_t host; /* inode of the host's namespace: needs no second look */
+	uint64_t host; /* inode of the host's namespace, 0 before inside_know_host */
+	uint64_t host_device; /* of the host's `/`, with its inode */
+	uint64_t host_inode;
 	int turns; /* borrowed; the state directory, for those who end somebody or look for holders
 		    */
 	struct inside_copy *copies; /* owned, rising; others that hold something of a root */
@@ -48,6 +53,12 @@ struct inside_processes {
  * each takes so many, with a quarter left for the processes inside; one at least.
  */
 size_t inside_room(size_t descriptors_each);
+
+/*
+ * Learns what the host's namespace and `/` are, once; the process must be there. host: the
+ * namespace's descriptor. Returns 0, or -1 with errno set; reports nothing.
+ */
+int inside_know_host(struct inside *inside, int host);
 
 /* Only a root's pinned namespace counts from here on: its mounts are about to go. */
 void inside_forget(struct inside *inside, int root);

@@ -272,12 +272,16 @@ prepared_know_inside(const struct prepared *prepared, int host, const char *name
 	struct evidence_root root = {.name = name};
 	int number;
 
-	if (namespace_number(prepared->pin, &root.namespace) < 0 ||
-		namespace_number(host, &inside->host) < 0)
+	if (namespace_number(prepared->pin, &root.namespace) < 0)
 		return report_error(report, errno, "cannot look at the namespace");
 	if (with_namespace(
 		    prepared, host, open_mountinfo, &mountinfo, "read what is mounted", report) < 0)
 		return -1;
+	/* only now: joining the host's namespace made its `/` the root directory (setns(2)) */
+	if (inside_know_host(inside, host) < 0) {
+		close(mountinfo.fd);
+		return report_error(report, errno, "cannot look at the host's namespace");
+	}
 	root.mountinfo = fdopen(mountinfo.fd, "r");
 	if (!root.mountinfo)
 		close(mountinfo.fd);
