@@ -133,6 +133,8 @@ release_root(struct evidence_root *root)
 {
 	release_numbers(&root->mounts);
 	release_numbers(&root->devices);
+	release_numbers(&root->users);
+	release_numbers(&root->groups);
 	cleanup_free_release(&root->marks);
 	cleanup_file_release(&root->mountinfo);
 	root->mark_count = 0;
@@ -162,6 +164,39 @@ evidence_add_device(struct evidence *evidence, int root, uint64_t device)
 {
 	evidence->is_sorted = false;
 	return add_number(&evidence->roots[root].devices, device);
+}
+
+int
+evidence_list_user(struct evidence *evidence, int root, uint64_t uid)
+{
+	return add_number(&evidence->roots[root].users, uid);
+}
+
+int
+evidence_list_group(struct evidence *evidence, int root, uint64_t gid)
+{
+	return add_number(&evidence->roots[root].groups, gid);
+}
+
+static bool
+has_number(const struct evidence_numbers *numbers, uint64_t number)
+{
+	for (size_t i = 0; i < numbers->count; i++)
+		if (numbers->all[i] == number)
+			return true;
+	return false;
+}
+
+bool
+evidence_has_user(const struct evidence *evidence, int root, uint64_t uid)
+{
+	return has_number(&evidence->roots[root].users, uid);
+}
+
+bool
+evidence_has_group(const struct evidence *evidence, int root, uint64_t gid)
+{
+	return has_number(&evidence->roots[root].groups, gid);
 }
 
 void

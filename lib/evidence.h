@@ -33,6 +33,8 @@ struct evidence_root {
 	struct evidence_mark *marks; /* owned; the filesystems that start made */
 	size_t mark_count;
 	FILE *mountinfo; /* owned; of the pinned namespace, which it keeps open */
+	struct evidence_numbers users; /* uids that may enter as themselves */
+	struct evidence_numbers groups; /* gids whose members may */
 	/* learned */
 	struct evidence_numbers mounts; /* ids of the mounts in the pinned namespace */
 	struct evidence_numbers devices; /* superblocks made for this root */
@@ -101,6 +103,10 @@ int evidence_learn_again(struct evidence *evidence, int number);
 /* A superblock made for a root counts too; the caller holds it open. 0, or -1 with errno. */
 int evidence_add_device(struct evidence *evidence, int root, uint64_t device);
 
+/* Lists a user, or a group, that may enter a root. Each returns 0, or -1 with errno set. */
+int evidence_list_user(struct evidence *evidence, int root, uint64_t uid);
+int evidence_list_group(struct evidence *evidence, int root, uint64_t gid);
+
 /* Only a root's pinned namespace counts from here on: its mounts are about to go. */
 void evidence_forget(struct evidence *evidence, int root);
 
@@ -111,6 +117,10 @@ void evidence_release(struct evidence *evidence);
 
 /* Sorts anew where something was learned, which comes before asking. 0, or -1 with errno. */
 int evidence_sort(struct evidence *evidence);
+
+/* True if the root lists the user, or the group. */
+bool evidence_has_user(const struct evidence *evidence, int root, uint64_t uid);
+bool evidence_has_group(const struct evidence *evidence, int root, uint64_t gid);
 
 /* Is there anything that a mount of a strange namespace could be known by? */
 bool evidence_has_marks(const struct evidence *evidence);

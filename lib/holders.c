@@ -112,7 +112,7 @@ learn_again(struct scan *scan, int root)
 }
 
 static int
-look_at_mount(struct scan *scan, const struct owner *owner, uint64_t id)
+look_at_mount(struct scan *scan, const struct owner *owner, enum holder_kind kind, uint64_t id)
 {
 	const struct evidence_entry *mount = evidence_table_find(&scan->mounts, id);
 	int root, own;
@@ -121,7 +121,7 @@ look_at_mount(struct scan *scan, const struct owner *owner, uint64_t id)
 		return add_holder(scan->holders, HOLDER_HOST, mount->root, owner);
 	root = evidence_of_mount(&scan->inside->evidence, id);
 	/* what is known already is not asked for each of a hundred thousand descriptors */
-	if (root == EVIDENCE_NONE || is_known(scan->holders, HOLDER_FILE, root, owner->pid))
+	if (root == EVIDENCE_NONE || is_known(scan->holders, kind, root, owner->pid))
 		return 0;
 	/* an id that its own namespace has too went to a mount there after it was freed inside */
 	own = inside_has_mount(owner->directory, SIZE_MAX, id);
@@ -130,7 +130,7 @@ look_at_mount(struct scan *scan, const struct owner *owner, uint64_t id)
 	if (learn_again(scan, root) < 0)
 		return -1;
 	return evidence_of_mount(&scan->inside->evidence, id) == root
-		       ? add_holder(scan->holders, HOLDER_FILE, root, owner)
+		       ? add_holder(scan->holders, kind, root, owner)
 		       : 0;
 }
 
@@ -201,9 +201,13 @@ look_at_namespace(struct scan *scan, const struct owner *owner, int directory, c
 	return root < 0 ? 0 : add_holder(scan->holders, HOLDER_NAMESPACE, root, owner);
 }
 
-/* What one of the links in /proc leads to. No filesystem is asked, since some never answer. */
+/*
+ * What one of the links in /proc leads to. No filesystem is asked, since some never answer. kind:
+ * of a holder of a mount.
+ */
 static int
-look_at_link(struct scan *scan, const struct owner *owner, int directory, const char *name)
+look_at_link(struct scan *scan, const struct owner *owner, enum holder_kind kind, int directory,
+	const char *name)
 {
 	struct statx found;
 
@@ -211,13 +215,12 @@ look_at_link(struct scan *scan, const struct owner *owner, int directory, const 
 		return 0; /* closed by now */
 	if (makedev(found.stx_dev_major, found.stx_dev_minor) == scan->nsfs)
 		return look_at_namespace(scan, owner, directory, name);
-	return look_at_mount(scan, owner, found.stx_mnt_id);
+	return look_at_mount(scan, owner, kind, found.stx_mnt_id);
 }
 
 static int
 look_at_owner(struct scan *scan, const struct owner *owner)
 {
-	static const char *const links[] = {"exe", "cwd", "root"};
 	cleanup_fd int fd = openat(owner->directory, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	cleanup_directory DIR *descriptors = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
@@ -225,12 +228,13 @@ look_at_owner(struct scan *scan, const struct owner *owner)
 	if (!descriptors)
 		return unless_short();
 	steal_fd(&fd); /* the directory owns it now */
-	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
-		if (look_at_link(scan, owner, owner->directory, links[i]) < 0)
-			return -1;
+	if (look_at_link(scan, owner, HOLDER_FILE, owner->directory, "exe") < 0 ||
+		look_at_link(scan, owner, HOLDER_DIRECTORY, owner->directory, "cwd") < 0 ||
+		look_at_link(scan, owner, HOLDER_FILE, owner->directory, "root") < 0)
+		return -1;
 	while ((entry = readdir(descriptors)))
-		if (entry->d_name[0] != '.' &&
-			look_at_link(scan, owner, dirfd(descriptors), entry->d_name) < 0)
+		if (entry->d_name[0] != '.' && look_at_link(scan, owner, HOLDER_FILE,
+						       dirfd(descriptors), entry->d_name) < 0)
 			return -1;
 	return 0;
 }

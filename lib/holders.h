@@ -13,6 +13,7 @@ struct report;
 
 enum holder_kind {
 	HOLDER_FILE, /* on a mount of the pinned namespace: opened through /proc/PID/root, say */
+	HOLDER_DIRECTORY, /* its working directory is on one */
 	HOLDER_NAMESPACE, /* a mount namespace, left by its processes, that holds something of it */
 	HOLDER_HOST, /* on a mount of the host's own at the root's path or below it */
 	HOLDER_KINDS,

@@ -2,6 +2,7 @@
 
 #include "cleanup.h"
 #include "number.h"
+#include "process.h"
 #include "report.h"
 #include "syscalls.h"
 
@@ -284,35 +285,98 @@ is_on_host(const struct inside *inside, int task, uint64_t namespace)
 	       (device_of(&root) == inside->host_device && root.stx_ino == inside->host_inode);
 }
 
+/* True if a thread is an unprivileged one of a user whom chroot-enter would let in. */
+static bool
+is_listed(struct inside *inside, int task, int root)
+{
+	struct process_status status;
+	bool result = false;
+
+	if (process_read_status(task, &status) < 0) {
+		note_shortage(inside);
+		return false;
+	}
+	if (process_is_unprivileged(&status)) {
+		result = evidence_has_user(&inside->evidence, root, status.uids[0]) ||
+			 evidence_has_group(&inside->evidence, root, status.gid);
+		for (size_t i = 0; i < status.group_count && !result; i++)
+			result = evidence_has_group(&inside->evidence, root, status.groups[i]);
+	}
+	process_status_release(&status);
+	return result;
+}
+
+/* True if all threads are: a signal ends them together, and each has credentials of its own. */
+static bool
+are_threads_listed(struct inside *inside, int task, int root)
+{
+	cleanup_fd int fd = openat(task, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_directory DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!tasks) {
+		note_shortage(inside);
+		return false;
+	}
+	steal_fd(&fd); /* the directory owns it now */
+	while ((entry = readdir(tasks))) {
+		cleanup_fd int other = -1;
+
+		if (inside_pid_of(entry) == 0)
+			continue;
+		other = openat(dirfd(tasks), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (other < 0) {
+			note_shortage(inside);
+			return false;
+		}
+		if (!is_listed(inside, other, root))
+			return false;
+	}
+	return true;
+}
+
 /*
- * Whose mount is the root or the working directory of this thread on? An id that the thread's own
- * namespace has too went to a mount there after it was freed inside.
+ * Whose mount does the link of this thread lead to? An id that the thread's own namespace has too
+ * went to a mount there after it was freed inside.
+ */
+static int
+root_of_link(struct inside *inside, int task, const char *name, uint64_t namespace)
+{
+	size_t limit = namespace == inside->host ? SIZE_MAX : INSIDE_STRANGE_BYTES;
+	struct statx found;
+	int root, own;
+
+	if (statx(task, name, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID, &found) < 0)
+		return EVIDENCE_NONE;
+	root = evidence_of_mount(&inside->evidence, found.stx_mnt_id);
+	if (root == EVIDENCE_NONE)
+		return EVIDENCE_NONE;
+	own = inside_has_mount(task, limit, found.stx_mnt_id);
+	if (own < 0)
+		note_shortage(inside);
+	return own == 0 ? root : EVIDENCE_NONE;
+}
+
+/*
+ * Finds the root that the thread's root or working directory lies in.
+ *
+ * Threat: a listed user starts a program that becomes a daemon of the superuser, from a working
+ * directory below /proc/PID/root of a process inside, and stop kills the daemon. Defence: on the
+ * host, a working directory alone counts for an unprivileged process of a listed user only. The
+ * others keep the root busy, and holders_find names them.
  */
 static int
 root_stood_in(struct inside *inside, int task, uint64_t namespace)
 {
-	static const char *const links[] = {"cwd", "root"};
-	size_t limit = namespace == inside->host ? SIZE_MAX : INSIDE_STRANGE_BYTES;
-	struct statx found;
+	int root = root_of_link(inside, task, "root", namespace);
 
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-		uint64_t id;
-		int root, own;
-
-		if (statx(task, links[i], AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID,
-			    &found) < 0)
-			continue;
-		id = found.stx_mnt_id;
-		root = evidence_of_mount(&inside->evidence, id);
-		if (root == EVIDENCE_NONE)
-			continue;
-		own = inside_has_mount(task, limit, id);
-		if (own == 0)
-			return root;
-		if (own < 0)
-			note_shortage(inside);
-	}
-	return EVIDENCE_NONE;
+	if (root != EVIDENCE_NONE)
+		return root;
+	root = root_of_link(inside, task, "cwd", namespace);
+	if (root != EVIDENCE_NONE && is_on_host(inside, task, namespace) &&
+		!are_threads_listed(inside, task, root))
+		return EVIDENCE_NONE;
+	return root;
 }
 
 static int

@@ -17,8 +17,9 @@ struct report;
  * of the pinned one; or a child of a process inside. Device and path alone prove nothing: every
  * host service with a mount namespace of its own has the root's too.
  *
- * Descent does not count for a thread on the host, which has the host's mount namespace, or the
- * host's `/` as its root directory.
+ * Two of these prove less for a thread on the host, which has the host's mount namespace or the
+ * host's `/` as its root directory. Descent does not count for it. Its working directory counts for
+ * an unprivileged process of a listed user only.
  *
  * One look at /proc serves any number of roots; each process counts for the first that it is
  * found inside of.

@@ -225,12 +225,31 @@ parse_mark(const char *text, struct evidence_mark *mark, const char **target)
 	       number_parse(device, UINT64_MAX, &mark->device) == 0;
 }
 
+/* Lists the users and groups of the record. Returns 0, or -1 with errno set. */
+static int
+list_entering(const struct record *record, struct evidence *evidence, int root)
+{
+	const char *value = NULL;
+	uint64_t number;
+
+	while ((value = record_next(record, "uid", value)))
+		if (number_parse(value, UINT32_MAX, &number) == 0 &&
+			evidence_list_user(evidence, root, number) < 0)
+			return -1;
+	while ((value = record_next(record, "gid", value)))
+		if (number_parse(value, UINT32_MAX, &number) == 0 &&
+			evidence_list_group(evidence, root, number) < 0)
+			return -1;
+	return 0;
+}
+
 /* Takes the stream over. The root's number, or -1 with errno. */
 static int
 know(const struct prepared *prepared, struct evidence_root *root, struct evidence *evidence)
 {
 	const char *value = NULL;
 	const char *target;
+	int number;
 
 	root->marks = calloc(PREPARED_MARKS, sizeof(*root->marks));
 	if (!root->marks) {
@@ -244,7 +263,12 @@ know(const struct prepared *prepared, struct evidence_root *root, struct evidenc
 				root->mark_count++;
 		record_number(&prepared->record, "mount", &root->top);
 	}
-	return evidence_add(evidence, root);
+	number = evidence_add(evidence, root);
+	if (number >= 0 && list_entering(&prepared->record, evidence, number) < 0) {
+		evidence_drop(evidence, number);
+		return -1;
+	}
+	return number;
 }
 
 struct mountinfo {

@@ -198,25 +198,36 @@ wait_for_holders(struct stop *stop, const char *const *paths, struct holders *ho
 	}
 }
 
+#define NAMES 1024 /* bytes, of the holders of one kind */
+
+static const struct way {
+	enum holder_kind kind;
+	const char *words;
+} ways[] = {
+	{HOLDER_FILE, "with a file of it open"},
+	{HOLDER_DIRECTORY, "with the working directory in it"},
+	{HOLDER_NAMESPACE, "with a mount namespace made inside open"},
+};
+
 /* The host's own users of a tree are left alone; only its administrator can know about them. */
 static int
 name_holders(struct stop *stop, const struct stopping *stopping, const struct holders *holders)
 {
 	struct report *report = stop->service->report;
-	char files[1024], namespaces[1024], host[1024];
+	char names[NAMES], held[sizeof(ways) / sizeof(*ways) * (NAMES + 64)];
+	size_t length = 0;
 
-	holders_name(holders, HOLDER_FILE, stopping->root, files, sizeof(files));
-	holders_name(holders, HOLDER_NAMESPACE, stopping->root, namespaces, sizeof(namespaces));
-	holders_name(holders, HOLDER_HOST, stopping->root, host, sizeof(host));
-	if (host[0] != '\0')
-		report_warning(report, "is still used from the host by %s", host);
-	if (files[0] == '\0' && namespaces[0] == '\0')
+	if (*holders_name(holders, HOLDER_HOST, stopping->root, names, sizeof(names)) != '\0')
+		report_warning(report, "is still used from the host by %s", names);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+		if (*holders_name(holders, ways[i].kind, stopping->root, names, sizeof(names)) !=
+			'\0')
+			length += (size_t)snprintf(held + length, sizeof(held) - length, "%s%s, %s",
+				length > 0 ? "; by " : "", names, ways[i].words);
+	if (length == 0)
 		return 0;
 	report_mend(report, "end who holds it, then chroot-mounts stop %s", stopping->name);
-	return report_error(report, 0, "is held from outside by %s%s%s%s%s", files,
-		files[0] ? ", with a file of it open" : "",
-		files[0] && namespaces[0] ? "; by " : "", namespaces,
-		namespaces[0] ? ", with a mount namespace made inside open" : "");
+	return report_error(report, 0, "is held from outside by %s", held);
 }
 
 static void

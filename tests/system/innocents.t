@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# stop ends the processes inside and no others: not for their parent.
+# stop ends the processes inside and no others: not for their parent, and not for their working
+# directory.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 needs mmdebstrap
 on_machines TREES='debian=debian demo=busybox'
 
 tools=${BUILD:-$top/build}/system
-install -m 755 "$tools/adopt" /usr/local/bin/
+install -m 755 "$tools/adopt" "$tools/thread-apart" /usr/local/bin/
 install -m 4755 "$tools/root-daemon" /usr/local/bin/
 mkdir -m 777 "$work/pids"
 configure debian 'root="/opt/debian"' 'users="alice"' 'stop_timeout=1'
@@ -94,4 +95,111 @@ ok 'unshare -Urm, bwrap, and bwrap with partial binds below unshare -Urm run ins
 ok 'stop succeeds with nested namespaces inside' chroot-mounts stop debian
 ok 'stop ends the processes of nested namespaces inside' fails run_on -u alice
 
+# The working directory. visit COMMAND...: executes it on the host, in a directory inside.
+visit()
+{
+	(cd "$there/tmp" && exec "$@") >/dev/null 2>&1 &
+	visitor=$!
+	await has_command "$visitor" 'sleep 1000'
+}
+stands_inside() { [ "$(stat -L -c %d:%i "/proc/$1/cwd")" = "$(stat -L -c %d:%i "$there/tmp")" ] && ! is_inside "$1"; }
+to_alice=(setpriv --reuid=alice --regid=alice --init-groups)
+to_bob=(setpriv --reuid=bob --regid=bob --init-groups)
+
+# names WHAT PID COMMAND: the process is not listed; stop fails, names it, and leaves it alone.
+names()
+{
+	ok "ps does not list $1" fails is_listed_in debian "$2"
+	run chroot-mounts stop debian
+	is "stop fails for $1" "$status" 1
+	is "stop names $1" "$errors" "chroot-mounts: debian: is held from outside by $2 ($3), with the working directory in it; to mend it: end who holds it, then chroot-mounts stop debian"
+	ok "stop spares $1" is_alive "$2"
+	ok "stop ends the process inside beside $1" await is_ended "$sleeper"
+	kill -KILL "$2" 2>/dev/null
+	await is_ended "$2" >/dev/null 2>&1
+	ok "stop succeeds after the end of $1" chroot-mounts stop debian
+	clear_away "$sleeper"
+}
+# ends WHAT ROOT: the process is listed, and stop ends it.
+ends()
+{
+	ok "ps lists $1" is_listed_in "$2" "$visitor"
+	ok "stop succeeds with $1" chroot-mounts stop "$2"
+	ok "stop ends $1" await is_ended "$visitor"
+	clear_away "$visitor" "$sleeper"
+}
+
+begin
+sleep_in debian as alice
+as alice sh -c "cd $there/tmp && exec root-daemon" >/dev/null 2>&1
+visitor=$(pgrep -x root-daemon)
+ok 'a user can put a daemon of the superuser inside' stands_inside "$visitor"
+names 'a daemon of the superuser that a user put inside' "$visitor" root-daemon
+
+begin
+sleep_in debian as alice
+visit sleep 1000
+ok "a process of the superuser's stands inside" stands_inside "$visitor"
+names "a process of the superuser's that stands inside" "$visitor" sleep
+
+begin
+sleep_in debian as alice
+visit unshare -m sleep 1000
+names "a process of the superuser's that stands inside, in a copy of the host's namespace" "$visitor" sleep
+
+begin
+sleep_in debian as alice
+as alice sh -c "cd $there/tmp && echo \$\$ >$work/pids/visitor && exec sleep 1000" >/dev/null 2>&1 &
+await test -s "$work/pids/visitor"
+visitor=$(<"$work/pids/visitor")
+await has_command "$visitor" 'sleep 1000'
+ok 'a listed user can let a process of the host stand inside' stands_inside "$visitor"
+ends "a listed user's process that stands inside" debian
+
+begin
+sleep_in debian as alice
+visit unshare -m "${to_alice[@]}" sleep 1000
+ends "a listed user's process that stands inside, in a copy of the host's namespace" debian
+
+begin
+sleep_in debian as alice
+visit "${to_bob[@]}" sleep 1000
+names 'a process of an unlisted user that stands inside' "$visitor" sleep
+
+begin
+sleep_in debian as alice
+visit "${to_alice[@]}" --inh-caps=+net_bind_service --ambient-caps=+net_bind_service sleep 1000
+like "a listed user's process can have a capability" "$(<"/proc/$visitor/status")" 'CapPrm:.0+4'
+names "a listed user's process that stands inside and has a capability" "$visitor" sleep
+
+begin
+sleep_in debian as alice
+visit setpriv --ruid=alice --euid=bob --regid=alice --init-groups sleep 1000
+names 'a process with the uids of two users that stands inside' "$visitor" sleep
+
+begin
+sleep_in debian as alice
+thread-apart "$there/tmp" 1000 >"$work/pids/apart" &
+visitor=$!
+await test -s "$work/pids/apart"
+names 'a process of the superuser of which a thread that became a listed user stands inside' "$visitor" thread-apart
+
+begin
+sleep_in demo
+visit "${to_alice[@]}" sleep 1000
+ends 'a process that stands inside and has a listed group among others' demo
+
+begin
+sleep_in demo
+visit setpriv --reuid=bob --regid=players --clear-groups sleep 1000
+ends 'a process that stands inside and has a listed group for its own' demo
+
+# The root directory proves as much as ever.
+begin
+sleep_in demo
+chroot "$there" /bin/sleep 1000 &
+visitor=$!
+await has_command "$visitor" '/bin/sleep 1000'
+ok "a process of the host's namespace can have its root directory inside" fails is_inside "$visitor"
+ends "a process of the superuser's with its root directory inside" demo
 chroot-mounts -q stop

@@ -211,15 +211,19 @@ sh -c "while pgrep -u alice -x sleep; do :; done; kill $holder" >/dev/null &
 ok 'who lets go as soon as those inside have ended does not make stop fail' chroot-mounts stop
 wait "$!"
 
-# Somebody of the host with the working directory inside is inside.
+# A listed user's process of the host with its working directory inside is inside; the superuser's is
+# not (innocents.t).
 begin
 inside sleep 1000
 await user_of sleep >/dev/null
-sh -c "cd /proc/$(user_of sleep)/root/usr && exec sleep 1000" & visitor=$!
+there=/proc/$(user_of sleep)/root/usr
+sh -c "cd $there && exec sleep 1000" & holder=$!
+setpriv --reuid=alice --regid=alice --init-groups sh -c "cd $there && exec sleep 1000" & visitor=$!
 await are_counted 'debian=2 second=0 third=0 '
-is 'whose working directory is inside counts' "$(counts)" 'debian=2 second=0 third=0 '
-ok 'with one whose working directory is inside: stop succeeds' chroot-mounts stop
-ok 'and has ended it' await is_ended "$visitor"
+is "a listed user's process with its working directory inside counts, the superuser's does not" \
+	"$(counts)" 'debian=2 second=0 third=0 '
+held_by 'a working directory of the superuser inside' "$holder \\(sleep\\), with the working directory in it"
+ok "stop has ended a listed user's process with its working directory inside" is_ended "$visitor"
 rm /etc/conf.d/chroot-mounts.second /etc/conf.d/chroot-mounts.third
 begin
 

@@ -371,6 +371,27 @@ what_is_forgotten_leaves_the_namespace(void **state)
 	assert_int_equal(evidence_of_namespace(&evidence, 11), EVIDENCE_NONE);
 }
 
+static void
+listed_users_and_groups_are_their_roots(void **state)
+{
+	(void)state;
+	assert_int_equal(add_root("other", 21, 200), 1);
+	assert_int_equal(evidence_list_user(&evidence, 0, 1000), 0);
+	assert_int_equal(evidence_list_user(&evidence, 0, 1001), 0);
+	assert_int_equal(evidence_list_group(&evidence, 1, 3001), 0);
+	assert_true(evidence_has_user(&evidence, 0, 1000));
+	assert_true(evidence_has_user(&evidence, 0, 1001));
+	assert_false(evidence_has_user(&evidence, 0, 1002));
+	assert_false(evidence_has_user(&evidence, 1, 1000));
+	assert_false(evidence_has_group(&evidence, 0, 1000));
+	assert_true(evidence_has_group(&evidence, 1, 3001));
+	assert_false(evidence_has_group(&evidence, 0, 3001));
+	assert_false(evidence_has_user(&evidence, 1, 3001));
+	evidence_forget(&evidence, 0);
+	assert_false(evidence_has_user(&evidence, 0, 1000));
+	assert_true(evidence_has_group(&evidence, 1, 3001));
+}
+
 static int
 owner_of(const char *text)
 {
@@ -500,6 +521,7 @@ main(void)
 		TEST(without_a_mountinfo_what_was_learned_stays),
 		TEST(a_mountinfo_is_read_from_its_beginning_each_time),
 		TEST(what_is_forgotten_leaves_the_namespace),
+		TEST(listed_users_and_groups_are_their_roots),
 		TEST(each_number_is_its_own_roots),
 		TEST(a_mount_is_known_by_its_superblock_or_its_peers),
 		TEST(what_one_root_forgets_the_others_keep),

@@ -57,10 +57,12 @@ each_is_named_for_its_root_and_kind(void **state)
 	add(HOLDER_FILE, 0, 12, "cat");
 	add(HOLDER_FILE, 1, 13, "less");
 	add(HOLDER_HOST, 0, 14, "bash");
+	add(HOLDER_DIRECTORY, 0, 16, "sh");
 	add(HOLDER_FILE, 0, 15, "x) (y");
 	assert_string_equal(name_of(HOLDER_FILE, 0), "12 (cat), 15 (x) (y)");
 	assert_string_equal(name_of(HOLDER_FILE, 1), "13 (less)");
 	assert_string_equal(name_of(HOLDER_HOST, 0), "14 (bash)");
+	assert_string_equal(name_of(HOLDER_DIRECTORY, 0), "16 (sh)");
 }
 
 static void
