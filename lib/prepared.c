@@ -5,6 +5,7 @@
 #include "name.h"
 #include "namespace.h"
 #include "number.h"
+#include "process.h"
 #include "report.h"
 #include "state.h"
 #include "visible.h"
@@ -136,6 +137,26 @@ prepared_open(
 	if (result < 0)
 		prepared_release(prepared);
 	return result;
+}
+
+/*
+ * Threat: the superuser calls stop in a child PID namespace with a /proc of its own, where the
+ * processes inside are not listed, and stop says that none is left. Defence: only the PID namespace
+ * of the start, and the initial one, which sees all (pid_namespaces(7)), may count them.
+ */
+int
+prepared_check_pid_namespace(
+	const struct prepared *prepared, uint64_t pid_namespace, struct report *report)
+{
+	const struct record *record = &prepared->record;
+
+	if (pid_namespace == PROCESS_INITIAL_NAMESPACE ||
+		record_value(record, "pid_namespace")[0] == '\0' ||
+		record_has_number(record, "pid_namespace", pid_namespace))
+		return 0;
+	report_mend(report, "repeat the command there, or in the machine's initial PID namespace");
+	return report_error(report, 0,
+		"was started in another PID namespace, so not every process inside is seen");
 }
 
 static int

@@ -39,6 +39,14 @@ int prepared_open(
 
 void prepared_release(struct prepared *prepared);
 
+/*
+ * Checks that every process inside can be seen: from pid_namespace, the inode of the caller's,
+ * which must be that of the record or the initial one. A record of an earlier version passes.
+ * Returns 0, or -1 after reporting the error.
+ */
+int prepared_check_pid_namespace(
+	const struct prepared *prepared, uint64_t pid_namespace, struct report *report);
+
 /* Writes the record, over one that is there. 0, or -1 with the error said. */
 int prepared_write_record(
 	const struct record *record, int state, const char *name, struct report *report);

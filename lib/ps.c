@@ -186,8 +186,11 @@ know_prepared(struct look *look, size_t place)
 		    service->report) < 0)
 		return -1;
 	if (prepared.state != PREPARED_NOT) {
-		result = prepared_know_inside(&prepared, service->host, look->names[place],
-			&look->inside, service->report);
+		result = prepared_check_pid_namespace(
+			&prepared, service->pid_namespace, service->report);
+		if (result == 0)
+			result = prepared_know_inside(&prepared, service->host, look->names[place],
+				&look->inside, service->report);
 		if (result >= 0)
 			look->places[result] = place;
 	}

@@ -9,6 +9,7 @@
  *               host (several; with allow_setuid=yes alone)
  *   host        inode of the host's mount namespace
  *   host_mount  mount id of `/` there
+ *   pid_namespace    inode of the PID namespace that start ran in; earlier versions wrote none
  *   namespace   inode of the pinned one
  *   device, inode, mount    of `/` inside: st_dev, st_ino and mount id
  *   filesystem  MOUNT:DEVICE:PLACE of a filesystem made for this root alone (several)

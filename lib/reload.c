@@ -350,8 +350,8 @@ judge_setuid_again(struct reload *reload, size_t size)
 static int
 record_place(const struct reload *reload, struct record *record)
 {
-	static const char *const keys[] = {"host", "host_mount", "namespace", "device", "inode",
-		"mount", "visible_mount", "visible_stale"};
+	static const char *const keys[] = {"host", "host_mount", "pid_namespace", "namespace",
+		"device", "inode", "mount", "visible_mount", "visible_stale"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		const char *value = record_next(&reload->prepared.record, keys[i], NULL);

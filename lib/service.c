@@ -2,6 +2,7 @@
 
 #include "cleanup.h"
 #include "namespace.h"
+#include "process.h"
 #include "record.h"
 #include "report.h"
 #include "state.h"
@@ -16,6 +17,8 @@ service_open(struct service *service, struct report *report)
 	service->stage = (struct filesystem_stage){.host = service->host, .namespace = -1};
 	if (service->host < 0)
 		return report_error(report, errno, "cannot open /proc/self/ns/mnt");
+	if (process_own_namespace(&service->pid_namespace) < 0)
+		return report_error(report, errno, "cannot look at /proc/self/ns/pid");
 	return catalogue_find(&service->catalogue, report);
 }
 
@@ -219,6 +222,31 @@ service_be_home(struct service *service)
 		return 0;
 	return report_error(
 		service->report, 0, "left alone, since the host's namespace was lost on the way");
+}
+
+/*
+ * Threat: the superuser calls stop under unshare -p, with the host's /proc. The pids there are the
+ * host's, pidfd_open(2) takes those of this namespace, and stop kills other processes than it
+ * looked at. Defence: NSpid in PID/status (proc(5)) begins with the PID namespace of /proc, so it
+ * has one number only in that namespace itself.
+ */
+int
+service_check_proc(struct service *service)
+{
+	cleanup_file FILE *stream = fopen("/proc/self/status", "re");
+	struct process_status status;
+	size_t count;
+
+	if (!stream || process_parse_status(stream, &status) < 0)
+		return report_error(service->report, errno, "cannot read /proc/self/status");
+	count = status.id_count;
+	process_status_release(&status);
+	if (count <= 1)
+		return 0;
+	report_mend(
+		service->report, "repeat the command outside of unshare --pid or the container");
+	return report_error(service->report, 0,
+		"cannot look at processes: /proc belongs to an outer PID namespace");
 }
 
 int

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct report;
 
@@ -21,6 +22,7 @@ struct service {
 	int state; /* the state directory; -1 before it is needed */
 	bool is_state_made; /* and it is as it has to be */
 	int host; /* the host's mount namespace */
+	uint64_t pid_namespace; /* inode of this command's own */
 	int minimal; /* the one that new ones are copied from; -1 before it is needed */
 	struct filesystem_stage stage; /* where libmount mounts what it mounts */
 	struct plan plan; /* the last one made, since most roots have the same */
@@ -71,6 +73,12 @@ int service_make_state(struct service *service);
  * and nothing more must be done. 0, or -1 with the error said.
  */
 int service_be_home(struct service *service);
+
+/*
+ * Checks that /proc belongs to the PID namespace of this command, so that its pids are those of the
+ * system calls. Returns 0, or -1 after reporting the error.
+ */
+int service_check_proc(struct service *service);
 
 /* Reads what the host has mounted, once. 0, or -1 with the error said. */
 int service_need_mounted(struct service *service);

@@ -95,7 +95,8 @@ record_host(struct start *start)
 
 	if (namespace_place(&place) < 0 || namespace_number(start->service->host, &host) < 0 ||
 		record_add_number(record, "host", host) < 0 ||
-		record_add_number(record, "host_mount", place.mount) < 0)
+		record_add_number(record, "host_mount", place.mount) < 0 ||
+		record_add_number(record, "pid_namespace", start->service->pid_namespace) < 0)
 		return cannot_record(start);
 	return 0;
 }
@@ -334,6 +335,10 @@ is_prepared(struct service *service, const char *name)
 
 	if (prepared_open(&prepared, service->state, name, service->host, report) < 0)
 		return -1;
+	if (prepared_check_pid_namespace(&prepared, service->pid_namespace, report) < 0) {
+		prepared_release(&prepared);
+		return -1;
+	}
 	if (prepared.state == PREPARED_HALF || prepared.state == PREPARED_DAMAGED)
 		report_mend(report, "chroot-mounts stop %s", name);
 	switch (prepared.state) {

@@ -229,7 +229,10 @@ judge_prepared(
 	if (prepared_open(&prepared, service->state, name, service->host, service->report) < 0)
 		return -1;
 	if (prepared.state != PREPARED_NOT) {
-		result = judge(service, name, &prepared, status);
+		result = prepared_check_pid_namespace(
+			&prepared, service->pid_namespace, service->report);
+		if (result == 0)
+			result = judge(service, name, &prepared, status);
 		if (result == 0)
 			status->root = prepared_know_inside(
 				&prepared, service->host, name, inside, service->report);

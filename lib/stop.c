@@ -98,7 +98,8 @@ close_door(struct stop *stop, struct stopping *stopping)
 		return -1;
 	if (prepared->state == PREPARED_NOT)
 		return finish(stop, stopping);
-	if (prepared_close_door(prepared, service->report) < 0)
+	if (prepared_check_pid_namespace(prepared, service->pid_namespace, service->report) < 0 ||
+		prepared_close_door(prepared, service->report) < 0)
 		return -1;
 	stopping->root = prepared_know_inside(
 		prepared, service->host, stopping->name, &stop->inside, service->report);

@@ -40,6 +40,7 @@ struct verb {
 		const struct service_names *names);
 	bool takes_json;
 	bool for_prepared; /* no ROOT means those too that are prepared but configured no more */
+	bool looks_at_processes;
 };
 
 static const char usage[] =
@@ -297,11 +298,19 @@ run_list(struct service *service, const struct options *options, const struct se
 }
 
 static const struct verb verbs[] = {
-	{.name = "start", .run = run_start, .takes_json = true},
+	{.name = "start", .run = run_start, .takes_json = true, .looks_at_processes = true},
 	{.name = "reload", .run = run_reload},
-	{.name = "stop", .run = run_stop, .for_prepared = true},
-	{.name = "status", .run = run_status, .takes_json = true, .for_prepared = true},
-	{.name = "ps", .run = run_ps, .takes_json = true, .for_prepared = true},
+	{.name = "stop", .run = run_stop, .for_prepared = true, .looks_at_processes = true},
+	{.name = "status",
+		.run = run_status,
+		.takes_json = true,
+		.for_prepared = true,
+		.looks_at_processes = true},
+	{.name = "ps",
+		.run = run_ps,
+		.takes_json = true,
+		.for_prepared = true,
+		.looks_at_processes = true},
 	{.name = "list", .run = run_list, .takes_json = true},
 };
 
@@ -418,7 +427,8 @@ run(const struct options *options, struct report *report)
 	int chosen = EXIT_SUCCESS;
 	int result;
 
-	if (service_open(&service, report) < 0) {
+	if (service_open(&service, report) < 0 ||
+		(options->verb->looks_at_processes && service_check_proc(&service) < 0)) {
 		service_close(&service);
 		return EXIT_FAILURE;
 	}

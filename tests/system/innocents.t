@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# stop ends the processes inside and no others: not for their parent, and not for their working
-# directory.
+# stop ends the processes inside and no others: not for their parent, not for their working
+# directory, and not for a number that another PID namespace gave them.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 needs mmdebstrap
@@ -40,6 +40,80 @@ clear_away()
 	done
 	chroot-mounts stop
 } >/dev/null 2>&1
+
+# elsewhere PROC COMMAND: in a child PID namespace with "its" own /proc or the "host's". Processes are
+# started there before, up to one with the number of the process inside (ns_last_pid, proc(5)); those that
+# the command ended go to $ended.
+cat >"$work/elsewhere" <<'END'
+echo "$(($2 - 1))" >/proc/sys/kernel/ns_last_pid
+while :; do
+	sleep 3000 &
+	innocents="$innocents $!"
+	[ "$!" -lt "$2" ] || break
+done
+[ "$1" != its ] || mount -t proc proc /proc
+sh -c "$3" >"$4/output" 2>"$4/errors"
+echo $? >"$4/status"
+[ "$1" != its ] || umount /proc
+for pid in $innocents; do
+	kill -0 "$pid" 2>/dev/null || echo "$pid"
+done >"$4/ended"
+END
+elsewhere()
+{
+	unshare --pid --fork --kill-child sh "$work/elsewhere" "$1" "$sleeper" "$2" "$work/pids"
+	status=$(<"$work/pids/status") output=$(<"$work/pids/output")
+	errors=$(<"$work/pids/errors") ended=$(<"$work/pids/ended")
+}
+outer='chroot-mounts: cannot look at processes: /proc belongs to an outer PID namespace; to mend it: repeat the command outside of unshare --pid or the container'
+other="chroot-mounts: debian: was started in another PID namespace, so not every process inside is seen; to mend it: repeat the command there, or in the machine's initial PID namespace"
+
+for verb in start stop status ps '-j status' '-j ps'; do
+	begin
+	sleep_in debian as alice
+	elsewhere "host's" "chroot-mounts $verb"
+	is "'$verb' is refused in a child PID namespace with the host's /proc, and prints nothing" "$status:$output" 1:
+	is "'$verb' says there that /proc belongs to an outer PID namespace" "$errors" "$outer"
+	is "'$verb' ends no process of the child PID namespace with the host's /proc" "$ended" ''
+	elsewhere its "chroot-mounts $verb debian"
+	is "'$verb debian' is refused in a child PID namespace with its own /proc" "$status" 1
+	is "'$verb debian' prints no process and no number there" "${output/'{"roots": []}'/}" \
+		"$([ "$verb" != '-j ps' ] || echo '{"processes": []}')"
+	is "'$verb debian' says there that the root was started in another PID namespace" "$errors" "$other"
+	is "'$verb debian' ends no process of the child PID namespace with its own /proc" "$ended" ''
+	ok "the process inside outlives '$verb' in child PID namespaces" is_alive "$sleeper"
+	is "on the host, status counts the process inside after '$verb' was refused" "$(count_in debian)" 1
+	ok "on the host, stop succeeds after '$verb' was refused" chroot-mounts stop
+	ok "on the host, stop ends the process inside after '$verb' was refused" await is_ended "$sleeper"
+	ok "on the host, stop leaves no pin after '$verb' was refused" fails has_pins
+	clear_away "$sleeper"
+done
+
+chroot-mounts -q start debian
+sleep_in debian as alice
+elsewhere its 'chroot-mounts start demo && chroot-mounts status demo && chroot-mounts ps demo && chroot-mounts stop'
+is 'stop takes a root away that was started in the same child PID namespace, and leaves another one' \
+	"$status:$(ls -I '*.lock' /run/chroot-mounts)" 1:debian
+is 'stop refuses the other root there' "${errors##*$'\n'}" "$other"
+ok 'the process inside the other root lives' is_alive "$sleeper"
+ok 'the other root can still be entered' as alice chroot-enter -d / debian true
+
+record=/run/chroot-mounts/debian/record
+recorded() { tr '\0' '\n' <$record | sed -n 's/^pid_namespace=//p'; }
+own=$(stat -L -c %i /proc/self/ns/pid)
+is 'start records its PID namespace' "$(recorded)" "$own"
+configure debian 'root="/opt/debian"' 'users="alice"' 'stop_timeout=1' 'extra_mounts="tmpfs /mnt tmpfs size=1m"'
+ok 'a root can be reloaded' chroot-mounts reload debian
+is 'reload keeps the PID namespace of the start' "$(recorded)" "$own"
+sed -z -i '/^pid_namespace=/d' $record
+ok 'reload succeeds with a record that names no PID namespace' chroot-mounts reload debian
+is 'start succeeds with a record that names no PID namespace' "$(chroot-mounts start debian 2>&1; echo $?)" 0
+is 'status counts with a record that names no PID namespace' "$(count_in debian)" 1
+ok 'ps lists with a record that names no PID namespace' is_listed_in debian "$sleeper"
+ok 'stop succeeds with a record that names no PID namespace' chroot-mounts stop debian
+ok 'stop ends the process inside with a record that names no PID namespace' await is_ended "$sleeper"
+clear_away "$sleeper"
+configure debian 'root="/opt/debian"' 'users="alice"' 'stop_timeout=1'
 
 # Descent. spares WHAT PID: the process is not listed, and outlives a stop that succeeds.
 spares()

@@ -1,0 +1,84 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "prepared.h"
+#include "process.h"
+#include "said.h"
+
+#define STARTED 4026532176 /* the PID namespace of the start */
+
+static const char refusal[] =
+	"test: was started in another PID namespace, so not every process inside is seen; to mend "
+	"it: "
+	"repeat the command there, or in the machine's initial PID namespace\n";
+
+static int
+check(uint64_t recorded, uint64_t own)
+{
+	struct prepared prepared = {.folder = -1, .pin = -1};
+	int result;
+
+	assert_int_equal(record_add(&prepared.record, "root", "/opt/games"), 0);
+	if (recorded != 0)
+		assert_int_equal(record_add_number(&prepared.record, "pid_namespace", recorded), 0);
+	result = prepared_check_pid_namespace(&prepared, own, &report);
+	prepared_release(&prepared);
+	return result;
+}
+
+static void
+the_pid_namespace_of_the_start_passes(void **state)
+{
+	(void)state;
+	assert_int_equal(check(STARTED, STARTED), 0);
+	assert_string_equal(take_said(), "");
+}
+
+static void
+the_initial_pid_namespace_passes(void **state)
+{
+	(void)state;
+	assert_int_equal(check(STARTED, PROCESS_INITIAL_NAMESPACE), 0);
+	assert_string_equal(take_said(), "");
+}
+
+static void
+another_pid_namespace_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(check(STARTED, STARTED + 1), -1);
+	assert_string_equal(take_said(), refusal);
+	assert_int_equal(check(PROCESS_INITIAL_NAMESPACE, STARTED), -1);
+	assert_string_equal(take_said(), refusal);
+}
+
+static void
+a_record_that_names_none_passes(void **state)
+{
+	struct prepared prepared = {.folder = -1, .pin = -1};
+
+	(void)state;
+	assert_int_equal(check(0, STARTED), 0);
+	/* and one that is lost */
+	assert_int_equal(prepared_check_pid_namespace(&prepared, STARTED, &report), 0);
+	assert_string_equal(take_said(), "");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, report_to_memory, report_close)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_pid_namespace_of_the_start_passes),
+		TEST(the_initial_pid_namespace_passes),
+		TEST(another_pid_namespace_is_refused),
+		TEST(a_record_that_names_none_passes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
