@@ -131,22 +131,22 @@ mended 'a link to a directory of a user'
 rm "$tree/libx32"
 
 # the shell and the directories that are configured
-mkdir -p "$tree/home/tools"
-cp "$tree/bin/busybox" "$tree/home/tools/ash"
-chown alice "$tree/home/tools/ash"
+mkdir -p "$tree/srv/tools"
+cp "$tree/bin/busybox" "$tree/srv/tools/ash"
+chown alice "$tree/srv/tools/ash"
 starts 'a file that nobody is told to run may be a user'"'"'s'
-configure games "root=\"$tree\"" 'shell="/home/tools/ash"'
-refuses "a user's file as the shell" "$tree/home/tools/ash belongs to user 1000, .*"
+configure games "root=\"$tree\"" 'shell="/srv/tools/ash"'
+refuses "a user's file as the shell" "$tree/srv/tools/ash belongs to user 1000, .*"
 configure games "root=\"$tree\""
-sed -i 's|/bin/sh$|/home/tools/ash|' "$tree/etc/passwd"
-refuses "a user's file as the shell of the tree's superuser" "$tree/home/tools/ash belongs to user 1000, .*"
+sed -i 's|/bin/sh$|/srv/tools/ash|' "$tree/etc/passwd"
+refuses "a user's file as the shell of the tree's superuser" "$tree/srv/tools/ash belongs to user 1000, .*"
 mended "a user's file as the shell of the tree's superuser"
-chown alice "$tree/home/tools"
-configure games "root=\"$tree\"" 'path="/bin:/home/tools"'
-sed -i 's|/home/tools/ash$|/bin/sh|' "$tree/etc/passwd"
-refuses "a user's directory in path=" "$tree/home/tools belongs to user 1000, .*"
+chown alice "$tree/srv/tools"
+configure games "root=\"$tree\"" 'path="/bin:/srv/tools"'
+sed -i 's|/srv/tools/ash$|/bin/sh|' "$tree/etc/passwd"
+refuses "a user's directory in path=" "$tree/srv/tools belongs to user 1000, .*"
 mended "a user's directory in path="
-chown alice "$tree/home/tools"
+chown alice "$tree/srv/tools"
 configure games "root=\"$tree\""
 starts 'a directory that path= does not have may be a user'"'"'s'
 
@@ -331,10 +331,10 @@ run chroot-mounts reload games
 is "a reload that takes a line away from above a user's directory fails" "$status" 1
 like "a reload that takes a line away from above a user's directory names it" "$errors" "$tree/opt/bin belongs to user 1000"
 chown root "$tree/opt/bin"
-mkdir "$tree/home/tools"
-chown alice "$tree/home/tools"
-configure games "root=\"$tree\"" 'path="/bin:/home/tools"'
+mkdir -p "$tree/srv/tools"
+chown alice "$tree/srv/tools"
+configure games "root=\"$tree\"" 'path="/bin:/srv/tools"'
 run chroot-mounts reload games
 is "a reload with a user's directory in path= is refused" "$status" 1
-like "a reload with a user's directory in path= names it" "$errors" "$tree/home/tools belongs to user 1000, .*chown root:root $tree/home/tools"
+like "a reload with a user's directory in path= names it" "$errors" "$tree/srv/tools belongs to user 1000, .*chown root:root $tree/srv/tools"
 ok 'stop succeeds' chroot-mounts -q stop games
