@@ -124,16 +124,22 @@ account_has_members(gid_t gid)
 	const struct group *group;
 	int result = 0;
 
-	errno = 0;
-	group = getgrgid(gid);
-	if (!group && !is_not_found(errno))
-		return -1;
-	for (char **name = group ? group->gr_mem : NULL; name && *name; name++)
-		if (strcmp(*name, "root") != 0)
-			return 1;
+	/* each entry, since one number may have several */
+	setgrent();
+	while (result == 0 && (errno = 0, group = getgrent()))
+		for (char **name = group->gr_mem; group->gr_gid == gid && *name; name++)
+			result |= strcmp(*name, "root") != 0;
+	if (result == 0 && !is_not_found(errno))
+		result = -1;
+	endgrent();
+	/* 0 is the own group of sync, shutdown and their like, which are no people */
+	if (gid == 0 || result != 0)
+		return result;
 	setpwent();
-	while (result == 0 && (user = getpwent()))
+	while (result == 0 && (errno = 0, user = getpwent()))
 		result = user->pw_gid == gid && user->pw_uid != 0;
+	if (result == 0 && !is_not_found(errno))
+		result = -1;
 	endpwent();
 	return result;
 }

@@ -11,6 +11,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <sys/xattr.h>
 
 #define LINKS 40 /* as many as the kernel follows, path_resolution(7) */
 #define INTERPRETERS 4 /* one of another, as the kernel takes them: BINPRM's recursion limit */
@@ -18,8 +19,8 @@
 
 static const char *const listed[] = {"/usr", "/lib", "/lib32", "/lib64", "/libx32", "/libexec",
 	"/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32", "/usr/libexec", "/etc",
-	"/etc/passwd", "/etc/group", "/etc/shadow", "/etc/profile", "/etc/ld.so.preload",
-	"/etc/ld.so.conf"};
+	"/etc/passwd", "/etc/group", "/etc/shadow", "/etc/profile", "/etc/profile.d",
+	"/etc/bash.bashrc", "/etc/ld.so.preload", "/etc/ld.so.conf", "/etc/ld.so.cache"};
 
 /* dash(1), bash(1), zsh(1), ksh(1), mksh(1), tcsh(1), fish(1) */
 static const char *const startup[] = {".profile", ".bash_profile", ".bash_login", ".bashrc",
@@ -72,11 +73,12 @@ cannot_judge(const struct judgement *judgement, const char *path)
 		judgement->essentials->root->path);
 }
 
-/* Nobody executes or reads what the superuser cannot reach either. */
+/* True if the path leads nowhere. EACCES does not say that: a user's FUSE on the directory answers
+ * it to the superuser too, and may be gone a moment later. */
 static bool
-is_unreachable(int error)
+is_missing(int error)
 {
-	return error == ENOENT || error == ENOTDIR || error == EACCES || error == ELOOP;
+	return error == ENOENT || error == ENOTDIR || error == ELOOP;
 }
 
 /* True if the path lies on a mount of its own, so that the host's path is another thing. */
@@ -99,18 +101,42 @@ refuse(const struct judgement *judgement, const char *path, const struct place *
 	const struct essentials *essentials = judgement->essentials;
 	const struct root *root = essentials->root;
 	char whole[2 * PATH_MAX];
-	bool has_command = essentials->root->is_of_host && !is_elsewhere(essentials, place);
+	bool has_command = root->is_of_host && !is_elsewhere(essentials, place);
 
-	/* a change of /tmp is no mend: what leads through it is wrong */
-	if (S_ISDIR(found->st_mode) && found->st_uid == 0 && found->st_mode & S_ISVTX)
-		has_command = false;
 	snprintf(whole, sizeof(whole), "%s%s", root->path, path);
 	return ownership_refuse(root->tree, root->path, whole, has_command ? whole : NULL, found,
 		judgement->report);
 }
 
+/* acl(5): where there is a list, the bits of the group are its mask, and owner and mode do not say
+ * who can write. */
 static int
-add_shared(const struct judgement *judgement, const char *path, gid_t group)
+refuse_list(const struct judgement *judgement, const char *path, const struct place *place)
+{
+	const struct essentials *essentials = judgement->essentials;
+	struct report *report = judgement->report;
+	char whole[2 * PATH_MAX];
+
+	snprintf(whole, sizeof(whole), "%s%s", essentials->root->path, path);
+	if (essentials->root->is_of_host && !is_elsewhere(essentials, place))
+		report_mend(report, "setfacl -b %s", report_word(report, whole));
+	return report_error(report, 0,
+		"%s has an access control list by which others may write, and the superuser runs "
+		"what is there",
+		whole);
+}
+
+static bool
+has_list(const struct place *place)
+{
+	cleanup_fd int fd = openat(place->directory, place->name, O_RDONLY | FLAGS);
+
+	return fd >= 0 && fgetxattr(fd, "system.posix_acl_access", NULL, 0) > 0;
+}
+
+static int
+add_shared(
+	const struct judgement *judgement, const char *path, const struct place *place, gid_t group)
 {
 	struct essentials *essentials = judgement->essentials;
 	struct essentials_shared *grown;
@@ -124,7 +150,9 @@ add_shared(const struct judgement *judgement, const char *path, gid_t group)
 		return cannot_judge(judgement, path);
 	essentials->shared = grown;
 	grown += essentials->shared_count;
-	*grown = (struct essentials_shared){.path = strdup(path), .group = group};
+	*grown = (struct essentials_shared){.path = strdup(path),
+		.group = group,
+		.has_host_path = essentials->root->is_of_host && !is_elsewhere(essentials, place)};
 	if (!grown->path)
 		return cannot_judge(judgement, path);
 	essentials->shared_count++;
@@ -137,9 +165,31 @@ judge_owner(const struct judgement *judgement, const char *path, const struct pl
 {
 	if (found->st_uid != 0 || (!S_ISLNK(found->st_mode) && found->st_mode & S_IWOTH))
 		return refuse(judgement, path, place, found);
-	if (!S_ISLNK(found->st_mode) && found->st_mode & S_IWGRP)
-		return add_shared(judgement, path, found->st_gid);
-	return 0;
+	if (S_ISLNK(found->st_mode) || !(found->st_mode & S_IWGRP))
+		return 0;
+	return has_list(place) ? refuse_list(judgement, path, place)
+			       : add_shared(judgement, path, place, found->st_gid);
+}
+
+/* True if a directory that others can write to is sticky and only on the way: then what rest names
+ * in it, which is the superuser's, stays (/tmp, Nix's store). */
+static bool
+is_safe_way(const struct place *place, const struct stat *found, const char *rest)
+{
+	const char *next = rest + strspn(rest, "/");
+	size_t length = strcspn(next, "/");
+	char path[2 * PATH_MAX];
+	struct stat behind;
+
+	if (!S_ISDIR(found->st_mode) || found->st_uid != 0 || !(found->st_mode & S_ISVTX) ||
+		length == 0 || (length == 1 && next[0] == '.') ||
+		(length == 2 && next[0] == '.' && next[1] == '.'))
+		return false;
+	snprintf(path, sizeof(path), "%s%s%.*s", place->name, *place->name ? "/" : "", (int)length,
+		next);
+	return fstatat(place->directory, path, &behind, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) ==
+		       0 &&
+	       behind.st_uid == 0;
 }
 
 static bool
@@ -216,13 +266,19 @@ judge_component(struct judgement *judgement, const char *name, char *rest, unsig
 		return 0;
 	if (fstatat(place.directory, place.name, &found,
 		    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH) < 0)
-		return is_unreachable(errno) ? 0 : cannot_judge(judgement, path);
+		return is_missing(errno) ? 0 : cannot_judge(judgement, path);
+	if (is_safe_way(&place, &found, rest)) {
+		memcpy(judgement->at, path, sizeof(path));
+		return 1;
+	}
 	if (judge_owner(judgement, path, &place, &found) < 0)
 		return -1;
 	if (S_ISLNK(found.st_mode)) {
 		if (++*links > LINKS)
 			return 0;
-		return follow(judgement, &place, rest, PATH_MAX) == 0 ? 1 : 0;
+		return follow(judgement, &place, rest, PATH_MAX) == 0
+			       ? 1
+			       : cannot_judge(judgement, path);
 	}
 	if (S_ISDIR(found.st_mode) && add_good(judgement, path) < 0)
 		return cannot_judge(judgement, path);
@@ -258,22 +314,25 @@ judge_path(struct judgement *judgement, const char *path)
 	return result;
 }
 
-/* Opens the file that the last path led to. A descriptor, or -1 with errno. */
+/* Opens the file that the last path led to. Returns 1 with a descriptor, 0 where it is no file, or
+ * -1 after reporting the error. */
 static int
-open_judged(const struct judgement *judgement)
+open_judged(const struct judgement *judgement, int *fd)
 {
 	struct place place = find_place(judgement->essentials, judgement->at);
-	cleanup_fd int fd = -1;
+	char number[16];
 	struct stat found;
 
-	errno = ENOENT;
-	/* a mount of a single file that is not attached yet has no name to be opened by */
-	if (place.directory < 0 || place.name[0] == '\0')
-		return -1;
-	fd = openat(place.directory, place.name, O_RDONLY | FLAGS);
-	if (fd < 0 || fstat(fd, &found) < 0 || !S_ISREG(found.st_mode))
-		return -1;
-	return steal_fd(&fd);
+	if (fstatat(place.directory, place.name, &found, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
+		return cannot_judge(judgement, judgement->at);
+	if (!S_ISREG(found.st_mode))
+		return 0;
+	snprintf(number, sizeof(number), "%d", place.directory);
+	/* a mount of a single file that is not attached yet is known by its descriptor alone */
+	*fd = place.name[0] == '\0'
+		      ? openat(judgement->essentials->root->names, number, O_RDONLY | O_CLOEXEC)
+		      : openat(place.directory, place.name, O_RDONLY | FLAGS);
+	return *fd < 0 ? cannot_judge(judgement, judgement->at) : 1;
 }
 
 static int
@@ -312,35 +371,46 @@ judge_program(struct judgement *judgement, const char *path)
 		cleanup_fd int fd = -1;
 		int result = judge_path(judgement, name);
 
+		if (result > 0)
+			result = open_judged(judgement, &fd);
 		if (result <= 0)
 			return result;
-		fd = open_judged(judgement);
-		if (fd < 0 || program_read(&program, fd) < 0)
-			return 0;
+		if (program_read(&program, fd) < 0)
+			return cannot_judge(judgement, name);
 		memcpy(name, program.interpreter, sizeof(name));
 	}
 	return 0;
 }
 
 /* The entry of uid 0 in the tree's passwd; chroot-enter takes the home and the shell from it. */
-static void
+static int
 read_superuser(struct judgement *judgement, struct account *account)
 {
-	cleanup_fd int fd = judge_path(judgement, "/etc/passwd") > 0 ? open_judged(judgement) : -1;
-	cleanup_free char *text = fd < 0 ? NULL : account_text_of(fd, true);
+	cleanup_fd int fd = -1;
+	cleanup_free char *text = NULL;
+	int result = judge_path(judgement, "/etc/passwd");
 
 	*account = (struct account){0};
-	if (text)
-		account_read(account, text, 0);
+	if (result > 0)
+		result = open_judged(judgement, &fd);
+	if (result <= 0)
+		return result;
+	text = account_text_of(fd, true);
+	if (!text || (account_read(account, text, 0) < 0 && errno != ENOENT))
+		return cannot_judge(judgement, "/etc/passwd");
+	return 0;
 }
 
 static int
 judge_home(struct judgement *judgement, const char *home)
 {
-	if (!home || home[0] != '/')
-		home = "/";
-	if (judge_path(judgement, home) < 0)
+	int result = home && home[0] == '/' ? judge_path(judgement, home) : 0;
+
+	if (result < 0)
 		return -1;
+	/* as chroot-enter(1) has it */
+	if (result == 0)
+		home = "/";
 	for (size_t i = 0; i < sizeof(startup) / sizeof(*startup); i++) {
 		char path[PATH_MAX];
 
@@ -356,12 +426,12 @@ judge_superuser(struct judgement *judgement)
 {
 	const char *shell = judgement->essentials->shell;
 	struct account account;
-	int result;
+	int result = read_superuser(judgement, &account);
 
-	read_superuser(judgement, &account);
 	if (shell[0] == '\0' && account.shell)
 		shell = account.shell;
-	result = judge_home(judgement, account.home);
+	if (result == 0)
+		result = judge_home(judgement, account.home);
 	if (result == 0)
 		result = judge_program(judgement, "/bin/sh");
 	if (result == 0 && strcmp(shell, "/bin/sh") != 0)
@@ -386,24 +456,20 @@ essentials_judge(struct essentials *essentials, struct report *report)
 	return result;
 }
 
-/* The paths of one group, as words of a command or of a message; owned, NULL without memory. */
+/* The paths of one group, as words of a command or of a message: all, or those that the host has.
+ * Owned by the caller, NULL without memory. */
 static char *
-list_paths(const struct essentials *essentials, gid_t group, struct report *report)
+list_paths(const struct essentials *essentials, gid_t group, bool only_hosts, struct report *report)
 {
 	char *list = strdup("");
 
 	for (size_t i = 0; list && i < essentials->shared_count; i++) {
-		cleanup_free char *path = NULL;
-		char *longer = NULL;
+		const struct essentials_shared *shared = &essentials->shared[i];
+		char path[2 * PATH_MAX], *longer = NULL;
 
-		if (essentials->shared[i].group != group)
+		if (shared->group != group || (only_hosts && !shared->has_host_path))
 			continue;
-		if (asprintf(&path, "%s%s", essentials->root->path, essentials->shared[i].path) <
-			0) {
-			path = NULL;
-			cleanup_free_release(&list);
-			break;
-		}
+		snprintf(path, sizeof(path), "%s%s", essentials->root->path, shared->path);
 		if (asprintf(&longer, "%s%s%s", list, *list ? " " : "", report_word(report, path)) <
 			0)
 			longer = NULL;
@@ -416,11 +482,13 @@ list_paths(const struct essentials *essentials, gid_t group, struct report *repo
 static int
 judge_group(const struct essentials *essentials, gid_t group, struct report *report)
 {
-	cleanup_free char *paths = list_paths(essentials, group, report);
-	cleanup_free char *name = account_group_name(group);
+	cleanup_free char *paths = list_paths(essentials, group, false, report);
+	cleanup_free char *changed = list_paths(essentials, group, true, report);
+	cleanup_free char *found = account_group_name(group);
+	const char *name = found ? found : "without a name";
 	int members = account_has_members(group);
 
-	if (!paths)
+	if (!paths || !changed)
 		return report_error(report, ENOMEM, "cannot look at the groups");
 	if (members < 0)
 		return report_error(report, errno,
@@ -428,17 +496,18 @@ judge_group(const struct essentials *essentials, gid_t group, struct report *rep
 			(unsigned)group, paths);
 	if (members == 0) {
 		report_warning(report,
-			"the group %s (%u) can write to what the superuser runs inside, and has no "
-			"members now; to take that away: chmod g-w %s",
-			name ? name : "without a name", (unsigned)group, paths);
+			"the group %s (%u), which has no members now, can write to what the "
+			"superuser runs inside: %s%s%s",
+			name, (unsigned)group, paths,
+			*changed ? "; to take that away: chmod g-w " : "", changed);
 		return 0;
 	}
-	if (essentials->root->is_of_host)
-		report_mend(report, "chmod g-w %s", paths);
+	if (*changed)
+		report_mend(report, "chmod g-w %s", changed);
 	return report_error(report, 0,
-		"the group %s (%u), which has members on the host, can write to what the superuser "
-		"runs inside: %s",
-		name ? name : "without a name", (unsigned)group, paths);
+		"the group %s (%u), which has members on the host, can write to what the "
+		"superuser runs inside: %s",
+		name, (unsigned)group, paths);
 }
 
 static bool

@@ -18,6 +18,7 @@ struct essentials_cover {
 /* Something that a group can write to. */
 struct essentials_shared {
 	char *path; /* owned; inside */
+	bool has_host_path; /* root->path on the host leads to the same thing */
 	gid_t group;
 };
 

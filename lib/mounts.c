@@ -1,6 +1,7 @@
 #include "mounts.h"
 
 #include "cleanup.h"
+#include "essentials.h"
 #include "filesystem.h"
 #include "mount.h"
 #include "mounted.h"
@@ -162,7 +163,8 @@ make_bind(const struct plan_mount *line, struct mounted *host, struct report *re
 static bool
 is_tag(const char *source)
 {
-	static const char *const tags[] = {"LABEL=", "UUID=", "PARTLABEL=", "PARTUUID=", NULL};
+	static const char *const tags[] = {
+		"LABEL=", "UUID=", "PARTLABEL=", "PARTUUID=", "ID=", NULL};
 
 	for (size_t i = 0; tags[i]; i++)
 		if (strncmp(source, tags[i], strlen(tags[i])) == 0)
@@ -211,15 +213,74 @@ make_by_libmount(const struct plan_mount *line, const char *source, struct files
 	return steal_fd(&fd);
 }
 
+/* What an overlay merges is seen inside with the owner of the directory on top alone. */
 static int
-make_filesystem(
-	const struct plan_mount *line, struct filesystem_stage *stage, struct report *report)
+judge_layer(const char *path, const struct mounts_root *what, struct report *report)
+{
+	struct root layer = {.tree = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC),
+		.is_of_host = true,
+		.path = realpath(path, NULL),
+		.names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+	struct essentials essentials = {
+		.root = &layer, .path = what->program_path, .shell = what->shell};
+	int result = -1;
+
+	if (layer.tree < 0 || !layer.path || layer.names < 0)
+		report_error(report, errno, "cannot look at %s, which / is made of", path);
+	else if (essentials_judge(&essentials, report) == 0)
+		result = essentials_judge_groups(&essentials, report);
+	essentials_release(&essentials);
+	root_release(&layer);
+	return result;
+}
+
+/* source: the line's own, or what its tag stands for. */
+static int
+judge_parts(const struct plan_mount *line, const char *source, const struct mounts_root *what,
+	struct report *report)
+{
+	bool is_overlay = strcmp(line->type, "overlay") == 0;
+	char **paths = NULL;
+	int result = 0;
+
+	/* else it is a word, such as overlay, or the name of something that is no file */
+	if (strchr(source, '/') || filesystem_needs_libmount(line))
+		result = ownership_judge_part(source, report);
+	if (result == 0 && plan_paths(line, &paths) < 0)
+		result = report_error(report, errno, "cannot look at what / is made of");
+	for (char **path = paths; result == 0 && path && *path; path++) {
+		struct stat found;
+
+		result = ownership_judge_part(*path, report);
+		if (result == 0 && is_overlay && stat(*path, &found) == 0)
+			result = judge_layer(*path, what, report);
+	}
+	plan_paths_release(paths);
+	return result;
+}
+
+int
+mounts_judge_parts(
+	const struct plan_mount *line, const struct mounts_root *what, struct report *report)
+{
+	cleanup_free char *source = NULL;
+
+	if (find_source(line, &source, report) < 0)
+		return -1;
+	return judge_parts(line, source, what, report);
+}
+
+/* what: the tree, where the line is that for `/`, whose parts are judged as they are mounted. */
+static int
+make_filesystem(const struct plan_mount *line, const struct mounts_root *what,
+	struct filesystem_stage *stage, struct report *report)
 {
 	const struct mount_change asked = {.propagation = line->propagation};
 	cleanup_free char *source = NULL;
 	cleanup_fd int fd = -1;
 
-	if (find_source(line, &source, report) < 0)
+	if (find_source(line, &source, report) < 0 ||
+		(what && judge_parts(line, source, what, report) < 0))
 		return -1;
 	if (is_tag(line->source) || filesystem_needs_libmount(line))
 		fd = make_by_libmount(line, source, stage, report);
@@ -247,30 +308,13 @@ mend_top(const struct plan_mount *line)
 	return "add mode=0755 to the line for /";
 }
 
-int
-mounts_judge_parts(const struct plan_mount *line, struct report *report)
-{
-	cleanup_free char *source = NULL;
-	char **paths = NULL;
-	int result = find_source(line, &source, report);
-
-	if (result == 0 && source[0] == '/')
-		result = ownership_judge_part(source, report);
-	if (result == 0 && plan_paths(line, &paths) < 0)
-		result = report_error(report, errno, "cannot look at what / is made of");
-	for (char **path = paths; result == 0 && path && *path; path++)
-		result = ownership_judge_part(*path, report);
-	plan_paths_release(paths);
-	return result;
-}
-
 static int
 adopt_filesystem(struct root *root, const struct plan_mount *line, const struct mounts_root *what,
 	const struct mount_change *change, struct filesystem_stage *stage, struct report *report)
 {
 	const char *called =
 		line->source[0] == '/' || is_tag(line->source) ? line->source : line->type;
-	int tree = mounts_judge_parts(line, report) < 0 ? -1 : make_filesystem(line, stage, report);
+	int tree = make_filesystem(line, what, stage, report);
 
 	if (tree < 0 ||
 		ownership_adopt_root(root, tree, what->path, called, mend_top(line), report) < 0)
@@ -344,7 +388,7 @@ make_line(const struct plan_mount *line, struct mounts_line *made, uint64_t *id,
 		return 0;
 	}
 	made->fd = line->is_bind ? make_bind(line, host, report)
-				 : make_filesystem(line, stage, report);
+				 : make_filesystem(line, NULL, stage, report);
 	if (made->fd < 0)
 		return -1;
 	if (statx(made->fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_INO | STATX_MNT_ID, &found) < 0 &&

@@ -45,15 +45,19 @@ bool mounts_lacks_source(const struct plan_mount *line);
 /* What the tree is to be like. */
 struct mounts_root {
 	const char *path; /* borrowed */
+	const char *program_path; /* borrowed; PATH inside */
+	const char *shell; /* borrowed; that of the configuration, "" for none */
 	bool allow_setuid;
 	bool is_private;
 };
 
 /*
  * Judges what a line for `/` that is no bind is made of on the host: its source, and the paths that
- * its options name. Returns 0, or -1 after reporting the error.
+ * its options name, of which the layers of an overlay are trees. Returns 0, or -1 after reporting
+ * the error.
  */
-int mounts_judge_parts(const struct plan_mount *line, struct report *report);
+int mounts_judge_parts(
+	const struct plan_mount *line, const struct mounts_root *what, struct report *report);
 
 /*
  * Makes what the root itself is, detached: the tree at path cloned, with the mounts below it, or

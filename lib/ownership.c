@@ -1,14 +1,18 @@
 #include "ownership.h"
 
 #include "cleanup.h"
+#include "mounted.h"
 #include "report.h"
 #include "root.h"
 #include "syscalls.h"
 
 #include <limits.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+
+#include <linux/loop.h>
 
 #define LINKS 40 /* as many as the kernel follows, path_resolution(7) */
 
@@ -41,19 +45,21 @@ say_untrustworthy(const char *what, const struct stat *found, struct report *rep
 		(unsigned)found->st_mode & 07777, why);
 }
 
+/* A file that belongs to a user has what that user put there, and may be open for writing. */
 static void
 mend_owner(const char *path, const struct stat *found, struct report *report)
 {
 	const char *word = report_word(report, path);
 
 	if (S_ISLNK(found->st_mode))
-		report_mend(report, "chown -h root:root %s", word);
+		report_mend(report, "chown -h root %s", word);
 	else if (found->st_uid == 0)
 		report_mend(report, "chmod go-w %s", word);
 	else if (is_writable_by_others(found))
-		report_mend(report, "chown root:root %s && chmod go-w %s", word, word);
+		report_mend(report, "chown root %s && chmod go-w %s # if you trust what is in it",
+			word, word);
 	else
-		report_mend(report, "chown root:root %s", word);
+		report_mend(report, "chown root %s # if you trust what is in it", word);
 }
 
 /* What a filesystem is called that shows the owners and modes it was mounted with (mount(8), uid=
@@ -77,24 +83,43 @@ ownerless_type(int tree)
 	return NULL;
 }
 
-/* True if each directory that a tree has at its top belongs to the user: then it is the unpacking
- * that went wrong, and a change of one directory would only hide it. */
-static bool
-is_unpacked_by(int tree, uid_t user)
-{
-	static const char *const names[] = {"bin", "etc", "lib", "sbin", "usr", "var"};
-	size_t count = 0;
+/* What trees have at their top. */
+static const char *const names[] = {"bin", "etc", "lib", "sbin", "usr", "var"};
 
+/* Counts those of them that a tree has, and those that belong to the user. */
+static void
+count_names(int tree, uid_t user, size_t *count, size_t *of_user)
+{
+	*count = *of_user = 0;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		struct stat found;
 
 		if (fstatat(tree, names[i], &found, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
-		if (found.st_uid != user)
-			return false;
-		count++;
+		++*count;
+		*of_user += found.st_uid == user;
 	}
-	return count >= 2;
+}
+
+/* True if several of them belong to the user: then it is the unpacking that went wrong, and a
+ * change of one directory after the other would only hide it. */
+static bool
+is_unpacked_by(int tree, uid_t user)
+{
+	size_t count, of_user;
+
+	count_names(tree, user, &count, &of_user);
+	return of_user >= 2;
+}
+
+/* A directory without any of them is a user's home, say, and no tree to be taken over. */
+static bool
+is_tree(int tree)
+{
+	size_t count, of_user;
+
+	count_names(tree, 0, &count, &of_user);
+	return count > 0;
 }
 
 int
@@ -114,9 +139,11 @@ ownership_refuse(int tree, const char *top, const char *what, const char *path,
 		return report_error(report, 0,
 			"%s was unpacked by user %u, or with shifted uids, and the superuser who "
 			"enters would run what that user can change: unpack it again as the "
-			"superuser, by tar xpf ARCHIVE --numeric-owner -C DIRECTORY or debootstrap",
+			"superuser, by tar xpf ARCHIVE --numeric-owner -C NEW_DIRECTORY or "
+			"debootstrap",
 			top, (unsigned)user);
-	if (path)
+	/* a change of /tmp is no mend: what leads through it is wrong */
+	if (path && !(S_ISDIR(found->st_mode) && found->st_mode & S_ISVTX))
 		mend_owner(path, found, report);
 	return say_untrustworthy(what, found, report);
 }
@@ -206,26 +233,36 @@ find_better_place(const char *above, const char *path, uint64_t mount, char *who
 }
 
 /*
- * The command that brings what is named below a directory of the superuser's. Within one mount
- * rename(2) does it at once, and what is mounted below goes along: a copy would reach the host's
- * /dev in a tree that has it mounted, and then remove it.
+ * The command that brings what is named below a directory of the superuser's: only where it lies in
+ * the directory that is wrong, whose owner could put a link into a longer way at any time, and has
+ * nothing mounted below, since mv(1) copies and removes where rename(2) does not do. wrong: that
+ * directory's path.
  */
 static void
-mend_place(const struct walk *walk, const char *wrong)
+mend_place(const struct walk *walk, const char *wrong, const char *name)
 {
-	cleanup_free char *path = realpath(walk->path, NULL);
-	cleanup_free char *above = strdup(wrong);
 	struct report *report = walk->report;
-	const char *from, *to;
-	char place[PATH_MAX];
+	char path[2 * PATH_MAX], place[PATH_MAX];
+	struct mounted mounted = {0};
+	const char *from, *to, *slash = strrchr(wrong, '/');
+	cleanup_free char *above = slash ? strndup(wrong, (size_t)(slash - wrong)) : NULL;
 	struct statx found;
+	bool is_alone;
 
-	if (!path || path[1] == '\0' || !above ||
-		statx(AT_FDCWD, path, 0, STATX_MNT_ID, &found) < 0 ||
-		found.stx_attributes & STATX_ATTR_MOUNT_ROOT)
+	if (!above || wrong[0] != '/' || name[0] == '\0' || strchr(name, '/') ||
+		strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return;
-	*(strrchr(above, '/') + (strrchr(above, '/') == above)) = '\0';
-	if (!find_better_place(above, path, found.stx_mnt_id, place, sizeof(place)))
+	snprintf(path, sizeof(path), "%s%s%s", wrong, wrong[1] == '\0' ? "" : "/", name);
+	/* moved, what is not the superuser's itself would be refused again */
+	if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_MNT_ID, &found) < 0 ||
+		S_ISLNK(found.stx_mode) || found.stx_attributes & STATX_ATTR_MOUNT_ROOT ||
+		!find_better_place(
+			*above ? above : "/", path, found.stx_mnt_id, place, sizeof(place)) ||
+		mounted_read(&mounted, report) < 0)
+		return;
+	is_alone = !mounted_has_below(&mounted, path);
+	mounted_release(&mounted);
+	if (!is_alone)
 		return;
 	from = report_word(report, path);
 	to = report_word(report, place);
@@ -237,10 +274,10 @@ mend_place(const struct walk *walk, const char *wrong)
 
 /*
  * Something above the root, or above a part of it, that is not the superuser's alone: another needs
- * it as it is, so no change of it is advised. wrong: its path.
+ * it as it is, so no change of it is advised. wrong: its path; rest: what is named in it.
  */
 static int
-refuse_above(const struct walk *walk, const char *wrong, const struct stat *found)
+refuse_above(const struct walk *walk, const char *wrong, const struct stat *found, const char *rest)
 {
 	cleanup_fd int thing = open(walk->path, O_PATH | O_CLOEXEC);
 	cleanup_free char *leads = NULL;
@@ -254,9 +291,8 @@ refuse_above(const struct walk *walk, const char *wrong, const struct stat *foun
 		return report_error(walk->report, 0,
 			"%s, on the way to %s, is a link of user %u, %s: name %s itself", wrong,
 			walk->path, (unsigned)found->st_uid, why, leads);
-	/* moved, what is not the superuser's itself would be refused again */
 	if (there.st_uid == 0)
-		mend_place(walk, wrong);
+		mend_place(walk, wrong, rest);
 	where = walk->report->mending ? "" : ": move it below directories of the superuser's";
 	if (found->st_uid != 0)
 		return report_error(walk->report, 0,
@@ -274,12 +310,15 @@ refuse_step(
 {
 	char text[PATH_MAX], wrong[PATH_MAX + NAME_MAX + 2];
 	const char *path = root_name_of(walk->root, walk->here, text, sizeof(text));
+	const char *rest = walk->rest + strspn(walk->rest, "/");
 
 	/* in a sticky directory it is the next component that is wrong, and /tmp that is right */
 	if (here->st_uid != 0 || !(here->st_mode & S_ISVTX) || !next)
-		return refuse_above(walk, path, here);
+		return refuse_above(walk, path, here, rest);
+	rest += strlen(name);
+	rest += strspn(rest, "/");
 	snprintf(wrong, sizeof(wrong), "%s%s%s", path, path[1] == '\0' ? "" : "/", name);
-	return refuse_above(walk, wrong, next);
+	return refuse_above(walk, wrong, next, rest);
 }
 
 /* A user's file can be open for writing already, so a change of its owner would not do. */
@@ -295,7 +334,7 @@ refuse_file(const struct walk *walk, const char *path, const struct stat *found)
 			"install -m 600 %s %s # if you trust what is in it, and name that in the "
 			"line for /",
 			report_word(report, path), report_word(report, place));
-	else if (found->st_uid == 0)
+	else if (found->st_uid == 0 && S_ISREG(found->st_mode))
 		mend_owner(path, found, report);
 	return say_untrustworthy(path, found, report);
 }
@@ -309,7 +348,8 @@ refuse_end(const struct walk *walk, const struct stat *found)
 
 	if (!S_ISDIR(found->st_mode))
 		return refuse_file(walk, path, found);
-	return ownership_refuse(walk->here, path, path, path, found, walk->report);
+	return ownership_refuse(walk->here, path, path,
+		walk->is_part || is_tree(walk->here) ? path : NULL, found, walk->report);
 }
 
 static bool
@@ -451,11 +491,24 @@ backing_file(const struct stat *device)
 	return NULL;
 }
 
-int
-ownership_judge_part(const char *path, struct report *report)
+/* True if the loop device shows that very file, wherever its path was looked up: loop(4). False for
+ * a partition too, which does not answer. */
+static bool
+shows(const char *device, const struct stat *file)
+{
+	cleanup_fd int fd = open(device, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct loop_info64 info;
+
+	return fd >= 0 && ioctl(fd, LOOP_GET_STATUS64, &info) == 0 &&
+	       info.lo_device == (uint64_t)file->st_dev && info.lo_inode == file->st_ino;
+}
+
+/* behind: the device that shows the file at path, or NULL. */
+static int
+judge_part(const char *path, const char *behind, struct report *report)
 {
 	struct walk walk = {.path = path, .report = report, .is_part = true};
-	cleanup_free char *behind = NULL;
+	cleanup_free char *file = NULL;
 	cleanup_fd int fd = -1;
 	struct root root;
 	struct stat found;
@@ -463,12 +516,22 @@ ownership_judge_part(const char *path, struct report *report)
 	fd = walk_path(&walk, &root);
 	root_release(&root);
 	/* the mount says what is missing, in words that fit */
-	if (fd < 0)
+	if (fd < 0 && (!walk.is_missing || !behind))
 		return walk.is_missing ? 0 : -1;
-	if (fstat(fd, &found) < 0)
+	if (fd >= 0 && fstat(fd, &found) < 0)
 		return report_error(report, errno, "cannot look at %s", path);
-	behind = S_ISBLK(found.st_mode) ? backing_file(&found) : NULL;
-	return behind ? ownership_judge_part(behind, report) : 0;
+	if (behind && (fd < 0 || !S_ISREG(found.st_mode) || !shows(behind, &found)))
+		return report_error(report, 0,
+			"cannot judge the file of %s, which / is made of: it is not at %s", behind,
+			path);
+	file = S_ISBLK(found.st_mode) ? backing_file(&found) : NULL;
+	return file ? judge_part(file, path, report) : 0;
+}
+
+int
+ownership_judge_part(const char *path, struct report *report)
+{
+	return judge_part(path, NULL, report);
 }
 
 int
@@ -527,7 +590,7 @@ untrustworthy_inside(const struct root *root, int fd, const struct stat *found, 
 	if (found->st_uid == 0 && found->st_mode & S_ISVTX && next) {
 		snprintf(path, sizeof(path), "%s%s/%s", root->path, top, next);
 		if (root->is_of_host)
-			report_mend(report, "chown -h root:root %s", report_word(report, path));
+			report_mend(report, "chown -h root %s", report_word(report, path));
 		return report_error(report, 0,
 			"%s does not belong to the superuser but to somebody %s", path, why);
 	}

@@ -258,7 +258,8 @@ plan_paths(const struct plan_mount *line, char ***paths)
 
 		if (is_overlay && key == 8 && strncmp(*option, "lowerdir", key) == 0)
 			result = add_layers(paths, &count, value);
-		else if (value[0] == '/' || (is_overlay && is_layer(*option, key)))
+		else if ((value[0] == '/' && strncmp(*option, "subvol=", 7) != 0) ||
+			 (is_overlay && is_layer(*option, key)))
 			result = add_path(paths, &count, value, strlen(value));
 	}
 	if (result < 0) {

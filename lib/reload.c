@@ -145,6 +145,19 @@ service_to_restart(const struct reload *reload)
 	return record_value(&reload->prepared.record, "service");
 }
 
+/* Where the host has the tree, for what is said; owned by the caller. */
+static char *
+path_of_tree(const struct reload *reload)
+{
+	const struct plan_mount *line = reload->now.plan.root;
+	const char *path = line && line->is_bind
+				   ? line->source
+				   : configured_value(&reload->now, CONFIG_ROOT, NULL);
+	char *found = realpath(path, NULL);
+
+	return found ? found : strdup(path);
+}
+
 /* What there is, and what there is to be. */
 static int
 find_difference(struct reload *reload)
@@ -160,7 +173,7 @@ find_difference(struct reload *reload)
 	difference->now = &reload->now.plan;
 	/* the host's, before a namespace is joined whose own may be anything */
 	reload->root.names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	reload->root.path = strdup(configured_value(&reload->now, CONFIG_ROOT, NULL));
+	reload->root.path = path_of_tree(reload);
 	reload->root.is_of_host = plan_is_tree_of_host(&reload->now.plan);
 	if (reload->root.names < 0 || !reload->root.path)
 		return report_error(service->report, errno, "cannot open /proc/self/fd");
@@ -299,7 +312,8 @@ has_other_essentials(const struct reload *reload)
 		if (strcmp(configured_value(&reload->now, keys[i], NULL),
 			    record_value(&reload->prepared.record, config_key_name(keys[i]))) != 0)
 			return true;
-	return reload->is_other;
+	/* what a reload left that was interrupted, or that found the tree wrong at its end */
+	return reload->is_other || record_value(&reload->prepared.record, "unfinished")[0] != '\0';
 }
 
 /* The same when all is in its place. */

@@ -33,18 +33,24 @@ struct start {
 	struct visible visible;
 	struct trust_names names;
 	struct essentials essentials;
+	char **places; /* owned, as each of them; for a tree that is judged alone */
+	struct essentials_cover *covers; /* owned */
 	int namespace; /* owned */
 };
 
 static void
 start_release(struct start *start)
 {
-	configured_release(&start->configured);
 	root_release(&start->root);
 	mounts_release(&start->mounts);
 	visible_release(&start->visible);
 	trust_names_release(&start->names);
 	essentials_release(&start->essentials);
+	for (size_t i = 0; start->places && i < start->configured.plan.count; i++)
+		free(start->places[i]);
+	free(start->places);
+	free(start->covers);
+	configured_release(&start->configured);
 	cleanup_fd_release(&start->namespace);
 }
 
@@ -107,16 +113,24 @@ allows_setuid(const struct start *start)
 	return configured_is_yes(&start->configured, CONFIG_ALLOW_SETUID);
 }
 
+static struct mounts_root
+what_root_is(const struct start *start)
+{
+	return (struct mounts_root){
+		.path = configured_value(&start->configured, CONFIG_ROOT, NULL),
+		.program_path = configured_value(&start->configured, CONFIG_PATH, NULL),
+		.shell = configured_value(&start->configured, CONFIG_SHELL, NULL),
+		.allow_setuid = allows_setuid(start),
+		.is_private = is_visible(start),
+	};
+}
+
 /* The tree, detached. */
 static int
 make_root(struct start *start)
 {
 	struct service *service = start->service;
-	const struct mounts_root what = {
-		.path = configured_value(&start->configured, CONFIG_ROOT, NULL),
-		.allow_setuid = allows_setuid(start),
-		.is_private = is_visible(start),
-	};
+	const struct mounts_root what = what_root_is(start);
 
 	if (service_need_mounted(service) < 0)
 		return -1;
@@ -274,23 +288,51 @@ static int
 judge_alone(struct start *start)
 {
 	const struct plan *plan = &start->configured.plan;
-	cleanup_free struct essentials_cover *covers = calloc(plan->count + 1, sizeof(*covers));
+	struct essentials *essentials = &start->essentials;
 	struct service *service = start->service;
-	int result;
 
-	if (!covers)
-		return report_error(service->report, errno, "cannot look at the tree");
 	start->namespace = namespace_enter_new(
 		service->host, service->minimal, start->root.tree, service->report);
 	if (start->namespace < 0)
 		return -1;
-	for (size_t i = 0; i < plan->count; i++)
-		covers[i] = (struct essentials_cover){.place = plan->mounts[i].target, .fd = -1};
-	start->essentials.covers = covers;
-	start->essentials.cover_count = plan->count;
-	result = judge_tree(start);
-	start->essentials.covers = NULL;
-	return result;
+	for (size_t i = 0; i < plan->count; i++) {
+		char place[PATH_MAX];
+
+		/* a line that start would pass over covers nothing */
+		if (start->places[i] && root_place_of(&start->root, plan->mounts[i].target, place,
+						sizeof(place)) == 0) {
+			free(start->places[i]);
+			start->places[i] = strdup(place);
+		}
+		if (start->places[i])
+			start->covers[essentials->cover_count++] =
+				(struct essentials_cover){.place = start->places[i], .fd = -1};
+	}
+	essentials->covers = start->covers;
+	return judge_tree(start);
+}
+
+/* Where the lines are that start would mount; while it stands on the host, which has the sources.
+ */
+static int
+find_places(struct start *start)
+{
+	const struct plan *plan = &start->configured.plan;
+	bool has_memory;
+
+	start->places = calloc(plan->count + 1, sizeof(*start->places));
+	start->covers = calloc(plan->count + 1, sizeof(*start->covers));
+	has_memory = start->places && start->covers;
+	for (size_t i = 0; has_memory && i < plan->count; i++) {
+		const struct plan_mount *line = &plan->mounts[i];
+
+		if (line->may_fail && mounts_lacks_source(line))
+			continue;
+		start->places[i] = strdup(line->target);
+		has_memory = start->places[i];
+	}
+	return has_memory ? 0
+			  : report_error(start->service->report, ENOMEM, "cannot look at the tree");
 }
 
 int
@@ -299,11 +341,13 @@ start_judge(struct service *service, const char *name)
 	struct start start = start_init(service);
 	int result = configured_read(&start.configured, service, name);
 
-	if (result == 0 && !plan_is_tree_of_host(&start.configured.plan))
-		result = mounts_judge_parts(start.configured.plan.root, service->report);
-	else if (result == 0 &&
-		 (make_root(&start) < 0 || build_namespace(&start, judge_alone) < 0 ||
-			 judge_names(&start) < 0))
+	if (result == 0 && !plan_is_tree_of_host(&start.configured.plan)) {
+		const struct mounts_root what = what_root_is(&start);
+
+		result = mounts_judge_parts(start.configured.plan.root, &what, service->report);
+	} else if (result == 0 &&
+		   (find_places(&start) < 0 || make_root(&start) < 0 ||
+			   build_namespace(&start, judge_alone) < 0 || judge_names(&start) < 0))
 		result = -1;
 	start_release(&start);
 	return result;

@@ -3,7 +3,7 @@
 # `start -n` and reload refuse the rest, and what they print unpacks or moves the tree properly.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
-needs losetup mke2fs
+needs losetup mke2fs setfacl
 on_machines PROPAGATION=private
 
 file=/etc/conf.d/chroot-mounts.games
@@ -63,7 +63,7 @@ chown -R -h alice:alice "$tree"
 mkdir "$tree/proc.old"
 configure games "root=\"$tree\""
 refuses "a tree that a user unpacked" \
-	"$tree was unpacked by user 1000, or with shifted uids, .* unpack it again as the superuser, by tar xpf ARCHIVE --numeric-owner -C DIRECTORY or debootstrap"
+	"$tree was unpacked by user 1000, or with shifted uids, .* unpack it again as the superuser, by tar xpf ARCHIVE --numeric-owner -C NEW_DIRECTORY or debootstrap"
 chown root "$tree"
 refuses "a tree that a user unpacked, its top taken over" "$tree was unpacked by user 1000, or with shifted uids, .*"
 chown -R -h 100000:100000 "$tree"
@@ -98,7 +98,7 @@ for name in usr usr/lib usr/lib32 usr/lib64 usr/libx32 usr/libexec usr/local usr
 	usr/local/games lib lib32 lib64 libx32 libexec bin opt/bin etc root; do
 	[ -e "$tree/$name" ] || mkdir -p "$tree/$name"
 	chown alice "$tree/$name"
-	refuses "a user's /$name" "$tree/$name belongs to user 1000, $why; to mend it: chown root:root $tree/$name"
+	refuses "a user's /$name" "$tree/$name belongs to user 1000, $why; to mend it: chown root $tree/$name # if you trust what is in it"
 	mended "a user's /$name"
 	chmod o+w "$tree/$name"
 	refuses "a /$name that everybody can write to" \
@@ -109,7 +109,7 @@ for name in etc/passwd etc/group etc/shadow etc/profile etc/ld.so.preload etc/ld
 	[ -e "$tree/$name" ] || : >"$tree/$name"
 	chmod go-w "$tree/$name"
 	chown alice "$tree/$name"
-	refuses "a user's /$name" "$tree/$name belongs to user 1000, $why; to mend it: chown root:root $tree/$name"
+	refuses "a user's /$name" "$tree/$name belongs to user 1000, $why; to mend it: chown root $tree/$name # if you trust what is in it"
 	mended "a user's /$name"
 done
 rm "$tree/etc/ld.so.preload"
@@ -120,13 +120,13 @@ rmdir "$tree/libx32"
 ln -s srv/lib "$tree/libx32"
 starts "a directory that is a link of the superuser's starts"
 chown -h alice "$tree/libx32"
-refuses "a user's link" "$tree/libx32 belongs to user 1000, $why; to mend it: chown -h root:root $tree/libx32"
+refuses "a user's link" "$tree/libx32 belongs to user 1000, $why; to mend it: chown -h root $tree/libx32"
 mended "a user's link"
 chown alice "$tree/srv"
-refuses 'a link by way of a directory of a user' "$tree/srv belongs to user 1000, $why; to mend it: chown root:root $tree/srv"
+refuses 'a link by way of a directory of a user' "$tree/srv belongs to user 1000, $why; to mend it: chown root $tree/srv # if you trust what is in it"
 mended 'a link by way of a directory of a user'
 chown alice "$tree/srv/lib"
-refuses 'a link to a directory of a user' "$tree/srv/lib belongs to user 1000, $why; to mend it: chown root:root $tree/srv/lib"
+refuses 'a link to a directory of a user' "$tree/srv/lib belongs to user 1000, $why; to mend it: chown root $tree/srv/lib # if you trust what is in it"
 mended 'a link to a directory of a user'
 rm "$tree/libx32"
 
@@ -156,7 +156,7 @@ chmod g+w "$tree/usr/lib" "$tree/bin"
 run chroot-mounts start games
 is 'directories that a group without members can write to: the root starts' "$status" 0
 is 'directories that a group without members can write to are named once' "$errors" \
-	"chroot-mounts: games: the group sudo (27) can write to what the superuser runs inside, and has no members now; to take that away: chmod g-w $tree/usr/lib $tree/bin"
+	"chroot-mounts: games: the group sudo (27), which has no members now, can write to what the superuser runs inside: $tree/usr/lib $tree/bin; to take that away: chmod g-w $tree/usr/lib $tree/bin"
 chroot-mounts -q stop games
 sed -i 's/^sudo:x:27:/sudo:x:27:bob/' /etc/group
 refuses 'directories that a group with members can write to' \
@@ -167,6 +167,37 @@ chgrp 1001 "$tree/bin"
 chmod g+w "$tree/bin"
 refuses "a directory that a user's own group can write to" "the group bob \\(1001\\), which has members .*"
 mended "a directory that a user's own group can write to"
+
+printf '%s\n' 'first:x:2400:' 'second:x:2400:bob' >>/etc/group
+chgrp 2400 "$tree/bin"
+chmod g+w "$tree/bin"
+refuses 'a directory that the members of the second group of a number can write to' "the group first \\(2400\\), which has members .*"
+mended 'a directory that the members of the second group of a number can write to'
+setfacl -m u:alice:rwx "$tree/bin"
+refuses 'a directory with an access control list' "$tree/bin has an access control list .*; to mend it: setfacl -b $tree/bin"
+mended 'a directory with an access control list'
+mkdir -p "$tree/nix/store/tools"
+chgrp 27 "$tree/nix/store"
+chmod 1775 "$tree/nix/store"
+configure games "root=\"$tree\"" 'path="/bin:/nix/store/tools"'
+starts "a directory of the superuser's by way of a sticky one starts"
+chown alice "$tree/nix/store/tools"
+refuses 'a directory of a user by way of a sticky one' "$tree/nix/store/tools belongs to user 1000, .*"
+mended 'a directory of a user by way of a sticky one'
+configure games "root=\"$tree\""
+
+# a user's FUSE on a directory of theirs answers nobody else
+if mknod -m 666 /dev/fuse c 10 229 && exec 5<>/dev/fuse; then
+	mkdir -p "$tree/usr/local/bin"
+	chown alice "$tree/usr/local/bin"
+	env LIBMOUNT_FORCE_MOUNT2=always mount -i -t fuse -o fd=5,rootmode=40000,user_id=1000,group_id=1000 alice "$tree/usr/local/bin"
+	before=$(host_mounts)
+	refuses "a directory of a user below their FUSE" "cannot look at /usr/local/bin inside $tree: Permission denied"
+	umount -l "$tree/usr/local/bin"
+	chown root "$tree/usr/local/bin"
+	exec 5>&-
+	before=$(host_mounts)
+fi
 
 # above the tree
 make_tree /home/alice/games
@@ -189,9 +220,20 @@ make_tree /home/alice/mine
 chown -R -h alice:alice /home/alice/mine
 configure games 'root="/home/alice/mine"'
 refuses "a tree that a user unpacked at home" "/home/alice/mine was unpacked by user 1000, .*"
+ln -s /etc /home/alice/link-to-etc
+configure games 'root="/home/alice/link-to-etc"'
+refuses "a user's link to a directory of the host" "/home/alice, on the way to /home/alice/link-to-etc, belongs to user 1000, $why: .*"
+mkdir /home/alice/deep
+make_tree /home/alice/deep/games
+configure games 'root="/home/alice/deep/games"'
+refuses "a tree whose way a user can change" "/home/alice, on the way to /home/alice/deep/games, belongs to user 1000, $why: .*"
+configure games 'root="/tmp"'
+refuses 'a directory for everybody as a root' "/tmp can be written by others \\(mode 1777\\), $why"
+configure games 'root="/home/bob"'
+refuses 'a home as a root' "/home/bob belongs to user 1001, $why"
 mkdir -p /home/alice/disk
 mount -t tmpfs -o mode=755 disk /home/alice/disk
-make_tree /home/alice/disk
+cp -a /opt/games/. /home/alice/disk
 before=$(host_mounts)
 configure games 'root="/home/alice/disk"'
 refuses "a filesystem that is mounted in a user's home" \
@@ -210,7 +252,7 @@ for path in "$long" "/srv/it's a; reboot/$(printf '%0200d' 1)/$(printf '%0200d' 
 	configure games "root='${path//\'/}'"
 	[[ $path != *\'* ]] || printf 'root="%s"\n' "${path//\$/\\\$}" >"$file"
 	run chroot-mounts start games
-	is "a path of ${#path} bytes: the command is printed whole" "$(command_of "$errors" | grep -c 'chown root:root .* && chmod go-w ')" 1
+	is "a path of ${#path} bytes: the command is printed whole" "$(command_of "$errors" | grep -c 'chown root .* && chmod go-w ')" 1
 	said=$errors
 	mended "a path of ${#path} bytes"
 	rmdir "$path/proc"
@@ -256,6 +298,20 @@ run chroot-mounts start games
 is "a loop device on a file in a user's directory is refused" "$status" 1
 like "a loop device on a file in a user's directory: the file is named" "$errors" "/home/alice, on the way to /home/alice/img, belongs to user 1000"
 losetup -d "$device"
+cp /srv/img /srv/gone
+device=$(losetup -f --show /srv/gone)
+rm /srv/gone
+is_root "$device / ext4 defaults"
+run chroot-mounts start games
+is 'a loop device on a file that is not at its path any more is refused' "$status" 1
+like 'a loop device on a file that is not at its path any more is named' "$errors" "cannot judge the file of $device, which / is made of"
+losetup -d "$device"
+device=$(losetup -f --show /srv/img)
+is_root "$device / ext4 defaults"
+starts "a loop device on an image of the superuser's starts"
+losetup -d "$device"
+is_root 'home/alice/img / ext4 loop'
+refuses "a user's image by a relative path" "/home/alice, on the way to home/alice/img, belongs to user 1000, .*"
 mke2fs -q -t ext4 -O ^has_journal -F -d <(:) /srv/img 2>/dev/null || :
 chown alice "$work/seed/bin"
 mke2fs -q -t ext4 -O ^has_journal -F -d "$work/seed" /srv/img 24M
@@ -278,7 +334,7 @@ overlay /layers/low2:/layers/low /layers/up /layers/work
 starts "an overlay of the superuser's directories starts"
 for layer in low low2 up work; do
 	chown alice "/layers/$layer"
-	refuses "an overlay whose /layers/$layer is a user's" "/layers/$layer belongs to user 1000, $why; to mend it: chown root:root /layers/$layer"
+	refuses "an overlay whose /layers/$layer is a user's" "/layers/$layer belongs to user 1000, $why; to mend it: chown root /layers/$layer # if you trust what is in it"
 	mended "an overlay whose /layers/$layer is a user's"
 done
 mkdir -p /layers/theirs/{low,up,work}
@@ -288,19 +344,21 @@ for layers in '/layers/low:/layers/theirs/low /layers/up /layers/work' '/layers/
 	overlay $layers
 	refuses "an overlay of a layer in a directory of a user ($layers)" "/layers/theirs, on the way to /?layers/theirs/[a-z]*, belongs to user 1000, .*"
 done
+cp -a /layers/low/. /layers/low2
+chown -R -h alice:alice /layers/low
+chown root /layers/low
+overlay /layers/low2:/layers/low /layers/up /layers/work
+refuses "a user's layer below one of the superuser's with the same directories" '/layers/low was unpacked by user 1000, .*'
 chown -R -h alice:alice /layers/low
 overlay /layers/low /layers/up /layers/work
 refuses 'an overlay of a tree that a user unpacked' '/layers/low was unpacked by user 1000, .*'
 chown root /layers/low
-run chroot-mounts start games
-is 'an overlay of a tree that a user unpacked, its top taken over: start refuses it' "$status" 1
-like 'an overlay of a tree that a user unpacked, its top taken over: what is inside is named' "$errors" '/opt/at was unpacked by user 1000'
-ok 'an overlay of a tree that a user unpacked: start leaves nothing' await nothing_is_left
+refuses 'an overlay of a tree that a user unpacked, its top taken over' '/layers/low was unpacked by user 1000, .*'
 make_tree /layers/low
 is_root '/layers/low / none bind'
 starts 'a bind as the line for / starts'
 chown alice /layers/low/etc
-refuses "a user's directory in the tree of a bind as the line for /" "/layers/low/etc belongs to user 1000, $why; to mend it: chown root:root /layers/low/etc"
+refuses "a user's directory in the tree of a bind as the line for /" "/layers/low/etc belongs to user 1000, $why; to mend it: chown root /layers/low/etc # if you trust what is in it"
 mended "a user's directory in the tree of a bind as the line for /"
 
 # what the plan shows in place of the tree's own
@@ -330,11 +388,14 @@ configure games "root=\"$tree\""
 run chroot-mounts reload games
 is "a reload that takes a line away from above a user's directory fails" "$status" 1
 like "a reload that takes a line away from above a user's directory names it" "$errors" "$tree/opt/bin belongs to user 1000"
+run chroot-mounts reload games
+is "a reload that takes a line away from above a user's directory fails when it is repeated" "$status" 1
+like "status says that a reload that found a user's directory has not ended" "$(chroot-mounts status games)" 'stale .*reload'
 chown root "$tree/opt/bin"
 mkdir -p "$tree/srv/tools"
 chown alice "$tree/srv/tools"
 configure games "root=\"$tree\"" 'path="/bin:/srv/tools"'
 run chroot-mounts reload games
 is "a reload with a user's directory in path= is refused" "$status" 1
-like "a reload with a user's directory in path= names it" "$errors" "$tree/srv/tools belongs to user 1000, .*chown root:root $tree/srv/tools"
+like "a reload with a user's directory in path= names it" "$errors" "$tree/srv/tools belongs to user 1000, .*chown root $tree/srv/tools"
 ok 'stop succeeds' chroot-mounts -q stop games

@@ -768,7 +768,7 @@ the_paths_that_the_line_for_the_top_names_are_listed(void **state)
 	assert_paths("overlay / overlay lowerdir=/a\\:b:/c\\\\:/d", "/a:b /c\\ /d");
 	/* an option that is called like one of an overlay's is none elsewhere, but paths are paths
 	 */
-	assert_paths("/dev/a / btrfs device=/dev/b,workdir=w,subvol=/x", "/dev/b /x");
+	assert_paths("/dev/a / btrfs device=/dev/b,workdir=w,subvol=/x", "/dev/b");
 	assert_paths("/srv/a.img / ext4 loop,ro", "");
 	assert_refused("overlay / overlay lowerdir=/a,upperdir=/u\\,workdir=/w",
 		"upperdir=/u\\: the path has a backslash; name it by one without");

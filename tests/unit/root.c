@@ -495,7 +495,7 @@ assert_refused_as_somebody_elses(const char *path, const char *whose)
 	else
 		assert_refused(path,
 			"test: %s belongs to user 4711, who could replace what everyone inside "
-			"relies on; to mend it: chown root:root %s\n",
+			"relies on; to mend it: chown root %s # if you trust what is in it\n",
 			whose, whose);
 }
 
@@ -507,6 +507,10 @@ assert_refused_as_writable(const char *path, const char *directory, unsigned mod
 	snprintf(how, sizeof(how), "can be written by others (mode %04o)", mode);
 	if (strcmp(directory, tree) != 0)
 		assert_refused_for(path, directory, how);
+	else if (mode & S_ISVTX)
+		assert_refused(path,
+			"test: %s %s, who could replace what everyone inside relies on\n",
+			directory, how);
 	else
 		assert_refused(path,
 			"test: %s %s, who could replace what everyone inside relies on; to mend "
@@ -579,8 +583,20 @@ static void
 a_tree_of_somebody_else_is_refused(void **state)
 {
 	(void)state;
+	assert_int_equal(mkdirat(outer, "tree/usr", 0755), 0);
 	stranger = inode(outer, "tree");
 	assert_refused_as_somebody_elses(tree, tree);
+}
+
+/* A home, say: it is no tree, and its owner keeps it. */
+static void
+a_directory_that_is_no_tree_is_not_taken_over(void **state)
+{
+	(void)state;
+	stranger = inode(outer, "tree");
+	assert_refused(tree,
+		"test: %s belongs to user 4711, who could replace what everyone inside relies on\n",
+		tree);
 }
 
 static void
@@ -590,6 +606,7 @@ a_tree_of_an_ordinary_user_is_refused_for_real(void **state)
 	struct root opened;
 
 	(void)state;
+	assert_int_equal(mkdirat(outer, "tree/usr", 0755), 0);
 	is_superusers = false;
 	/* the superuser makes one of another user; anybody else has one */
 	if (geteuid() == 0 && chown(tree, 4711, 4711) < 0)
@@ -628,6 +645,7 @@ a_tree_that_others_can_write_to_is_refused(void **state)
 	static const mode_t modes[] = {0775, 0757, 01777};
 
 	(void)state;
+	assert_int_equal(mkdirat(outer, "tree/usr", 0755), 0);
 	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++) {
 		assert_int_equal(chmod(tree, modes[i]), 0);
 		assert_refused_as_writable(tree, tree, modes[i]);
@@ -640,6 +658,7 @@ above_the_tree_a_sticky_directory_is_safe_and_a_writable_one_is_not(void **state
 	char path[PATH_MAX];
 
 	(void)state;
+	assert_int_equal(mkdirat(outer, "tree/usr", 0755), 0);
 	assert_int_equal(chmod(folder, 0777), 0);
 	assert_refused_as_writable(tree, folder, 0777);
 	assert_int_equal(chmod(folder, 01777), 0);
@@ -950,7 +969,7 @@ assert_target_refused_as_somebody_elses(
 {
 	assert_target_refused(path, foreign, count,
 		"test: %s belongs to user 4711, who could replace what everyone inside relies on; "
-		"to mend it: chown root:root %s\n",
+		"to mend it: chown root %s # if you trust what is in it\n",
 		whose, whose);
 }
 
@@ -1007,7 +1026,7 @@ the_directories_above_a_mount_point_are_judged_too(void **state)
 	name = called("/a/d");
 	assert_target_refused("/a/d", NULL, 0,
 		"test: %s does not belong to the superuser but to somebody who could replace what "
-		"everyone inside relies on; to mend it: chown -h root:root %s\n",
+		"everyone inside relies on; to mend it: chown -h root %s\n",
 		name, name);
 }
 
@@ -1148,6 +1167,7 @@ main(void)
 		TEST(a_tree_of_the_superuser_is_opened_by_its_canonical_path),
 		TEST(what_is_released_holds_nothing),
 		TEST(a_tree_of_somebody_else_is_refused),
+		TEST(a_directory_that_is_no_tree_is_not_taken_over),
 		TEST(a_tree_of_an_ordinary_user_is_refused_for_real),
 		TEST(a_tree_below_somebody_elses_directory_is_refused),
 		TEST(a_tree_that_others_can_write_to_is_refused),
