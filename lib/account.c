@@ -339,6 +339,28 @@ account_read_next(const char **text, char **name, uint32_t *id)
 	return -1;
 }
 
+bool
+account_next_password(const char **text, struct account_password *found)
+{
+	while (**text != '\0') {
+		const char *line = *text;
+		const char *end = strchrnul(line, '\n');
+		const char *name = line + strspn(line, " \t\v\f\r");
+		const char *colon = memchr(name, ':', (size_t)(end - name));
+
+		*text = *end == '\0' ? end : end + 1;
+		if (!colon || colon == name || strchr("+-", *name) ||
+			!memchr(colon + 1, ':', (size_t)(end - colon) - 1))
+			continue;
+		*found = (struct account_password){.name = name,
+			.name_end = colon,
+			.is_indented = name > line,
+			.is_empty = colon[1] == ':'};
+		return true;
+	}
+	return false;
+}
+
 static bool
 has_member(char *members, const char *name)
 {

@@ -51,6 +51,14 @@ int account_has_members(gid_t gid);
  */
 int account_people(char ***names, size_t *count);
 
+/* The name and password of a line in a passwd or shadow file; all point into its text. */
+struct account_password {
+	const char *name;
+	const char *name_end;
+	bool is_indented; /* blanks stand before the name, which glibc passes over */
+	bool is_empty;
+};
+
 /*
  * A passwd or group file that is only read: no name service, strict numbers, odd lines passed over.
  *
@@ -68,6 +76,10 @@ int account_people(char ***names, size_t *count);
  * account_read_next    the name and number of the next user or group, behind which *text stands
  *                      then. Of odd lines too, if a libc may take them for one: for who wants to
  *                      miss none. *name is owned by the caller
+ * account_next_password  true with the next line of a passwd or shadow file that gives a name a
+ *                      password, false at the end; moves *text behind it. Includes lines that only
+ *                      one libc takes for an account: short ones, and with musl what begins with #.
+ *                      Leaves out those for nsswitch(5)'s compat
  *
  * 0, or -1 with errno, ENOENT for none.
  */
@@ -79,5 +91,6 @@ int account_read_group(const char *group, const char *name, gid_t *gid);
 int
 account_read_groups(const char *group, const char *name, gid_t gid, gid_t **groups, size_t *count);
 int account_read_next(const char **text, char **name, uint32_t *id);
+bool account_next_password(const char **text, struct account_password *found);
 
 #endif

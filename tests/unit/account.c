@@ -166,6 +166,36 @@ names_come_one_after_the_other_those_of_odd_lines_too(void **state)
 }
 
 static void
+each_line_with_a_name_and_a_password_is_read_those_of_odd_lines_too(void **state)
+{
+	static const char text[] = "root:x:0:0:root:/root:/bin/sh\n"
+				   "bob::1001:1001::/:/bin/sh\n"
+				   "no colon\nno:password\n:x:0:0:::\n\n"
+				   "+::::::\n-bob::::::\n+@staff::::::\n"
+				   "#musl::0:0:::\n" /* which glibc takes for a comment */
+				   " \tblank::0:0:::\n" /* which glibc takes for `blank` */
+				   "short::\nlocked:!:1:0:::::\nstar:*:\nlast::0";
+	static const struct {
+		const char *name;
+		bool is_empty;
+	} expected[] = {{"root", false}, {"bob", true}, {"#musl", true}, {"blank", true},
+		{"short", true}, {"locked", false}, {"star", false}, {"last", true}};
+	struct account_password found;
+	const char *rest = text;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+		assert_true(account_next_password(&rest, &found));
+		assert_int_equal(found.name_end - found.name, strlen(expected[i].name));
+		assert_memory_equal(found.name, expected[i].name, strlen(expected[i].name));
+		assert_int_equal(found.is_empty, expected[i].is_empty);
+		assert_int_equal(found.is_indented, strcmp(expected[i].name, "blank") == 0);
+	}
+	assert_false(account_next_password(&rest, &found));
+	assert_string_equal(rest, "");
+}
+
+static void
 a_huge_line_is_no_obstacle(void **state)
 {
 	enum { HUGE = 1000 * 1000 };
@@ -257,6 +287,8 @@ main(void)
 		cmocka_unit_test(odd_lines_are_passed_over),
 		cmocka_unit_test(members_of_groups_are_whole_names),
 		cmocka_unit_test(names_come_one_after_the_other_those_of_odd_lines_too),
+		cmocka_unit_test(
+			each_line_with_a_name_and_a_password_is_read_those_of_odd_lines_too),
 		cmocka_unit_test(a_huge_line_is_no_obstacle),
 		cmocka_unit_test(the_hosts_superuser_is_found_by_number_and_by_name),
 		cmocka_unit_test(people_have_numbers_of_people),
