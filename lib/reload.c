@@ -9,6 +9,7 @@
 #include "mount.h"
 #include "mounts.h"
 #include "namespace.h"
+#include "passwords.h"
 #include "prepared.h"
 #include "report.h"
 #include "root.h"
@@ -233,6 +234,22 @@ is_replaced(const struct reload *reload, const struct lines_one *line)
 	return false;
 }
 
+/* The descriptor of the mount that is to come on a file, or -1. */
+static int
+new_mount_on(const struct reload *reload, const char *file)
+{
+	char place[PATH_MAX];
+	int mount = -1;
+
+	if (root_place_of(&reload->root, file, place, sizeof(place)) < 0)
+		return -1;
+	for (size_t i = 0; i < reload->mounts.count; i++)
+		if (reload->mounts.lines[i].fd >= 0 &&
+			strcmp(reload->difference.places[i], place) == 0)
+			mount = reload->mounts.lines[i].fd;
+	return mount;
+}
+
 /* Inside, before anything is changed: who is inside would have the new mounts at once. */
 static int
 check_trusted(void *data)
@@ -254,7 +271,9 @@ check_trusted(void *data)
 			trust_judge_change(&reload->root, line->place, -1, restart, report) < 0)
 			return -1;
 	}
-	return 0;
+	return passwords_judge(&reload->root, &reload->now.plan,
+		new_mount_on(reload, PASSWORDS_PASSWD), new_mount_on(reload, PASSWORDS_SHADOW),
+		report);
 }
 
 static int

@@ -7,6 +7,7 @@
 #include "mount.h"
 #include "mounts.h"
 #include "namespace.h"
+#include "passwords.h"
 #include "plan.h"
 #include "prepared.h"
 #include "report.h"
@@ -190,7 +191,9 @@ judge_tree(struct start *start)
 	const struct configured *configured = &start->configured;
 	struct report *report = start->service->report;
 
-	if (allows_setuid(start) && trust_judge(&start->root, &start->names, report) < 0)
+	if (allows_setuid(start) && (trust_judge(&start->root, &start->names, report) < 0 ||
+					    passwords_judge(&start->root, &configured->plan, -1, -1,
+						    report) < 0))
 		return -1;
 	start->essentials.root = &start->root;
 	start->essentials.path = configured_value(configured, CONFIG_PATH, NULL);

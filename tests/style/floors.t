@@ -8,7 +8,7 @@ my @floors = (
 	'report cleanup syscalls descriptors number name escape relocations',
 	'config record root mount mounted evidence process account powers program terminal log',
 	'catalogue ownership plan namespace identity environment authority inside state command',
-	'table filesystem visible holders binds trust essentials',
+	'table filesystem visible holders binds trust passwords essentials',
 	'mounts prepared options',
 	'lines service',
 	'configured difference',

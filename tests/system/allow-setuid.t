@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # allow_setuid=yes: setuid programs and file capabilities of the tree work, for who may be trusted
-# with them: the files they rely on are the superuser's, and nobody who enters has the number of a
-# user or a group that is another one inside. Without the key nothing works.
+# with them: the files they rely on are the superuser's, no account inside has an empty password, and
+# nobody who enters has the number of a user or a group that is another one inside. Without the key
+# nothing works.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
-needs mmdebstrap setcap script strace groupmod usermod
+needs mmdebstrap setcap script strace groupmod usermod sed
 on_machines TREES=debian=debian
 
 tree=/opt/debian
@@ -35,7 +36,16 @@ install -m 755 "$tree/bin/grep" "$tree/srv/probes/capable-grep"
 setcap cap_net_raw+ep "$tree/srv/probes/capable-grep"
 install -m 755 "$tools/push-characters" "$tree/srv/probes/push"
 echo 'alice:x:1000:1000:Alice:/:/bin/sh' >>"$tree/etc/passwd"
-sed -i 's/^root:[^:]*:/root::/' "$tree/etc/shadow"
+# crypt(3) of the password, which no machine has to make: not every one has a program for it
+password=of-the-tree
+hash='$6$rounds=1000$chrootmounts$TOvXv81mvNVrsiblmw9Fib.xKC6i5iA/kD1s1YnubzyVHXZSbAgDHmhBbq5a4LuNnz4JgYVKQPfqunLlO6WAc.'
+# password_of FIELD NAME FILE: the second field of the name's line in the tree's /etc/FILE.
+password_of() { sed -i "s|^$2:[^:]*:|$2:$1:|" "$tree/etc/$3"; }
+password_of "$hash" root shadow
+# no program has to wait after a wrong password
+sed -i 's/pam_unix.so nullok/& nodelay/' "$tree/etc/pam.d/common-auth"
+# with_password COMMAND...: has the password of the tree's superuser on standard input
+with_password() { echo "$password" | "$@" 2>/dev/null; }
 # what who enters has of capabilities outside
 bounding=$(as alice sed -n 's/^CapBnd:\t//p' /proc/self/status)
 limited=$(printf %016x $((0x$bounding & ~(1 << 13)))) # CAP_NET_RAW
@@ -46,7 +56,7 @@ no_power="CapInh: $none CapPrm: $none CapEff: $none CapBnd"
 shall no 'users="alice"'
 is 'the root starts' "$status" 0
 is 'a setuid program has no effect' "$(inside /srv/probes/setuid-id -u)" 1000
-is 'nor has su' "$(inside su -c 'id -u' 2>/dev/null)" ''
+is 'without the key su has no effect' "$(with_password inside su -c 'id -u')" ''
 like 'nor a file capability' "$(sets inside /srv/probes/capable-grep)" "CapPrm: $none CapEff: $none"
 is 'there is no way to power' "$(sets inside grep)" "$no_power: $none CapAmb: $none NoNewPrivs: 1 "
 
@@ -59,7 +69,7 @@ for listed in 'users="alice"' 'groups="players"'; do
 	is 'and has the capabilities that it would have outside' \
 		"$(sets inside /srv/probes/setuid-grep)" \
 		"CapInh: $none CapPrm: $bounding CapEff: $bounding CapBnd: $bounding CapAmb: $none NoNewPrivs: 0 "
-	is 'su works' "$(inside su -c 'id -u')" 0
+	is "su works with the password for $listed" "$(with_password inside su -c 'id -u')" 0
 	like 'a file capability works' "$(sets inside /srv/probes/capable-grep)" 'CapEff: 0000000000002000 '
 	is 'who enters has no power but by them' "$(sets inside grep)" \
 		"$no_power: $bounding CapAmb: $none NoNewPrivs: 0 "
@@ -159,6 +169,92 @@ chown alice "$tree/usr/lib"
 shall no 'users="alice"'
 is 'without the key those below the top are not asked' "$status$errors" 0
 chown root "$tree/usr/lib"
+
+# accounts without a password
+# becomes NAME: alice becomes the tree's NAME by su, without a password, and shows who that is.
+becomes()
+{
+	rm -f /tmp/left
+	inside su "$1" -c 'id -u >/tmp/left' </dev/null >/dev/null 2>&1
+	stat -c "uid %u" /tmp/left 2>/dev/null || echo nobody
+}
+# passwordless WHAT NAME FILE...: alice becomes nobody, and what is said locks the account.
+passwordless()
+{
+	local what=$1 name=$2 said
+	shift 2
+	local files=("${@/#/$tree/etc/}")
+	local before
+	before=$(stat -c '%n %U:%G %a' "${files[@]}")
+	shall yes 'users="alice"'
+	is "$what: the root does not start" "$status" 1
+	like "$what: the message names the account and the file" "$errors" \
+		"$name has an empty password in ${files[0]}"
+	is "$what: the message is one line" "$(grep -c . <<<"$errors")" 1
+	is "$what: nobody becomes the account" "$(becomes "$name")" nobody
+	said=${errors#*to mend it: }
+	said=${said%, or allow_setuid=no}
+	ok "$what: the command that is said runs" eval "${said:-false}"
+	is "$what: the files keep their owners and modes" "$(stat -c '%n %U:%G %a' "${files[@]}")" "$before"
+	shall yes 'users="alice"'
+	is "$what: the root starts after that command" "$status$errors" 0
+	is "$what: nobody becomes the locked account" "$(becomes "$name")" nobody
+}
+cp -a "$tree/etc" "$work/etc"
+# as_before: the tree's accounts as they were
+as_before() { cp -a "$work/etc/passwd" "$work/etc/shadow" "$tree/etc/"; }
+password_of '' root shadow
+passwordless 'the superuser without a password' root shadow
+as_before
+password_of '' root passwd
+passwordless 'the superuser without a password in passwd' root passwd
+as_before
+password_of '' root passwd
+password_of '' root shadow
+passwordless 'the superuser without a password in both files' root passwd shadow
+as_before
+echo 'toor:x:0:0::/:/bin/sh' >>"$tree/etc/passwd"
+echo 'toor::20000:0:99999:7:::' >>"$tree/etc/shadow"
+passwordless 'a second account of the number 0 without a password' toor shadow
+as_before
+# the number is an ordinary user's of the host
+echo 'bob:x:1001:1001::/:/bin/sh' >>"$tree/etc/passwd"
+echo 'bob::20000:0:99999:7:::' >>"$tree/etc/shadow"
+passwordless 'a user without a password' bob shadow
+as_before
+echo 'bob::1001:1001::/:/bin/sh' >>"$tree/etc/passwd"
+passwordless 'a user without a password and without an entry in shadow' bob passwd
+as_before
+echo '  eve::2001:2001::/:/bin/sh' >>"$tree/etc/passwd"
+passwordless 'a user without a password behind blanks, which glibc passes over' eve passwd
+as_before
+rm "$tree/etc/shadow"
+echo 'bob::1001:1001::/:/bin/sh' >>"$tree/etc/passwd"
+passwordless 'a user without a password in a tree without shadow' bob passwd
+as_before
+echo 'a.b::2001:2001::/:/bin/sh' >>"$tree/etc/passwd"
+passwordless 'a name that is a pattern to sed' a.b passwd
+as_before
+rm "$tree/etc/shadow"
+shall yes 'users="alice"'
+is 'a tree without shadow, whose accounts nobody can log in to, starts' "$status$errors" 0
+as_before
+echo 'gone::20000:0:99999:7:::' >>"$tree/etc/shadow"
+shall yes 'users="alice"'
+is 'a line of shadow for an account that does not exist keeps no root from starting' "$status$errors" 0
+as_before
+shall yes 'users="alice"'
+password_of '' root shadow
+run chroot-mounts reload
+is 'a reload is refused while an account has an empty password' "$status" 1
+like 'the refused reload names the account and the file' "$errors" "root has an empty password in $tree/etc/shadow"
+as_before
+ok 'a reload succeeds when the account has a password again' chroot-mounts -q reload
+password_of '' root shadow
+shall no 'users="alice"'
+is 'without the key an empty password keeps no root from starting' "$status$errors" 0
+is 'without the key nobody becomes the account that has no password' "$(becomes root)" nobody
+as_before
 
 # names and numbers
 careless() { nsenter --mount=/run/chroot-mounts/debian/ns setpriv --reuid=1000 --regid=1000 --groups=27 "$@"; }
@@ -334,6 +430,19 @@ echo 'bob:x:1001:1001::/:/bin/sh' | cat /srv/passwd - >/srv/passwd.new
 mv /srv/passwd.new /srv/passwd
 ok 'of which a later one is renewed' chroot-mounts -q reload
 ok 'with who is in it, at once' enter_as_bob
+sed 's/^bob:x:/bob::/' /srv/passwd >/srv/passwd.new
+mv /srv/passwd.new /srv/passwd
+run chroot-mounts reload
+is 'a reload to a passwd file with an empty password is refused' "$status" 1
+like 'the refused reload names the file of the host' "$errors" 'bob has an empty password in /srv/passwd'
+is 'the refused passwd file is not seen inside' "$(inside grep ^bob: /etc/passwd)" 'bob:x:1001:1001::/:/bin/sh'
+eval "$(sed -n 's/.*to mend it: \(.*\), or allow_setuid=no/\1/p' <<<"$errors")"
+ok 'a reload succeeds after the command that was said' chroot-mounts -q reload
+sed 's/^bob:!:/bob::/' /srv/passwd >/srv/passwd.new
+cat /srv/passwd.new >/srv/passwd # in place, so that it is seen inside at once
+ok 'a reload is refused while a file that is seen inside has an empty password' fails chroot-mounts -q reload
+sed -i 's/^bob::/bob:!:/' /srv/passwd
+ok 'a reload succeeds while the passwd file of before, which has it, is still seen inside' chroot-mounts -q reload
 chown bob /srv
 mv /srv/passwd /srv/passwd.old
 install -o bob -m 644 /srv/passwd.old /srv/passwd
