@@ -146,7 +146,9 @@ decide_plan(struct configured *configured)
 	const struct config *own = catalogue_service(&service->catalogue);
 	cleanup_free char *text = NULL;
 
-	if (asprintf(&text, "%s\1%s\1%s", configured_value(configured, CONFIG_MOUNTS, NULL),
+	if (asprintf(&text, "%s\1%s\1%s\1%s",
+		    configured_value(configured, CONFIG_ALLOW_SETUID, NULL),
+		    configured_value(configured, CONFIG_MOUNTS, NULL),
 		    config_value(own, NULL, CONFIG_EXTRA_MOUNTS, NULL),
 		    config_value(&configured->config, NULL, CONFIG_EXTRA_MOUNTS, NULL)) < 0) {
 		text = NULL;

@@ -4,6 +4,7 @@
 #include "config.h"
 #include "report.h"
 #include "syscalls.h"
+#include "tickets.h"
 
 #include <bsd/string.h>
 #include <libmount/libmount.h>
@@ -18,6 +19,7 @@ struct place {
 	enum config_key key;
 	unsigned offset; /* lines below the key's */
 	struct report *report;
+	bool hides_tickets; /* setuid programs inside work, so no line shows those of the host */
 };
 
 #define place_error(place, ...)                                                                    \
@@ -557,6 +559,67 @@ add_mount(struct plan *plan, const char *source, const char *target, const char 
 	return 0;
 }
 
+/* Right behind the line, so that a later line of the user's for the same place covers it in turn.
+ */
+static int
+add_cover(struct plan *plan, const char *target, const char *below, mode_t mode,
+	const struct place *place)
+{
+	cleanup_free char *whole = NULL;
+	char words[64];
+
+	if (asprintf(&whole, "%s%s", target, below) < 0) {
+		whole = NULL;
+		return no_memory(place);
+	}
+	/* nofail: where a bind without what is mounted below shows no /run, nothing is to be
+	 * covered
+	 */
+	snprintf(words, sizeof(words), "nofail,nosuid,nodev,noexec,mode=%04o,size=1m",
+		(unsigned)mode);
+	return add_mount(plan, "tmpfs", whole, "tmpfs", words, place);
+}
+
+/*
+ * Threat: a user who knows a password of the tree types it to the tree's sudo. Its ticket in the
+ * shared /run opens the host's sudo without a password (measured with sudo 1.9.13). Failures that
+ * the tree's pam_faillock counts lock an account of the host. Defence: where a line shows the
+ * directories for tickets, an empty tmpfs covers each.
+ */
+static int
+cover_tickets(struct plan *plan, size_t index, const struct place *place)
+{
+	for (size_t i = 0; i < TICKETS_DIRECTORIES; i++) {
+		const struct tickets_directory *directory = tickets_directory(i);
+		/* the lines move in memory when one is added */
+		const struct plan_mount *line = &plan->mounts[index];
+		const char *below = tickets_below(directory, line->source);
+
+		if (tickets_contain(directory, line->source))
+			return place_error(place,
+				"cannot bind %s: allow_setuid=yes shows nothing of the host's %s",
+				line->source, directory->path);
+		if (below && add_cover(plan, line->target, below, directory->mode, place) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Adds a line of the configuration, and the covers for the tickets that it would show. */
+static int
+add_written(struct plan *plan, const char *source, const char *target, const char *type,
+	const char *words, const struct place *place)
+{
+	size_t index = plan->count;
+
+	if (add_mount(plan, source, target, type, words, place) < 0)
+		return -1;
+	/* the line for / has gone to its own place */
+	if (!place->hides_tickets || index == plan->count || !plan->mounts[index].is_bind)
+		return 0;
+	return cover_tickets(plan, index, place);
+}
+
 int
 plan_add(struct plan *plan, const char *source, const char *target, const char *type,
 	const char *words, struct report *report)
@@ -631,7 +694,7 @@ add_table(struct plan *plan, struct libmnt_table *table, const char *value, stru
 
 	while (result == 0 && mnt_table_next_fs(table, each, &line) == 0) {
 		place->offset = next_line(&value, place->offset);
-		result = add_mount(plan, mnt_fs_get_source(line), mnt_fs_get_target(line),
+		result = add_written(plan, mnt_fs_get_source(line), mnt_fs_get_target(line),
 			mnt_fs_get_fstype(line), mnt_fs_get_options(line), place);
 		value += strcspn(value, "\n");
 		if (*value == '\n') {
@@ -670,9 +733,16 @@ int
 plan_make(struct plan *plan, const struct config *instance, const struct config *service,
 	struct report *report)
 {
-	struct place mounts = {.key = CONFIG_MOUNTS, .report = report};
-	struct place shared = {.config = service, .key = CONFIG_EXTRA_MOUNTS, .report = report};
-	struct place own = {.config = instance, .key = CONFIG_EXTRA_MOUNTS, .report = report};
+	const bool hides = config_is_yes(instance, service, CONFIG_ALLOW_SETUID);
+	struct place mounts = {.key = CONFIG_MOUNTS, .report = report, .hides_tickets = hides};
+	struct place shared = {.config = service,
+		.key = CONFIG_EXTRA_MOUNTS,
+		.report = report,
+		.hides_tickets = hides};
+	struct place own = {.config = instance,
+		.key = CONFIG_EXTRA_MOUNTS,
+		.report = report,
+		.hides_tickets = hides};
 	const char *value = config_value(instance, service, CONFIG_MOUNTS, &mounts.config);
 
 	*plan = (struct plan){0};

@@ -16,10 +16,12 @@
 #include "service.h"
 #include "state.h"
 #include "syscalls.h"
+#include "tickets.h"
 #include "trust.h"
 
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* A root that is being reloaded. */
 struct reload {
@@ -32,6 +34,7 @@ struct reload {
 	struct root root; /* `/` inside */
 	struct trust_names names;
 	struct essentials essentials;
+	struct tickets tickets; /* with allow_setuid */
 	bool has_shared; /* a source of x-live lines was made shared */
 	bool is_done; /* all is changed, as far as it can be */
 	bool is_other; /* mounts were made or taken away */
@@ -159,6 +162,12 @@ path_of_tree(const struct reload *reload)
 	return found ? found : strdup(path);
 }
 
+static bool
+allows_setuid(const struct reload *reload)
+{
+	return configured_is_yes(&reload->now, CONFIG_ALLOW_SETUID);
+}
+
 /* What there is, and what there is to be. */
 static int
 find_difference(struct reload *reload)
@@ -169,6 +178,7 @@ find_difference(struct reload *reload)
 	if (configured_read(&reload->now, service, reload->name) < 0 ||
 		refuse_changes(reload) < 0 ||
 		lines_read(&difference->before, &reload->prepared.record, service->report) < 0 ||
+		(allows_setuid(reload) && tickets_make(&reload->tickets, service->report) < 0) ||
 		share_live(reload) < 0)
 		return -1;
 	difference->now = &reload->now.plan;
@@ -250,6 +260,31 @@ new_mount_on(const struct reload *reload, const char *file)
 	return mount;
 }
 
+/* Looks a name up as it will be: in the last of the lines that it lies below. */
+static int
+look_ahead(const void *data, const char *name, struct stat *found)
+{
+	const struct reload *reload = data;
+	char place[PATH_MAX];
+	const char *whole = name;
+
+	if (root_place_of(&reload->root, name, place, sizeof(place)) == 0)
+		whole = place;
+	for (size_t i = reload->mounts.count; i-- > 0;) {
+		const char *above = reload->difference.places[i];
+		const char *below;
+
+		if (reload->mounts.ids[i] == 0 || !plan_is_at_or_below(whole, above))
+			continue;
+		if (reload->mounts.lines[i].fd < 0)
+			break;
+		below = whole + strlen(above);
+		return fstatat(reload->mounts.lines[i].fd, below + strspn(below, "/"), found,
+			AT_EMPTY_PATH);
+	}
+	return stat(name, found);
+}
+
 /* Inside, before anything is changed: who is inside would have the new mounts at once. */
 static int
 check_trusted(void *data)
@@ -271,6 +306,8 @@ check_trusted(void *data)
 			trust_judge_change(&reload->root, line->place, -1, restart, report) < 0)
 			return -1;
 	}
+	if (tickets_judge(&reload->tickets, look_ahead, reload, report) < 0)
+		return -1;
 	return passwords_judge(&reload->root, &reload->now.plan,
 		new_mount_on(reload, PASSWORDS_PASSWD), new_mount_on(reload, PASSWORDS_SHADOW),
 		report);
@@ -353,10 +390,13 @@ open_trusted(void *data)
 	return trust_judge(&reload->root, &reload->names, reload->service->report);
 }
 
-static bool
-allows_setuid(const struct reload *reload)
+/* Inside, when all is changed: a cover that was lost is there again then. */
+static int
+check_tickets(void *data)
 {
-	return configured_is_yes(&reload->now, CONFIG_ALLOW_SETUID);
+	const struct reload *reload = data;
+
+	return tickets_judge(&reload->tickets, NULL, NULL, reload->service->report);
 }
 
 /* Users, groups, and who is in them, change on both sides. */
@@ -722,6 +762,8 @@ carry_out(struct reload *reload)
 		(write_record(reload) < 0 || inside(reload, apply) < 0 ||
 			judge_setuid_again(reload, size) < 0 ||
 			(reload->is_other && judge_essentials_again(reload) < 0)))
+		return -1;
+	if (allows_setuid(reload) && inside(reload, check_tickets) < 0)
 		return -1;
 	reload->is_done = true;
 	if (write_record(reload) < 0)

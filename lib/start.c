@@ -14,6 +14,7 @@
 #include "root.h"
 #include "service.h"
 #include "state.h"
+#include "tickets.h"
 #include "trust.h"
 #include "visible.h"
 
@@ -33,6 +34,7 @@ struct start {
 	struct mounts mounts;
 	struct visible visible;
 	struct trust_names names;
+	struct tickets tickets; /* with allow_setuid */
 	struct essentials essentials;
 	char **places; /* owned, as each of them; for a tree that is judged alone */
 	struct essentials_cover *covers; /* owned */
@@ -148,6 +150,9 @@ make_detached(struct start *start)
 	const struct plan *plan = &configured->plan;
 	int shared;
 
+	/* before /run is cloned, so that there is something to be covered in the clone */
+	if (allows_setuid(start) && tickets_make(&start->tickets, service->report) < 0)
+		return -1;
 	if (is_visible(start) &&
 		visible_open(&start->visible, configured_value(configured, CONFIG_ROOT, NULL), plan,
 			service->report) < 0)
@@ -215,6 +220,9 @@ fill_namespace(struct start *start)
 		service->host, service->minimal, start->root.tree, service->report);
 	if (start->namespace < 0 || mounts_make_room(plan, &start->root, service->report) < 0 ||
 		mounts_attach(&start->mounts, plan, &start->root, service->report) < 0)
+		return -1;
+	if (allows_setuid(start) &&
+		tickets_judge(&start->tickets, NULL, NULL, service->report) < 0)
 		return -1;
 	if (judge_tree(start) < 0)
 		return -1;

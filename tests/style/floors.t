@@ -6,7 +6,7 @@ use Test::More;
 
 my @floors = (
 	'report cleanup syscalls descriptors number name escape relocations',
-	'config record root mount mounted evidence process account powers program terminal log',
+	'config record tickets root mount mounted evidence process account powers program terminal log',
 	'catalogue ownership plan namespace identity environment authority inside state command',
 	'table filesystem visible holders binds trust passwords essentials',
 	'mounts prepared options',

@@ -6,7 +6,7 @@
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 needs mmdebstrap setcap script strace groupmod usermod sed
-on_machines TREES=debian=debian
+on_machines 'TREES=debian=debian sudo=sudo'
 
 tree=/opt/debian
 tools=${BUILD:-$top/build}/system
@@ -52,9 +52,19 @@ limited=$(printf %016x $((0x$bounding & ~(1 << 13)))) # CAP_NET_RAW
 none=0000000000000000
 no_power="CapInh: $none CapPrm: $none CapEff: $none CapBnd"
 
+# the host's directories for tickets, as they are before any start
+tickets=(sudo doas faillock pam_timestamp)
+ticket_directories() { (cd /run && stat -c '%n %F %a %u:%g' "${tickets[@]}" 2>/dev/null); }
+rm -rf /run/sudo /run/doas /run/faillock /run/pam_timestamp
+in_run() { (cd /run && find . -xdev -path ./chroot-mounts -prune -o -print | sort); }
+before_start=$(in_run)
+
 # without
 shall no 'users="alice"'
 is 'the root starts' "$status" 0
+is 'without the key start makes nothing in /run' "$(in_run)" "$before_start"
+is 'without the key no directory for tickets is covered' \
+	"$(inside grep -cE ' /run/(sudo|doas|faillock|pam_timestamp) ' /proc/self/mountinfo)" 0
 is 'a setuid program has no effect' "$(inside /srv/probes/setuid-id -u)" 1000
 is 'without the key su has no effect' "$(with_password inside su -c 'id -u')" ''
 like 'nor a file capability' "$(sets inside /srv/probes/capable-grep)" "CapPrm: $none CapEff: $none"
@@ -254,6 +264,254 @@ password_of '' root shadow
 shall no 'users="alice"'
 is 'without the key an empty password keeps no root from starting' "$status$errors" 0
 is 'without the key nobody becomes the account that has no password' "$(becomes root)" nobody
+as_before
+
+# tickets of setuid programs
+shall no
+rm -r /run/sudo /run/doas /run/faillock /run/pam_timestamp
+configure debian "root=\"$tree\"" 'allow_setuid="yes"' 'users="alice"'
+run chroot-mounts start -n debian
+is 'start -n makes no directory for tickets' "$(ticket_directories)" ''
+is 'start -n shows the lines that cover the directories for tickets' \
+	"$(awk '$2 == "tmpfs" && $3 != "/run/openrc" { print $3, $5 }' <<<"$output")" "$(cat <<-'END'
+	/run/sudo nofail,nosuid,nodev,noexec,mode=0711,size=1m
+	/run/doas nofail,nosuid,nodev,noexec,mode=0700,size=1m
+	/run/faillock nofail,nosuid,nodev,noexec,mode=0755,size=1m
+	/run/pam_timestamp nofail,nosuid,nodev,noexec,mode=0700,size=1m
+	END
+	)"
+# one plan is made of two configurations, whatever the order
+for first in aa zz; do
+	configure "$first" "root=\"$tree\""
+	is "another root's plan without the key covers nothing, called $first" \
+		"$(chroot-mounts start -n | awk '$3 ~ "^/run/sudo" { print $1 }')" debian
+	rm "/etc/conf.d/chroot-mounts.$first"
+done
+chroot-mounts -q stop
+mounts_before=$(host_mounts)
+(umask 077 && exec chroot-mounts -q start)
+is 'start makes the directories for tickets as their programs want them, whatever the umask' "$(ticket_directories)" "$(cat <<-'END'
+	sudo directory 711 0:0
+	doas directory 700 0:0
+	faillock directory 755 0:0
+	pam_timestamp directory 700 0:0
+	END
+	)"
+is 'start makes the four directories for tickets in /run and nothing else' \
+	"$(in_run)" "$(printf '%s\n' "$before_start" ./sudo ./doas ./faillock ./pam_timestamp | sort)"
+is 'the directories for tickets inside have the owners and modes of those of the host' \
+	"$(chroot-enter -d /run debian stat -c '%n %F %a %u:%g' "${tickets[@]}")" "$(ticket_directories)"
+is 'each directory for tickets inside is a tmpfs without programs, devices and setuid' \
+	"$(inside grep -oE ' /run/(sudo|doas|faillock|pam_timestamp) rw,nosuid,nodev,noexec,.* - tmpfs' /proc/self/mountinfo | wc -l)" 4
+
+# apart WHAT PLACE: tickets of the host are not seen in the directory PLACE inside, and those of the
+# tree stay there: each side leaves one.
+leave_tickets='for each; do echo ticket >"$each/$0"; echo "$each: $(echo $(ls "$each"))"; done 2>/dev/null'
+apart()
+{
+	local what=$1 place=$2
+	(cd /run && mkdir -p "${tickets[@]}" && rm -f ./*/of-tree)
+	chroot-enter -d "$place" debian sh -c "$leave_tickets" of-tree "${tickets[@]}" >"$work/apart"
+	(cd /run && sh -c "$leave_tickets" of-host "${tickets[@]}") >>"$work/apart"
+	chroot-enter -d "$place" debian sh -c "$leave_tickets" of-tree "${tickets[@]}" >>"$work/apart"
+	is "$what: the tickets of both sides are apart in $place" "$(<"$work/apart")" \
+		"$(printf '%s: of-tree\n' "${tickets[@]}"
+		printf '%s: of-host\n' "${tickets[@]}"
+		printf '%s: of-tree\n' "${tickets[@]}")"
+}
+apart 'the default plan' /run
+echo live >/run/later
+mkdir /run/user
+mount -t tmpfs login /run/user
+echo login >/run/user/file
+is 'the rest of /run is live' "$(inside cat /run/later /run/user/file)" $'live\nlogin'
+umount /run/user
+rm -r /run/user /run/later
+mount -t tmpfs later /run/sudo
+apart 'after the host mounted something on /run/sudo' /run
+umount /run/sudo
+
+# reload
+ok 'a reload to more lines succeeds' eval \
+	'configure debian "root=\"$tree\"" "allow_setuid=\"yes\"" "users=\"alice\"" "extra_mounts=\"/srv /srv none bind
+/run /media none rbind\"" && chroot-mounts -q reload'
+is 'a reload keeps what setuid programs wrote inside' "$(inside cat /run/faillock/of-tree)" ticket
+apart 'after a reload' /media
+rm -r /run/doas
+like 'status says that a directory the host lost is not covered any more' "$(chroot-mounts status)" \
+	'/run/doas is not mounted inside any more; reload the service'
+ok 'a reload succeeds after the host lost a directory' chroot-mounts -q reload
+is 'a reload makes the lost directory' "$(ticket_directories | grep doas)" 'doas directory 700 0:0'
+apart 'after a reload that covers the lost directory' /run
+chroot-enter debian umount /run/sudo
+ok 'a reload succeeds after a cover was unmounted inside' chroot-mounts -q reload
+apart 'after a reload that covers the unmounted directory' /run
+configure debian "root=\"$tree\"" 'allow_setuid="yes"' 'users="alice"' 'mounts="
+/dev /dev none rbind,rslave
+proc /proc proc nosuid
+/run /run none bind,nosuid"'
+ok 'a reload to another line for /run succeeds' chroot-mounts -q reload
+apart 'after a reload to another line for /run' /run
+ok 'stop succeeds where tickets are covered' chroot-mounts -q stop
+is 'stop leaves the mounts of the host as they were before start' "$(host_mounts)" "$mounts_before"
+
+# other ways to show /run
+# shows WHAT PLACE LINE...: a plan of these lines, with the tree's own /run without them
+shows()
+{
+	local what=$1 place=$2
+	shift 2
+	shall yes 'users="alice"' "mounts=\"/dev /dev none rbind,rslave
+proc /proc proc nosuid
+$(printf '%s\n' "$@")\""
+	is "$what: the root starts" "$status$errors" 0
+	apart "$what" "$place"
+}
+mkdir -p "$tree/host" "$tree/srv/run"
+shows 'a bind without what is below' /run '/run /run none bind'
+shows 'a bind that is ro' /run '/run /run none rbind,ro'
+shows 'a bind on another place' /srv/run '/run /srv/run none rbind'
+shows 'two binds' /srv/run '/run /run none rbind' '/run /srv/run none rbind'
+shows 'a bind of all' /host/run '/ /host none rbind'
+shows 'a bind by the name /var/run' /srv/run '/var/run /srv/run none rbind'
+mv "$tree/var/run" "$tree/var/run.link"
+mkdir "$tree/var/run"
+shows 'a bind on a directory /var/run' /var/run '/run /var/run none rbind'
+rmdir "$tree/var/run"
+mv "$tree/var/run.link" "$tree/var/run"
+shows 'a line for one of the directories' /run '/run /run none rbind' \
+	'/run/sudo /run/sudo none bind' '/run/doas /run/doas none rbind'
+mkdir "$tree/srv/tickets"
+shows 'a line that shows one of the directories elsewhere' /run '/run /run none rbind' \
+	'/run/sudo /srv/tickets none bind'
+is 'a directory of the host that is shown elsewhere is empty there' "$(inside stat -f -c %T /srv/tickets)" tmpfs
+shows 'a line of the user that the host lacks the source of' /run '/run /run none rbind' \
+	'/srv/missing /run/sudo none bind,nofail'
+install -d -m 711 /srv/tickets
+echo own >/srv/tickets/own
+shall yes 'extra_mounts="/srv/tickets /run/sudo none bind"'
+is 'a line of the user for one of the directories: the root starts' "$status$errors" 0
+is 'a line of the user for one of the directories counts' "$(chroot-enter -d / debian cat /run/sudo/own)" own
+shall yes 'mounts="proc /proc proc nosuid
+tmpfs /run tmpfs mode=0755"'
+is 'a plan with a /run of its own: the root starts' "$status$errors" 0
+is 'nothing is added to a plan with a /run of its own' "$(chroot-enter -d / debian ls -A /run)" ''
+shall yes 'mounts="proc /proc proc nosuid
+/ /host none bind"'
+is 'a bind of / without the /run that is mounted below: the root starts' "$status$errors" 0
+is 'nothing is covered where no tickets are shown' "$(chroot-enter -d / debian grep -c ' /host/run/' /proc/self/mountinfo)" 0
+
+# hidden WHAT MESSAGE LINE...: what is refused, and why.
+hidden()
+{
+	local what=$1 message=$2
+	shift 2
+	shall yes "$@"
+	is "$what: the root does not start" "$status" 1
+	like "$what: the message says why" "$errors" "$message"
+	is "$what: the mounts of the host are as they were" "$(host_mounts)" "$mounts_before"
+}
+hidden 'a line for a part of one of the directories' \
+	"chroot-mounts.debian:3: cannot bind /run/sudo/ts: allow_setuid=yes shows nothing of the host's /run/sudo" \
+	'extra_mounts="/run/sudo/ts /run/sudo none bind"'
+ln -s /run /srv/link
+hidden 'a source that is a link to /run' 'cannot keep tickets apart: /run/sudo inside is the directory of the host.*a line whose source is /run' \
+	'mounts="proc /proc proc nosuid
+/srv/link /run none rbind"'
+shall yes
+echo host >/run/sudo/of-host
+configure debian "root=\"$tree\"" 'allow_setuid="yes"' 'mounts="proc /proc proc nosuid
+/srv/link /run none rbind"'
+run chroot-mounts reload
+is 'a reload to a source that is a link to /run is refused' "$status" 1
+like 'the refused reload says that the tickets would be those of the host' "$errors" \
+	'cannot keep tickets apart: /run/sudo inside is the directory of the host'
+is 'the refused reload shows no tickets of the host' "$(chroot-enter -d / debian ls /run/sudo)" ''
+shall yes 'mounts="proc /proc proc nosuid
+/srv/link /run none rbind
+tmpfs /run tmpfs mode=0755"'
+is 'a source that is a link to /run starts where another line covers it' "$status$errors" 0
+configure debian "root=\"$tree\"" 'allow_setuid="yes"' 'mounts="proc /proc proc nosuid
+/srv/link /run none rbind"'
+run chroot-mounts reload
+is 'a reload that takes away what covered a link to /run fails' "$status" 1
+like 'the failed reload says that the tickets are those of the host' "$errors" \
+	'cannot keep tickets apart: /run/sudo inside is the directory of the host'
+chroot-mounts -q stop
+mkdir /srv/other
+mount --bind /run /srv/other
+mounts_before=$(host_mounts)
+hidden 'a source that is a bind of /run' 'cannot keep tickets apart: /run/sudo inside is the directory of the host.*a line whose source is /run' \
+	'mounts="proc /proc proc nosuid
+/srv/other /run none rbind"'
+umount /srv/other
+mount --bind /run "$tree/run"
+mounts_before=$(host_mounts)
+hidden 'a /run that the host has mounted in the tree' 'cannot keep tickets apart: /run/sudo inside is the directory of the host' \
+	'mounts="proc /proc proc nosuid"'
+umount "$tree/run"
+mounts_before=$(host_mounts)
+
+# what is in the way on the host
+# obstructed WHAT MESSAGE: with that at /run/faillock and nothing at the others, nothing is made; what is said mends it.
+obstructed()
+{
+	local what=$1 message=$2 said
+	rm -rf /run/sudo /run/doas /run/pam_timestamp
+	hidden "$what at /run/faillock" "cannot cover /run/faillock inside: on the host it $message"
+	is "$what at /run/faillock: the other directories are not made" "$(cd /run && echo sudo* doas* pam_timestamp*)" \
+		'sudo* doas* pam_timestamp*'
+	said=${errors#*to mend it: }
+	said=${said%, or allow_setuid=no}
+	ok "$what at /run/faillock: the command that is said runs" eval "${said:-false}"
+	shall yes
+	is "$what at /run/faillock: the root starts after that command" "$status$errors" 0
+	chroot-mounts -q stop
+	rm -rf /run/faillock
+}
+rm -rf /run/faillock
+ln -s /srv/tickets /run/faillock
+obstructed 'a symbolic link' 'is a symbolic link'
+echo file >/run/faillock
+obstructed 'a file' 'is a file'
+install -d -o alice /run/faillock
+echo forged >/run/faillock/root
+obstructed 'a directory of a user' 'belongs to user 1000'
+shall yes
+rm -r /run/sudo
+ln -s /srv/tickets /run/sudo
+run chroot-mounts reload
+is 'a reload is refused while the host has a symbolic link at /run/sudo' "$status" 1
+like 'the refused reload names the link' "$errors" 'cannot cover /run/sudo inside: on the host it is a symbolic link'
+rm /run/sudo
+ok 'a reload succeeds when the symbolic link at /run/sudo is gone' chroot-mounts -q reload
+shall yes 'visible="yes"'
+is 'a visible root with tickets apart starts' "$status$errors" 0
+echo host >/run/sudo/of-host
+is 'a visible root shows no tickets of the host in its directory on the host' "$(ls "$tree/run/sudo")" ''
+is 'a visible root leaves the host its own tickets' "$(ls /run/sudo)" of-host
+
+# sudo itself, on both sides, each with its own password of alice's; of the host she has none
+for side in "$tree" ''; do
+	cp -a /opt/sudo/usr/. "$side/usr/"
+	cp -a /opt/sudo/etc/. "$side/etc/"
+	echo 'alice ALL=(ALL) ALL' >>"$side/etc/sudoers"
+done
+echo "alice:$hash:20000:0:99999:7:::" >>"$tree/etc/shadow"
+echo 'alice:*:20000:0:99999:7:::' >>/etc/shadow
+# remembers COMMAND: what it says after the tree's sudo took a password, on one terminal, which is
+# what tickets are for.
+remembers()
+{
+	rm -f /tmp/said
+	as alice script -qec "echo $password | chroot-enter -d / debian sudo -S true; $* >/tmp/said 2>/tmp/why" \
+		/dev/null </dev/null >/dev/null
+	cat /tmp/said
+}
+shall yes 'users="alice"'
+is "the tree's sudo takes its own ticket for a password" "$(remembers chroot-enter -d / debian sudo -n id -u)" 0
+is "the host's sudo takes no ticket of the tree's for a password" "$(remembers sudo -n id -u)" ''
+like "the host's sudo asks alice for a password" "$(</tmp/why)" 'a password is required'
 as_before
 
 # names and numbers

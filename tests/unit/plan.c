@@ -803,6 +803,148 @@ a_bind_of_proc_inherits_nothing(void **state)
 	plan_release(&plan);
 }
 
+/* The targets of a plan, in its order. */
+static void
+assert_targets(const struct plan *plan, const char *expected)
+{
+	char text[1024] = "";
+
+	for (size_t i = 0; i < plan->count; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i ? " " : "",
+			plan->mounts[i].target);
+	assert_string_equal(text, expected);
+}
+
+/* A line for each directory of tickets, seen below a place. */
+#define COVERS(place) place "/sudo " place "/doas " place "/faillock " place "/pam_timestamp"
+
+static void
+where_setuid_programs_work_the_hosts_tickets_are_covered(void **state)
+{
+	static const struct {
+		const char *lines, *targets;
+	} cases[] = {
+		{"/run /run none rbind,rslave,x-live", "/run " COVERS("/run")},
+		{"/run/ /var/run none bind,ro", "/var/run " COVERS("/var/run")},
+		{"/ /host none rbind", "/host " COVERS("/host/run")},
+		{"/var/run /run none rbind", "/run " COVERS("/run")},
+		{"/run /a none bind\n/run /b none bind", "/a " COVERS("/a") " /b " COVERS("/b")},
+		{"/run/sudo /t none bind", "/t /t"},
+		{"/var/run/doas /t none bind,nofail", "/t /t"},
+		/* a later line of the same place is the user's own will */
+		{"/run /run none rbind\n/srv/t /run/sudo none bind",
+			"/run " COVERS("/run") " /run/sudo"},
+		/* what only begins or ends alike, what is elsewhere in /run, what is no bind */
+		{"/run/sudoers /a none bind\n/ru /b none bind\n/srv/run /c none bind", "/a /b /c"},
+		{"/run/user /run/user none rbind\n/var /var none rbind\n/var/runs /v none bind",
+			"/run/user /var /v"},
+		{"tmpfs /run tmpfs\n/dev /dev none rbind", "/run /dev"},
+		/* the line for / stands apart */
+		{"/run /run none rbind\n/srv/t / none bind", "/run " COVERS("/run")},
+		{"/srv/t / none bind\n/run /run none rbind", "/run " COVERS("/run")},
+		{"", "/dev /sys /run " COVERS("/run") " /tmp /proc /run/openrc /etc/resolv.conf"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char text[512];
+		struct plan plan;
+
+		snprintf(text, sizeof(text), "mounts='%s'\nallow_setuid=yes\n", cases[i].lines);
+		assert_int_equal(make_of(&plan, text, NULL), 0);
+		assert_string_equal(take_said(), "");
+		assert_targets(&plan, cases[i].targets);
+		plan_release(&plan);
+	}
+}
+
+static void
+a_cover_is_an_empty_filesystem_as_the_program_wants_its_directory(void **state)
+{
+	static const char *const modes[] = {"0711", "0700", "0755", "0700"};
+	const uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(
+		make_of(&plan, "mounts='/run /run none rbind'\nallow_setuid=yes\n", NULL), 0);
+	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++) {
+		const struct plan_mount *mount = &plan.mounts[1 + i];
+		char options[64];
+
+		assert_false(mount->is_bind);
+		assert_string_equal(mount->type, "tmpfs");
+		assert_true(mount->may_fail); /* a bind without what is below shows no /run of / */
+		assert_false(mount->makes_target);
+		assert_int_equal(mount->set, attributes);
+		snprintf(options, sizeof(options), "mode=%s size=1m", modes[i]);
+		assert_options(mount, options);
+	}
+	plan_release(&plan);
+}
+
+static void
+tickets_are_covered_wherever_the_line_and_the_key_stand(void **state)
+{
+	static const struct {
+		const char *instance, *service, *targets;
+	} cases[] = {
+		{"mounts='/a /a none bind'\nextra_mounts='/run /o none bind'\nallow_setuid=yes\n",
+			"extra_mounts='/run /s none bind'\n",
+			"/a /s " COVERS("/s") " /o " COVERS("/o")},
+		{"mounts='/run /o none bind'\n", "allow_setuid=yes\n", "/o " COVERS("/o")},
+		{"mounts='/run /o none bind'\nallow_setuid=no\n", "allow_setuid=yes\n", "/o"},
+		{"mounts='/run /o none bind'\n", NULL, "/o"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct plan plan;
+
+		assert_int_equal(make_of(&plan, cases[i].instance, cases[i].service), 0);
+		assert_targets(&plan, cases[i].targets);
+		plan_release(&plan);
+	}
+}
+
+static void
+a_part_of_the_hosts_tickets_is_refused_where_setuid_programs_work(void **state)
+{
+	static const struct {
+		const char *source, *directory;
+	} cases[] = {{"/run/sudo/ts", "/run/sudo"}, {"/var/run/sudo/ts", "/run/sudo"},
+		{"/run/faillock/alice", "/run/faillock"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char text[128], expected[256];
+		struct plan plan;
+
+		snprintf(text, sizeof(text), "mounts='\n%s /t none bind'\n", cases[i].source);
+		assert_int_equal(make_of(&plan, text, NULL), 0);
+		plan_release(&plan);
+		assert_int_equal(make_of(&plan, text, "allow_setuid=yes\n"), -1);
+		snprintf(expected, sizeof(expected),
+			"test: games:2: cannot bind %s: allow_setuid=yes shows nothing of the "
+			"host's %s\n",
+			cases[i].source, cases[i].directory);
+		assert_string_equal(take_said(), expected);
+		assert_int_equal(plan.count, 0);
+	}
+}
+
+/* The record has those that a start made as lines of their own. */
+static void
+a_line_of_a_record_brings_no_covers_along(void **state)
+{
+	struct plan plan = {0};
+
+	(void)state;
+	assert_int_equal(plan_add(&plan, "/run", "/run", "none", "rbind", &report), 0);
+	assert_targets(&plan, "/run");
+	plan_release(&plan);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, report_to_memory, report_close)
 
 int
@@ -840,6 +982,11 @@ main(void)
 		TEST(the_paths_that_the_line_for_the_top_names_are_listed),
 		TEST(each_proc_line_inherits_for_itself),
 		TEST(a_bind_of_proc_inherits_nothing),
+		TEST(where_setuid_programs_work_the_hosts_tickets_are_covered),
+		TEST(a_cover_is_an_empty_filesystem_as_the_program_wants_its_directory),
+		TEST(tickets_are_covered_wherever_the_line_and_the_key_stand),
+		TEST(a_part_of_the_hosts_tickets_is_refused_where_setuid_programs_work),
+		TEST(a_line_of_a_record_brings_no_covers_along),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
