@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # chroot-mounts: `make help` lists what this file can do.
 # What is set here with ?= can be set on the command line; give `make` and `make install` the same.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Accounts: users and groups by name, as the host knows them, or as a passwd file read as data
  * says. */
 #ifndef ACCOUNT_H

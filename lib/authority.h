@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The user's X authority file, which has the cookies that X servers demand: taken inside. */
 #ifndef AUTHORITY_H
 #define AUTHORITY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the superuser binds for one entry: onto places of a copy of the root's namespace. */
 #ifndef BINDS_H
 #define BINDS_H

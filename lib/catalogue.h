@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The configured roots: which there are, and the files that describe them, judged before they are
  * read. */
 #ifndef CATALOGUE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Releases what a scope owns, when the scope ends. */
 #ifndef CLEANUP_H
 #define CLEANUP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The command: found on a PATH and executed in place, without a shell in between. */
 #ifndef COMMAND_H
 #define COMMAND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One conf.d file: a stream becomes a value for each key it sets. */
 #ifndef CONFIG_H
 #define CONFIG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A root as the configuration says now, decided before anything is touched. */
 #ifndef CONFIGURED_H
 #define CONFIGURED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The descriptors that a program is started with. */
 #ifndef DESCRIPTORS_H
 #define DESCRIPTORS_H

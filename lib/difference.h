@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The difference between what is mounted inside and a plan: which mounts stay, which are to be
  * made, which are to go. Decides, touches nothing. */
 #ifndef DIFFERENCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The environment inside: built from nothing, by rules that name what may pass. */
 #ifndef ENVIRONMENT_H
 #define ENVIRONMENT_H

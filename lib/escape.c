@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #define LIBBSD_NETBSD_VIS /* else the header warns of a function that is not used here */
 
 #include "escape.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Text that another user chose, in a form that is safe on a terminal. */
 #ifndef ESCAPE_H
 #define ESCAPE_H

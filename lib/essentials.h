@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the superuser who enters runs and reads as uid 0 in every tree, judged by owner and mode. */
 #ifndef ESSENTIALS_H
 #define ESSENTIALS_H

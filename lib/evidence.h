@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the processes inside the roots are known by: numbers, learned from mountinfo(5). */
 #ifndef EVIDENCE_H
 #define EVIDENCE_H

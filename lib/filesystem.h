@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A filesystem with a source to be found or opened: on a device, by a tag, in an image. libmount
  * mounts it. */
 #ifndef FILESYSTEM_H

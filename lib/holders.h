@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who holds something of the roots from outside, and keeps what is under them busy: found, named,
  * and left alone. */
 #ifndef HOLDERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* An identity: found on the host with names, or from the kernel without; become without a way back.
  */
 #ifndef IDENTITY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The processes inside the roots: found by what the kernel says of them, and ended. */
 #ifndef INSIDE_H
 #define INSIDE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The lines of a plan as they were mounted: what the record keeps of them, and what is still there.
  */
 #ifndef LINES_H

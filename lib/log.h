@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A line in the host's log of who was let in and who was not. */
 #ifndef LOG_H
 #define LOG_H

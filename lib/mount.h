@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One mount as a descriptor: cloned or made, changed, attached. Nothing has a path before it is
  * attached. */
 #ifndef MOUNT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What is mounted somewhere, as the kernel lists it. */
 #ifndef MOUNTED_H
 #define MOUNTED_H

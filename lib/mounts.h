@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A plan carried out: its mounts made on the host, detached, and attached inside a new namespace.
  */
 #ifndef MOUNTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The name of a root: which words may be one. */
 #ifndef NAME_H
 #define NAME_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A mount namespace: made, pinned, joined, let go. */
 #ifndef NAMESPACE_H
 #define NAMESPACE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Strict decimal numbers: digits only, no sign, no blank, no leading zero, nothing behind them. */
 #ifndef NUMBER_H
 #define NUMBER_H

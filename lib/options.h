@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the command line of chroot-enter asks for, judged by its words alone. */
 #ifndef OPTIONS_H
 #define OPTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who owns a root, what it is made of, and the directories that its mounts stand in. */
 #ifndef OWNERSHIP_H
 #define OWNERSHIP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "passwords.h"
 
 #include "account.h"
@@ -58,8 +59,7 @@ refuse_password(const struct root *root, const struct plan *plan,
 	const struct account_password *account, const char *file, const char *other,
 	struct report *report)
 {
-	char script[512], script_word[1024], path[2 * PATH_MAX], word[2 * PATH_MAX];
-	char other_path[2 * PATH_MAX], other_word[2 * PATH_MAX];
+	char script[512], path[2 * PATH_MAX], other_path[2 * PATH_MAX];
 	int length = (int)(account->name_end - account->name);
 
 	write_lock(account, script, sizeof(script));
@@ -67,10 +67,9 @@ refuse_password(const struct root *root, const struct plan *plan,
 	name_on_host(root, plan, other ? other : file, other_path, sizeof(other_path));
 	/* usermod(8) does it too, but not on hosts without it, such as Alpine, and not to each line
 	 * that a libc takes for an account */
-	report_mend(report, "sed -i %s %s%s%s, or allow_setuid=no",
-		report_word(script, script_word, sizeof(script_word)),
-		report_word(path, word, sizeof(word)), other ? " " : "",
-		other ? report_word(other_path, other_word, sizeof(other_word)) : "");
+	report_mend(report, "sed -i %s %s%s%s # or set allow_setuid=no",
+		report_word(report, script), report_word(report, path), other ? " " : "",
+		other ? report_word(report, other_path) : "");
 	return report_error(report, 0,
 		"%.*s has an empty password in %s, so su inside would make every user %.*s", length,
 		account->name, path, length, account->name);
@@ -136,7 +135,7 @@ read_accounts(
 	/* the descriptor of a mount is not for reading */
 	snprintf(number, sizeof(number), "%d", mount);
 	fd = openat(root->names, number, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	*text = fd < 0 ? NULL : account_text_of(fd);
+	*text = fd < 0 ? NULL : account_text_of(fd, false);
 	return *text ? 0 : report_error(report, errno, "cannot read the new %s", file);
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Passwords: no account of a tree with setuid programs that work has an empty one. */
 #ifndef PASSWORDS_H
 #define PASSWORDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The plan: the ordered list of mounts that a root's configuration asks for. Decides, touches
  * nothing. */
 #ifndef PLAN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The superuser's powers: does the process have them, and if not, which hindrance is it? */
 #ifndef POWERS_H
 #define POWERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A prepared root, as it lies in the state directory: the pin and the record. */
 #ifndef PREPARED_H
 #define PREPARED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What /proc says of one process: its credentials, and how many PID namespaces it is seen in. */
 #ifndef PROCESS_H
 #define PROCESS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a file is to execve(2): an ELF program, a script that names its interpreter, or neither. */
 #ifndef PROGRAM_H
 #define PROGRAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The processes inside, told to a person: who they are and what they run. */
 #ifndef PS_H
 #define PS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The record: what `start` decided about a prepared root, all that entering and stopping need.
  *

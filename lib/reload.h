@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reload: what is mounted in a prepared root becomes what its configuration says now. */
 #ifndef RELOAD_H
 #define RELOAD_H

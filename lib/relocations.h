@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The part of the program's own data that relocations write before main: RELRO in ld(1). */
 #ifndef RELOCATIONS_H
 #define RELOCATIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Says things once, in one line, to the person who typed the command. */
 #ifndef REPORT_H
 #define REPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A root: a tree known by a descriptor, outside which nothing is ever resolved. */
 #ifndef ROOT_H
 #define ROOT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The service: which roots it handles, how they are configured, and what its verbs have in common.
  */
 #ifndef SERVICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "start.h"
 
 #include "cleanup.h"
@@ -196,9 +197,9 @@ judge_tree(struct start *start)
 	const struct configured *configured = &start->configured;
 	struct report *report = start->service->report;
 
-	if (allows_setuid(start) && (trust_judge(&start->root, &start->names, report) < 0 ||
-					    passwords_judge(&start->root, &configured->plan, -1, -1,
-						    report) < 0))
+	if (allows_setuid(start) &&
+		(trust_judge(&start->root, &start->names, report) < 0 ||
+			passwords_judge(&start->root, &configured->plan, -1, -1, report) < 0))
 		return -1;
 	start->essentials.root = &start->root;
 	start->essentials.path = configured_value(configured, CONFIG_PATH, NULL);
@@ -221,8 +222,7 @@ fill_namespace(struct start *start)
 	if (start->namespace < 0 || mounts_make_room(plan, &start->root, service->report) < 0 ||
 		mounts_attach(&start->mounts, plan, &start->root, service->report) < 0)
 		return -1;
-	if (allows_setuid(start) &&
-		tickets_judge(&start->tickets, NULL, NULL, service->report) < 0)
+	if (allows_setuid(start) && tickets_judge(&start->tickets, NULL, NULL, service->report) < 0)
 		return -1;
 	if (judge_tree(start) < 0)
 		return -1;

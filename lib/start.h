@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Start: a configured root becomes a prepared one. */
 #ifndef START_H
 #define START_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The state directory: a small filesystem that no root shows, with a folder for each prepared root.
  */
 #ifndef STATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Status: how a root fares. */
 #ifndef STATUS_H
 #define STATUS_H

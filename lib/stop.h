@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Stop: what runs inside the roots is ended, their namespaces are taken away. */
 #ifndef STOP_H
 #define STOP_H

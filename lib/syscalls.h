@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* System calls that some libc lacks (musl has none of these, glibc got them between 2.33 and 2.37).
  */
 #ifndef SYSCALLS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Rows to text or JSON on standard output. */
 #ifndef TABLE_H
 #define TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The terminal of one user in the hands of another. */
 #ifndef TERMINAL_H
 #define TERMINAL_H

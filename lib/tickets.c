@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "tickets.h"
 
 #include "cleanup.h"
@@ -61,7 +62,7 @@ refuse_on_host(const char *path, const struct stat *found, struct report *report
 {
 	bool is_directory = S_ISDIR(found->st_mode);
 
-	report_mend(report, "rm %s%s, or allow_setuid=no", is_directory ? "-r " : "", path);
+	report_mend(report, "rm %s%s # or set allow_setuid=no", is_directory ? "-r " : "", path);
 	if (is_directory)
 		return report_error(report, 0,
 			"cannot cover %s inside: on the host it belongs to user %u", path,
@@ -148,7 +149,8 @@ tickets_judge(
 		if (found.st_dev != tickets->devices[i / 2] ||
 			found.st_ino != tickets->inodes[i / 2])
 			continue;
-		report_mend(report, "show it by a line whose source is /run, or allow_setuid=no");
+		report_mend(
+			report, "show it by a line whose source is /run, or set allow_setuid=no");
 		return report_error(report, 0,
 			"cannot keep tickets apart: %s inside is the directory of the host", name);
 	}

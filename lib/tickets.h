@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Tickets: what setuid programs remember of users in directories of /run. The host and a tree with
  * setuid programs that work each have their own. */
 #ifndef TICKETS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "trust.h"
 
 #include "account.h"
@@ -66,7 +67,8 @@ refuse_file(const struct root *root, const char *path, const char *what, struct 
 
 	snprintf(whole, sizeof(whole), "%s%s", root->path, path);
 	word = report_word(report, whole);
-	report_mend(report, "chown root:root %s && chmod go-w %s, or allow_setuid=no", word, word);
+	report_mend(
+		report, "chown root:root %s && chmod go-w %s # or set allow_setuid=no", word, word);
 	return report_error(report, 0, "%s %s, and setuid programs inside rely on it", whole, what);
 }
 

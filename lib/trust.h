@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What setuid programs inside go by: are their files the superuser's, and their names the host's?
  */
 #ifndef TRUST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The plan in the host's view too, at the root's own path: for plain chroot and other tools. */
 #ifndef VISIBLE_H
 #define VISIBLE_H

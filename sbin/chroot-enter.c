@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Joins the namespace of a root and becomes the user's shell or command there. Setuid: a listed
  * user enters as themselves and gains nothing. The order of `enter` below is the whole defence;

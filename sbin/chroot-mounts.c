@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The helper that the service calls: reads the command line, calls the service, gives the exit
  * status. */
 #include "descriptors.h"

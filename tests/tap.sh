@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What the tests in bash share: each speaks TAP. Read by the lib.sh of the tests' folder, which sets
 # work (a folder of the test's own), never (a descriptor that nothing is ever written to) and label
 # (what comes behind each test's name).

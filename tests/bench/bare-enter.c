@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * bare-enter NAMESPACE UID GID,GROUP,... COMMAND [ARG...]: what entering cannot cost less than.
  * Asks nothing, judges nothing, and makes no system call but those below. Without words it only

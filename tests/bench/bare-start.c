@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * bare-start STATE TREES NUMBER: what starting the roots TREES/r1, TREES/r2, … cannot cost less
  * than. Makes the namespaces of the default plan with the mount calls of the real start, pins them

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What start, reload, stop and entering ask of the kernel, and what the programs bring along, must not
 # grow unnoticed: it is counted and compared with tests/bench/counts. Nothing here is timed.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * host-mounts add DIRECTORY NUMBER: binds so many small directories of DIRECTORY on themselves.
  * host-mounts remove DIRECTORY NUMBER: takes them away.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # What the benches share: each runs on test machine 1 and prints lines of figures for
 # tests/bench/report. A bench begins with
 #	. "$(dirname "$0")/lib.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * rounds NUMBER [FIRST] <CASES: runs commands side by side, in each round all of them in another
  * order, so that what else the machine does befalls all alike. A case is a line of four fields with

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # From `rc-update add` to a machine that has its roots at each boot; then each word that rc-service
 # knows, as somebody at this machine would type them.
 # shellcheck source=tests/boot/lib.sh

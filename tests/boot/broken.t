@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Broken roots keep neither the others from being prepared nor the machine from booting, and are named.
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # With rc_cgroup_cleanup in rc.conf, OpenRC kills what a service has started when that service stops: the
 # roots are held by no process, so they stay, and so do the programs that people started inside.
 # shellcheck source=tests/boot/lib.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Who is in the host's groups video and render opens the devices of the graphics inside a root, and
 # who is not does not: there is a virtual one, its kernel driver and udev, which gives it to the groups.
 kernel=generic # the cloud kernel has no such driver

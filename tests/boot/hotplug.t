@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # A disk that is plugged in after the boot: its node is there inside too; what the host mounts from it
 # below a live source appears inside, and leaves the host free to unmount it and to take it away.
 # shellcheck source=tests/boot/lib.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The system tests, on the kernels of each release: what this machine's own kernel has may be missing
 # there (Linux 6.1: NS_GET_MNTNS_ID, MOVE_MOUNT_BENEATH, …), where the suite goes other ways. They
 # make their test machine 1 inside the booted one; each of them is one test here.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What the boot tests share: each of them boots test machine 2, a whole system in qemu, from disks
 # that it made; it needs no more of the machine around it than files in the tests' cache. A test
 # begins with

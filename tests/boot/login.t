@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # A real elogind mounts a user's /run/user/UID after the boot, and takes it away: both are seen inside.
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/lib.sh"

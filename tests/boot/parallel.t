@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # With rc_parallel in rc.conf, OpenRC starts and stops services at once: the service for all roots and
 # those of three single ones do not get in each other's way, nor do their messages.
 # shellcheck source=tests/boot/lib.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # After the power failed, whatever the suite was doing, the next boot prepares every root: nothing that
 # it left is in its way, and what was written for good is there.
 # shellcheck source=tests/boot/lib.sh

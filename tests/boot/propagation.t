@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # With all mounts of the host private, as OpenRC leaves them, and with `shared` among the options of
 # / in fstab: what the host mounts appears inside and goes away again, nothing that is mounted inside
 # appears on the host, and a stop leaves the host's mounts as they were before the start.

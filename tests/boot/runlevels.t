@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # A root that is a service of its own lives in a runlevel of its own; a change of runlevels prepares
 # and ends what belongs to each, and leaves the other roots alone.
 # shellcheck source=tests/boot/lib.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # At shutdown whatever runs in a root is ended in time, so that its disk can be unmounted: of a machine
 # that goes down nobody mends anything.
 # shellcheck source=tests/boot/lib.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # An upgrade of the package, or a way back to an older one, while roots are started ends nothing; when
 # its record is of another version, the administrator is told what to do, and that works.
 # shellcheck source=tests/boot/lib.sh

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Makes random conf.d files, reads them with config_read, and keeps those it accepts, numbered
  * from 1, with what they mean: tests/differential/config has shells read them too.

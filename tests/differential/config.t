@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # The same file means the same to config_read and to each shell that may run OpenRC: values are
 # compared byte for byte. SEED and FILES choose the random files.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Ten thousand starts and stops and a million enters leave nothing in the kernel's memory.
 # CYCLES and ENTERS say other numbers.
 # shellcheck source=tests/system/lib.sh

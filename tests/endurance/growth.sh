@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What may not grow, however often roots are started, entered and stopped. A system test sources
 # this behind lib.sh, sets up the roots demo and games with furnish, and calls
 #	grows_nothing CYCLES ENTERS

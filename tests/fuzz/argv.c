@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Any bytes as the words of a command line: refused in one line, or options that keep promises. */
 #include "cleanup.h"
 #include "environment.h"

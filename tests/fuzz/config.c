@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Any bytes as a conf.d file of either kind: an error that holds nothing, or values on a line. */
 #include "config.h"
 #include "cleanup.h"

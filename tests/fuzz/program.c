@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Any bytes as a file to execute: what is said of it is whole, bounded, and found again. */
 #include "program.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Any bytes as the record of a root: refused, or values that lie within it and come to an end. */
 #include "record.h"
 #include "cleanup.h"

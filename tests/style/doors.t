@@ -1,4 +1,5 @@
 #!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
 # Each door to the outside is met in one room, so that who reads the room knows all that passes it.
 use strict;
 use warnings;

@@ -1,4 +1,5 @@
 #!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
 # Each room of lib/ leans only on rooms of floors below its own, and sbin/ stands above them all.
 use strict;
 use warnings;

@@ -1,4 +1,5 @@
 #!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
 # OpenRC's clothes: clang-format finds nothing to change, and text files are tidy.
 use strict;
 use warnings;

@@ -1,4 +1,5 @@
 #!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
 # The flags that make takes of its own accord: those that the compiler knows, asked for once, and no
 # level of FORTIFY below that of the toolchain or the packager.
 use strict;

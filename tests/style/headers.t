@@ -1,4 +1,5 @@
 #!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
 # Each header says all that it needs, may be included twice, and is the door plate of its .c.
 use strict;
 use warnings;

@@ -1,4 +1,5 @@
 #!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
 # Each program and the configuration have a page; mandoc has no warning about it, and nothing that
 # its reader will look for is missing.
 use strict;

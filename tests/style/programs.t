@@ -1,4 +1,5 @@
 #!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
 # What the linker made of the programs, in each variant that can be installed: read off the files,
 # whatever the flags were.
 use strict;

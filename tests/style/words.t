@@ -1,4 +1,5 @@
 #!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
 # Nothing is left for later, no function is longer than two screens, and no file knows the machine
 # that it was written on.
 use strict;

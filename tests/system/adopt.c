@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * adopt PROGRAM COMMAND [ARG...]: becomes the parent of the daemon that PROGRAM leaves behind, then
  * executes COMMAND, which stays its parent (PR_SET_CHILD_SUBREAPER, prctl(2)).

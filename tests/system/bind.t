@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # chroot-enter -b and --bind-ro: mounts for one entry, of which nobody else learns.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"

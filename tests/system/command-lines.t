@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What people type, and every byte that they get for it: a table of command lines. A row is
 #	alice$ LINE	or bob$, or superuser#: the line goes to bash, in /, with an environment of
 #			PATH and HOME, standard input empty

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Whatever stands where start mounts (links of each kind, files, what a user owns), nothing is
 # mounted or made outside the root: start refuses in one line and leaves nothing, or mounts inside.
 # Removing or unmounting what was mounted never reaches the host.

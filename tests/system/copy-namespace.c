@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * copy-namespace COMMAND [ARG...]: runs COMMAND in a copy of the mount namespace, and leaves the
  * propagation of the mounts in it as it is; unshare(1) makes them private, or cannot leave them.

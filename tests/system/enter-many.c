@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * enter-many COUNT PARALLEL ROOT...: enters the roots by turns, PARALLEL at a time, COUNT times in
  * all or, for a COUNT of 0, until SIGTERM. What is run inside is /where, which tells the right

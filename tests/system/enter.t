@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # chroot-enter: the command's own status and arguments; the caller's own identity; environment,
 # descriptors and working directory; who is refused, and how.
 # shellcheck source=tests/system/lib.sh

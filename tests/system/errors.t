@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What is wrong with one root is said in one line that names the place and what mends it; the
 # other roots start.
 # shellcheck source=tests/system/lib.sh

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * exchange ONE OTHER [ONE OTHER]...: exchanges the names of each pair, renameat2(2), without end
  * and as fast as it can, which is what somebody does who races with a program that looks a path up.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # chroot-enter: why a program inside cannot be executed.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Runs away from whoever looks for it: ignores SIGTERM, and each process lives only until it has
  * made the next. An argument says how many such chains.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What was found by attacking the mount engine, so that it stays mended.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Hosts of every kind: mounts that are private, shared or mixed, roots in odd places and on odd
 # file systems, and somebody who makes everything shared at any moment.
 # shellcheck source=tests/system/lib.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # chroot-enter: whom the superuser names, on the host, in the tree, or on both; strict numbers;
 # groups exactly as the kernel has them; each power that is missing, by its name; keys.
 # shellcheck source=tests/system/lib.sh

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Holds a file as nobody's table shows it: its descriptor is under way in a socket, where nobody
  * takes it out, and closed elsewhere.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * in-straits UID PROGRAM [ARG...]: runs the program as that user in every combination of standard
  * descriptors that are closed and of one thing more that is scarce or odd. A program that ends with

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # stop ends the processes inside and no others: not for their parent, not for their working
 # directory, and not for a number that another PID namespace gave them.
 # shellcheck source=tests/system/lib.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Nothing stands in between: programs inside have the terminal, and what goes through is unchanged.
 # For a user as themselves, for one whom the superuser names (behind a filter then), and for the
 # superuser.

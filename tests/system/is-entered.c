@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * is-entered UID GID DEVICE INODE FILTER [GROUP...]: has whoever runs this entered whole, as that
  * user, in the root with that `/`? FILTER is 2 where a seccomp filter is due, else 0. Exits with 77

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A process whose first thread has exited: proc(5) then shows its namespace, its root and its
  * directory by the other thread alone. */
 #include <pthread.h>

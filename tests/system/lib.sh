@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What the system tests share: each of them runs on test machine 1 (tests/machine), in bash, and
 # speaks TAP. A test begins with
 #	. "$(dirname "$0")/lib.sh"

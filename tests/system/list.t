@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # chroot-enter --list: the roots that the caller may enter, and no word of any other.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What the host mounts later appears inside and goes away again; what is mounted inside never
 # appears outside; stop leaves the host's mounts as they were; a root's tree can be removed.
 # shellcheck source=tests/system/lib.sh

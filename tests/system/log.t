@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # chroot-enter says on the host who was refused, and whom the superuser became; it waits for no log
 # daemon, and leaves nothing of its own open.
 # shellcheck source=tests/system/lib.sh

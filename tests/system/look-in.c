@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * look-in CALLER UID[,UID] PROGRAM [ARG...]: starts the program as the user CALLER, once for each
  * system call that it makes, and stops it behind that one. While it stands there, untraced, a

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Whoever has the caller's uid, or another, tries to look into chroot-enter behind each of its
 # system calls: its files, memory and descriptors are nobody's but the superuser's until it executes
 # the command, nor is there a core dump to read them in.

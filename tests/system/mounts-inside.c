@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * mounts-inside PIN [FILE]: prints the mountinfo of a pinned mount namespace, or a file of it. It
  * runs no program in there and asks no /proc of it, so that the answer is right whatever was done

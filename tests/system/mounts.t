@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The table of the plan: what lines of fstab(5) become inside, or why they are refused. Inside,
 # mountinfo lists the plan and nothing else: each case compares the whole list. After every refusal
 # and every stop the host has the mounts, the pins and the loop devices of before.

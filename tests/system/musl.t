@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # chroot-enter of musl, static, in place of the other: what people meet is the same with either libc.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a careless setuid program does, so that a test can show that its attack works:
  *	naive join FILE COMMAND...	joins whatever namespace FILE is, and runs the command

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Waits until it is ended. --without NAME: under that name, with its command line overwritten. */
 #include <string.h>
 #include <sys/prctl.h>

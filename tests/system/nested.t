@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # In a Debian tree, an ordinary user makes user namespaces and sandboxes: the kernel refuses them
 # to whoever is only chrooted.
 # shellcheck source=tests/system/lib.sh

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * odd-environment DIRECTORY COMMAND [ARG...]: runs the command with all the variables that steer a
  * library to files, each to one below DIRECTORY; with 10,000 more; and with strings that are none.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The order of chroot-enter's system calls, which is its whole defence: what is asked before it joins,
 # what it has let go of by then, and that nothing of the root, and nothing that the caller's
 # environment names, is opened with privilege.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What a root is made of, and what the superuser who enters runs there, is the superuser's: start,
 # `start -n` and reload refuse the rest, and what they print unpacks or moves the tree properly.
 # shellcheck source=tests/system/lib.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What is installed or typed inside acts on no service of the host, though /run is the host's:
 # OpenRC inside sees none of them, and a Debian package starts nothing where policy-rc.d is as the
 # README has it.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # chroot-mounts ps: who is inside and what they run, for people and as JSON.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"

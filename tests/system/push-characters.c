@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Tries to push a character into its terminal's input, by each way the kernel can be called:
  * prints a line "WAY: pushed" or "WAY: refused", or "WAY: absent" where the kernel lacks the way.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Somebody exchanges the mount points of a tree, and directories above them, for links and for
 # directories outside it, as fast as they can, while the root is started again and again: never is
 # anything mounted outside it. RACE_SECONDS says for how long; 60 is a thorough run.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The state in /run: a record of another version, a state directory that somebody made shared, a
 # host that hides processes, damage done from inside.
 # shellcheck source=tests/system/lib.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # reload brings what is mounted inside to what is configured, as a fresh start would, and ends
 # nothing: lines that come, go, change and nest, what is refused, damage, and SIGKILL on the way.
 # shellcheck source=tests/system/lib.sh

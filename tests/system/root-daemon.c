@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Installed setuid: a daemon of the superuser, deaf to SIGTERM, which stays in its caller's working
  * directory.

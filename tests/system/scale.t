@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Three hundred roots at once, and a host with two thousand mounts of its own.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"

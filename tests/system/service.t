@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The OpenRC service: start, stop, status, restart, instances by symlink, runlevels, dependencies.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * share-all: makes every mount of the host shared, as `mount --make-rshared /` does, over and over.
  * The end of its parent ends it; SIGTERM too, and then it prints how often it did.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Stop ends whatever is inside, however it hides, and nobody else.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Limits, closed descriptors and other straits: an entry is whole, or it is refused; a check is never
 # left out because it could not be made. A system call that fails, or only says that it has done it,
 # likewise.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Each system call of `chroot-mounts reload` fails once, and SIGKILL comes at each, while it adds
 # a line, takes one out, changes the options of one and renews the bind of a file.
 # shellcheck source=tests/system/sweep.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Each system call of `chroot-mounts start` fails once, and SIGKILL comes at each.
 # shellcheck source=tests/system/sweep.sh
 . "$(dirname "$0")/sweep.sh"

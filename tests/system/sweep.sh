@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The fault sweep, for sweep-VERB.t: every system call that a verb makes, as strace finds them,
 # fails once, and SIGKILL comes before each. What the verb says and leaves is judged; then the
 # plain verbs must work, with nothing doubled and nothing left. A test defines

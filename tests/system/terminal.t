@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The superuser enters as bob: bob must not type into the superuser's terminal.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * thread-apart DIRECTORY ID: a process of the caller's, one thread of which has a working directory
  * and credentials of its own: DIRECTORY, and the user and the group ID.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What someone may try who is listed, who is not, or who can write somewhere in the tree. Each attack
 # is first shown to work against a careless program, where there can be one, and then to fail.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* NAME COMMAND...: what sudo does, installed setuid: who calls is looked up by number in
  * /etc/passwd, and if that is NAME, they are the superuser for a command. */
 #include <pwd.h>

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Many commands at once: none waits for ever, none spoils another's work, nobody lands elsewhere.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # visible="yes": the plan in the host's view too, for plain chroot. It is there whole, it is taken
 # away by what was made and by nothing else, and it never reaches the host's own mounts.
 # shellcheck source=tests/system/lib.sh

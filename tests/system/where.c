@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Says where it runs: 0 if the file /marker holds the word of its argument and nothing else, 42 for
  * any other place. A program of one system call or two, for those who enter a million times.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
 # A real X server that demands a cookie: X programs inside have it, though the root does not show the
 # file that holds it; nobody else does, and no file that the caller names makes the entry wait, fail
 # or tell more than its caller can read.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -112,8 +113,8 @@ an_empty_password_is_refused_with_the_command_that_locks_the_account(void **stat
 		assert_int_equal(passwords_judge(&root, &plan, -1, -1, &report), -1);
 		snprintf(expected, sizeof(expected),
 			"test: %s has an empty password in /opt/my games/etc/%s, so su inside "
-			"would make every user %s; to mend it: sed -i '%ss/:/:!/' %s%s%s, or "
-			"allow_setuid=no\n",
+			"would make every user %s; to mend it: sed -i '%ss/:/:!/' %s%s%s # or "
+			"set allow_setuid=no\n",
 			cases[i].name, cases[i].file, cases[i].name, cases[i].script,
 			cases[i].files[0] == 'P' ? files[0] : files[1],
 			cases[i].files[1] == ' ' ? " " : "",
@@ -147,7 +148,8 @@ the_file_that_is_to_be_mended_is_the_one_that_is_shown(void **state)
 		assert_int_equal(passwords_judge(&root, &plan, -1, -1, &report), -1);
 		snprintf(expected, sizeof(expected),
 			"test: root has an empty password in %s, so su inside would make every "
-			"user root; to mend it: sed -i '/^root::/s/:/:!/' %s, or allow_setuid=no\n",
+			"user root; to mend it: sed -i '/^root::/s/:/:!/' %s # or set "
+			"allow_setuid=no\n",
 			cases[i].file, cases[i].file);
 		assert_string_equal(take_said(), expected);
 		plan_release(&plan);

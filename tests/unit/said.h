@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What several rooms' tests need: a report to memory, texts as streams, literals as strings. */
 #ifndef SAID_H
 #define SAID_H
