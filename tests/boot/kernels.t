@@ -23,7 +23,7 @@ add_project()
 		mkdir -p "$to/build" "$to/tests/cache" &&
 		(cd "$top" && tests/style/files | xargs cp -a --parents -t "$to") &&
 		cp -a "$built"/{chroot-enter,chroot-mounts,libchroot-mounts.a,lib,sbin,system} "$to/build" &&
-		cp -a "$cache"/{busybox,debian,openrc} "$to/tests/cache"
+		cp -a "$cache"/{busybox,debian,sudo,openrc} "$to/tests/cache"
 }
 
 # passes TEST: in the machine; if not, says what did not hold there.
@@ -43,7 +43,7 @@ passes()
 		false'
 }
 
-"$top/tests/trees" debian && "$top/tests/machine" true # which unpacks OpenRC
+"$top/tests/trees" debian sudo && "$top/tests/machine" true # which unpacks OpenRC
 new_machine
 rm "$tree/etc/conf.d/chroot-mounts.games" "$tree/etc/runlevels/default/chroot-mounts" # test machine 1 has its own
 add_modules # overlay, loop and the filesystems
