@@ -108,6 +108,9 @@ ok 'a root can be reloaded' chroot-mounts reload debian
 is 'reload keeps the PID namespace of the start' "$(recorded)" "$own"
 sed -z -i '/^pid_namespace=/d' $record
 ok 'reload succeeds with a record that names no PID namespace' chroot-mounts reload debian
+elsewhere "host's" 'chroot-mounts stop debian'
+is "stop is refused with the host's /proc, whatever the record names" "$status:$errors" "1:$outer"
+is "stop ends no process of the child PID namespace, whatever the record names" "$ended" ''
 is 'start succeeds with a record that names no PID namespace' "$(chroot-mounts start debian 2>&1; echo $?)" 0
 is 'status counts with a record that names no PID namespace' "$(count_in debian)" 1
 ok 'ps lists with a record that names no PID namespace' is_listed_in debian "$sleeper"
