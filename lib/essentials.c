@@ -324,6 +324,8 @@ open_judged(const struct judgement *judgement, int *fd)
 	char number[16];
 	struct stat found;
 
+	if (judgement->at[0] == '\0')
+		return 0; /* the top */
 	if (fstatat(place.directory, place.name, &found, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
 		return cannot_judge(judgement, judgement->at);
 	if (!S_ISREG(found.st_mode))

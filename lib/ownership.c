@@ -208,11 +208,12 @@ walk_link(struct walk *walk, const char *name, const char *behind)
 static bool
 is_better_place(const char *directory, const char *path, uint64_t mount, char *whole, size_t size)
 {
+	const char *last = strrchr(path, '/');
 	struct statx place;
 	struct stat found;
 
-	if (snprintf(whole, size, "%s%s", directory[1] == '\0' ? "" : directory,
-		    strrchr(path, '/')) >= (int)size)
+	if (!last || snprintf(whole, size, "%s%s", directory[1] == '\0' ? "" : directory, last) >=
+			     (int)size)
 		return false;
 	return lstat(directory, &found) == 0 && S_ISDIR(found.st_mode) && found.st_uid == 0 &&
 	       !is_writable_by_others(&found) &&

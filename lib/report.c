@@ -221,6 +221,9 @@ report_warning(struct report *report, const char *format, ...)
 	va_start(arguments, format);
 	report_say(report, format, arguments);
 	va_end(arguments);
+	/* its own words; those of a command wait for the error that it mends */
+	if (!report->mending)
+		forget_mending(report);
 }
 
 void
