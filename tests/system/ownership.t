@@ -20,7 +20,7 @@ make_tree()
 	cp -a /opt/games/. "$1"
 }
 code() { printf '#!/bin/busybox sh\necho code of a user\n' >"$1" && chmod 755 "$1"; }
-nothing_is_left() { [ "$(host_mounts)" = "$before" ] && ! has_pins && [ -z "$(losetup -nO BACK-FILE | grep '^/srv')" ]; }
+nothing_is_left() { [ "$(host_mounts)" = "$before" ] && ! has_pins && ! losetup -nO BACK-FILE | grep -q '^/srv'; }
 # The command that a message names; "" for none. As a shell takes it that is typed in.
 command_of() { [[ $1 != *'; to mend it: '* ]] || printf '%s\n' "${1#*; to mend it: }"; }
 
