@@ -178,7 +178,11 @@ for propagation in private shared; do
 	look_at_host
 	before=$now starts=0 successes=0
 	: >"$work/exchanges"
-	all_rounds
+	# on a busy machine every start of one go may lose, or none
+	for ((go = 0; go < 5; go++)); do
+		all_rounds
+		[ "$successes" -eq 0 ] || [ "$successes" -eq "$starts" ] || break
+	done
 	echo "# $starts starts, $successes of them succeeded," \
 		"$(awk '{ sum += $1 } END { printf "%d", sum }' "$work/exchanges") exchanges$label"
 	ok 'some starts fail and some succeed' [ "$successes" -gt 0 -a "$successes" -lt "$starts" ]
