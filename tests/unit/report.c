@@ -127,6 +127,7 @@ errno_is_kept(void **state)
 	assert_int_equal(errno, ENOTTY);
 	report_mend(&report, "m");
 	assert_int_equal(errno, ENOTTY);
+	report_error(&report, 0, "the command is freed with it");
 	report.fd = memfd_create("report", MFD_CLOEXEC);
 }
 
