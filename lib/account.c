@@ -21,13 +21,19 @@ account_release(struct account *account)
 	*account = (struct account){0};
 }
 
+/* getpwnam(3): a name that is not found is no error, or one of several. */
+static bool
+is_not_found(int error)
+{
+	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
+}
+
 static int
 fill(struct account *account, const struct passwd *entry)
 {
 	*account = (struct account){0};
 	if (!entry) {
-		/* getpwnam(3): a name that nobody has is no error, or one of several */
-		if (errno == 0 || errno == ESRCH || errno == EBADF || errno == EPERM)
+		if (is_not_found(errno))
 			errno = ENOENT;
 		return -1;
 	}
@@ -67,7 +73,7 @@ account_group(const char *name, gid_t *gid)
 	errno = 0;
 	entry = getgrnam(name);
 	if (!entry) {
-		if (errno == 0 || errno == ESRCH || errno == EBADF || errno == EPERM)
+		if (is_not_found(errno))
 			errno = ENOENT;
 		return -1;
 	}
@@ -109,13 +115,6 @@ account_group_name(gid_t gid)
 	const struct group *entry = getgrgid(gid);
 
 	return entry ? strdup(entry->gr_name) : NULL;
-}
-
-/* getgrnam(3) and its like: what was not found leaves errno 0 or sets one of several values. */
-static bool
-is_not_found(int error)
-{
-	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
 }
 
 int
