@@ -82,31 +82,30 @@ is_missing(int error)
 	return error == ENOENT || error == ENOTDIR || error == ELOOP;
 }
 
-/* True if the path lies on a mount of its own, so that the host's path is another thing. */
+/* True if the host has the same thing at root->path: on the tree's own mount, and not on another
+ * that is seen in its place. */
 static bool
-is_elsewhere(const struct essentials *essentials, const struct place *place)
+is_on_host(const struct root *root, const struct place *place)
 {
 	struct statx found, top;
 
-	return place->directory != essentials->root->tree ||
-	       statx(place->directory, place->name, AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &found) <
-		       0 ||
-	       statx(essentials->root->tree, "", AT_EMPTY_PATH, STATX_MNT_ID, &top) < 0 ||
-	       found.stx_mnt_id != top.stx_mnt_id;
+	return root->is_of_host && place->directory == root->tree &&
+	       statx(place->directory, place->name, AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &found) ==
+		       0 &&
+	       statx(root->tree, "", AT_EMPTY_PATH, STATX_MNT_ID, &top) == 0 &&
+	       found.stx_mnt_id == top.stx_mnt_id;
 }
 
 static int
 refuse(const struct judgement *judgement, const char *path, const struct place *place,
 	const struct stat *found)
 {
-	const struct essentials *essentials = judgement->essentials;
-	const struct root *root = essentials->root;
+	const struct root *root = judgement->essentials->root;
 	char whole[2 * PATH_MAX];
-	bool has_command = root->is_of_host && !is_elsewhere(essentials, place);
 
 	snprintf(whole, sizeof(whole), "%s%s", root->path, path);
-	return ownership_refuse(root->tree, root->path, whole, has_command ? whole : NULL, found,
-		judgement->report);
+	return ownership_refuse(root->tree, root->path, whole,
+		is_on_host(root, place) ? whole : NULL, found, judgement->report);
 }
 
 /* acl(5): where there is a list, the bits of the group are its mask, and owner and mode do not say
@@ -114,12 +113,12 @@ refuse(const struct judgement *judgement, const char *path, const struct place *
 static int
 refuse_list(const struct judgement *judgement, const char *path, const struct place *place)
 {
-	const struct essentials *essentials = judgement->essentials;
+	const struct root *root = judgement->essentials->root;
 	struct report *report = judgement->report;
 	char whole[2 * PATH_MAX];
 
-	snprintf(whole, sizeof(whole), "%s%s", essentials->root->path, path);
-	if (essentials->root->is_of_host && !is_elsewhere(essentials, place))
+	snprintf(whole, sizeof(whole), "%s%s", root->path, path);
+	if (is_on_host(root, place))
 		report_mend(report, "setfacl -b %s", report_word(report, whole));
 	return report_error(report, 0,
 		"%s has an access control list by which others may write, and the superuser runs "
@@ -153,7 +152,7 @@ add_shared(
 	grown += essentials->shared_count;
 	*grown = (struct essentials_shared){.path = strdup(path),
 		.group = group,
-		.has_host_path = essentials->root->is_of_host && !is_elsewhere(essentials, place)};
+		.has_host_path = is_on_host(essentials->root, place)};
 	if (!grown->path)
 		return cannot_judge(judgement, path);
 	essentials->shared_count++;
@@ -321,7 +320,6 @@ static int
 open_judged(const struct judgement *judgement, int *fd)
 {
 	struct place place = find_place(judgement->essentials, judgement->at);
-	char number[16];
 	struct stat found;
 
 	if (judgement->at[0] == '\0')
@@ -330,11 +328,9 @@ open_judged(const struct judgement *judgement, int *fd)
 		return cannot_judge(judgement, judgement->at);
 	if (!S_ISREG(found.st_mode))
 		return 0;
-	snprintf(number, sizeof(number), "%d", place.directory);
 	/* a mount of a single file that is not attached yet is known by its descriptor alone */
-	*fd = place.name[0] == '\0'
-		      ? openat(judgement->essentials->root->names, number, O_RDONLY | O_CLOEXEC)
-		      : openat(place.directory, place.name, O_RDONLY | FLAGS);
+	*fd = place.name[0] == '\0' ? root_open_again(judgement->essentials->root, place.directory)
+				    : openat(place.directory, place.name, O_RDONLY | FLAGS);
 	return *fd < 0 ? cannot_judge(judgement, judgement->at) : 1;
 }
 

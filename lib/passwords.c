@@ -128,13 +128,10 @@ read_accounts(
 	const struct root *root, const char *file, int mount, char **text, struct report *report)
 {
 	cleanup_fd int fd = -1;
-	char number[16];
 
 	if (mount < 0)
 		return identity_read_file(text, file, root->path, report);
-	/* the descriptor of a mount is not for reading */
-	snprintf(number, sizeof(number), "%d", mount);
-	fd = openat(root->names, number, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = root_open_again(root, mount);
 	*text = fd < 0 ? NULL : account_text_of(fd, false);
 	return *text ? 0 : report_error(report, errno, "cannot read the new %s", file);
 }

@@ -39,6 +39,15 @@ root_name_of(const struct root *root, int fd, char *name, size_t size)
 	return name;
 }
 
+int
+root_open_again(const struct root *root, int fd)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", fd);
+	return openat(root->names, number, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
 void
 root_release(struct root *root)
 {

@@ -21,6 +21,10 @@ void root_release(struct root *root);
 /* What a descriptor is called, seen from where the process is; "?" where nobody knows. */
 const char *root_name_of(const struct root *root, int fd, char *name, size_t size);
 
+/* Opens for reading what a descriptor was opened on by its path alone (O_PATH), a detached mount of
+ * a file too. Returns a descriptor, or -1 with errno set; reports nothing. */
+int root_open_again(const struct root *root, int fd);
+
 /*
  * Opens path from directory by openat2(2), O_PATH, never through a magic link. A descriptor, or -1
  * with errno set and nothing said.
