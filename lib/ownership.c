@@ -36,14 +36,16 @@ is_trustworthy(const struct stat *directory, const struct stat *next)
 
 static const char why[] = "who could replace what everyone inside relies on";
 
+/* advice: what follows the reason, or "". */
 static int
-say_untrustworthy(const char *what, const struct stat *found, struct report *report)
+say_untrustworthy(
+	const char *what, const struct stat *found, const char *advice, struct report *report)
 {
 	if (found->st_uid != 0)
-		return report_error(
-			report, 0, "%s belongs to user %u, %s", what, (unsigned)found->st_uid, why);
-	return report_error(report, 0, "%s can be written by others (mode %04o), %s", what,
-		(unsigned)found->st_mode & 07777, why);
+		return report_error(report, 0, "%s belongs to user %u, %s%s", what,
+			(unsigned)found->st_uid, why, advice);
+	return report_error(report, 0, "%s can be written by others (mode %04o), %s%s", what,
+		(unsigned)found->st_mode & 07777, why, advice);
 }
 
 /* A file that belongs to a user has what that user put there, and may be open for writing. */
@@ -84,22 +86,20 @@ ownerless_type(int tree)
 	return NULL;
 }
 
-/* What trees have at their top. */
-static const char *const names[] = {"bin", "etc", "lib", "sbin", "usr", "var"};
-
-/* Counts those of them that a tree has, and those that belong to the user. */
-static void
-count_names(int tree, uid_t user, size_t *count, size_t *of_user)
+/* Counts the usual directories that a tree has at its top: those of a user, or with NULL all. */
+static size_t
+count_names(int tree, const uid_t *user)
 {
-	*count = *of_user = 0;
+	static const char *const names[] = {"bin", "etc", "lib", "sbin", "usr", "var"};
+	size_t count = 0;
+
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		struct stat found;
 
-		if (fstatat(tree, names[i], &found, AT_SYMLINK_NOFOLLOW) < 0)
-			continue;
-		++*count;
-		*of_user += found.st_uid == user;
+		if (fstatat(tree, names[i], &found, AT_SYMLINK_NOFOLLOW) == 0)
+			count += !user || found.st_uid == *user;
 	}
+	return count;
 }
 
 /* True if several of them belong to the user: then it is the unpacking that went wrong, and a
@@ -107,20 +107,7 @@ count_names(int tree, uid_t user, size_t *count, size_t *of_user)
 static bool
 is_unpacked_by(int tree, uid_t user)
 {
-	size_t count, of_user;
-
-	count_names(tree, user, &count, &of_user);
-	return of_user >= 2;
-}
-
-/* A directory without any of them is a user's home, say, and no tree to be taken over. */
-static bool
-is_tree(int tree)
-{
-	size_t count, of_user;
-
-	count_names(tree, 0, &count, &of_user);
-	return count > 0;
+	return count_names(tree, &user) >= 2;
 }
 
 int
@@ -146,7 +133,7 @@ ownership_refuse(int tree, const char *top, const char *what, const char *path,
 	/* a change of /tmp is no mend: what leads through it is wrong */
 	if (path && !(S_ISDIR(found->st_mode) && found->st_mode & S_ISVTX))
 		mend_owner(path, found, report);
-	return say_untrustworthy(what, found, report);
+	return say_untrustworthy(what, found, "", report);
 }
 
 /* A walk along a path, one component at a time, each judged by the descriptor it was opened as. */
@@ -284,7 +271,7 @@ refuse_above(const struct walk *walk, const char *wrong, const struct stat *foun
 	cleanup_fd int thing = open(walk->path, O_PATH | O_CLOEXEC);
 	cleanup_free char *leads = NULL;
 	struct stat there = {.st_uid = (uid_t)-1};
-	const char *where;
+	char what[3 * PATH_MAX];
 
 	if (thing >= 0 && fstat(thing, &there) == 0 && there.st_uid != 0 &&
 		is_unpacked_by(thing, there.st_uid))
@@ -295,14 +282,10 @@ refuse_above(const struct walk *walk, const char *wrong, const struct stat *foun
 			walk->path, (unsigned)found->st_uid, why, leads);
 	if (there.st_uid == 0)
 		mend_place(walk, wrong, rest);
-	where = walk->report->mending ? "" : ": move it below directories of the superuser's";
-	if (found->st_uid != 0)
-		return report_error(walk->report, 0,
-			"%s, on the way to %s, belongs to user %u, %s%s", wrong, walk->path,
-			(unsigned)found->st_uid, why, where);
-	return report_error(walk->report, 0,
-		"%s, on the way to %s, can be written by others (mode %04o), %s%s", wrong,
-		walk->path, (unsigned)found->st_mode & 07777, why, where);
+	snprintf(what, sizeof(what), "%s, on the way to %s,", wrong, walk->path);
+	return say_untrustworthy(what, found,
+		walk->report->mending ? "" : ": move it below directories of the superuser's",
+		walk->report);
 }
 
 /* next: what the path names in the directory, which the walk has reached. */
@@ -338,7 +321,7 @@ refuse_file(const struct walk *walk, const char *path, const struct stat *found)
 			report_word(report, path), report_word(report, place));
 	else if (found->st_uid == 0 && S_ISREG(found->st_mode))
 		mend_owner(path, found, report);
-	return say_untrustworthy(path, found, report);
+	return say_untrustworthy(path, found, "", report);
 }
 
 /* What the walk came to in the end. */
@@ -347,11 +330,12 @@ refuse_end(const struct walk *walk, const struct stat *found)
 {
 	char name[PATH_MAX];
 	const char *path = root_name_of(walk->root, walk->here, name, sizeof(name));
+	/* a user's home, say, is no tree to be taken over */
+	bool is_tree = walk->is_part || count_names(walk->here, NULL) > 0;
 
 	if (!S_ISDIR(found->st_mode))
 		return refuse_file(walk, path, found);
-	return ownership_refuse(walk->here, path, path,
-		walk->is_part || is_tree(walk->here) ? path : NULL, found, walk->report);
+	return ownership_refuse(walk->here, path, path, is_tree ? path : NULL, found, walk->report);
 }
 
 static bool
@@ -555,7 +539,7 @@ ownership_adopt_root(struct root *root, int tree, const char *path, const char *
 	else {
 		snprintf(top, sizeof(top), "the top directory of %s", what);
 		report_mend(report, "%s", mend);
-		say_untrustworthy(top, &found, report);
+		say_untrustworthy(top, &found, "", report);
 	}
 	root_release(root);
 	return -1;
