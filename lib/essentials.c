@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/xattr.h>
 
-#define LINKS 40 /* as many as the kernel follows, path_resolution(7) */
 #define INTERPRETERS 4 /* one of another, as the kernel takes them: BINPRM's recursion limit */
 #define FLAGS (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
@@ -214,26 +213,6 @@ add_good(struct judgement *judgement, const char *path)
 	return grown[judgement->good_count] ? (judgement->good_count++, 0) : -1;
 }
 
-/* Puts what a link names in its place: rest is what is behind it. 0, or -1 with errno. */
-static int
-follow(struct judgement *judgement, const struct place *place, char *rest, size_t size)
-{
-	char target[PATH_MAX], whole[PATH_MAX];
-	ssize_t length = readlinkat(place->directory, place->name, target, sizeof(target) - 1);
-
-	if (length < 0)
-		return -1;
-	target[length] = '\0';
-	errno = ENAMETOOLONG;
-	if (snprintf(whole, sizeof(whole), "%s/%s", target, rest) >= (int)sizeof(whole) ||
-		strlen(whole) >= size)
-		return -1;
-	memcpy(rest, whole, strlen(whole) + 1);
-	if (target[0] == '/')
-		judgement->at[0] = '\0';
-	return 0;
-}
-
 /* The next component of rest, cut off it; NULL at the end. */
 static const char *
 cut_component(char *rest, char *name)
@@ -274,11 +253,16 @@ judge_component(struct judgement *judgement, const char *name, char *rest, unsig
 	if (judge_owner(judgement, path, &place, &found) < 0)
 		return -1;
 	if (S_ISLNK(found.st_mode)) {
-		if (++*links > LINKS)
+		int result;
+
+		if (++*links > ROOT_LINKS)
 			return 0;
-		return follow(judgement, &place, rest, PATH_MAX) == 0
-			       ? 1
-			       : cannot_judge(judgement, path);
+		result = root_follow(place.directory, place.name, rest, rest);
+		if (result < 0)
+			return cannot_judge(judgement, path);
+		if (result > 0)
+			judgement->at[0] = '\0';
+		return 1;
 	}
 	if (S_ISDIR(found.st_mode) && add_good(judgement, path) < 0)
 		return cannot_judge(judgement, path);

@@ -15,8 +15,6 @@
 
 #include <linux/loop.h>
 
-#define LINKS 40 /* as many as the kernel follows, path_resolution(7) */
-
 static bool
 is_writable_by_others(const struct stat *found)
 {
@@ -169,24 +167,16 @@ walk_move(struct walk *walk, int to)
 	return 0;
 }
 
-/* Puts what the link names in its place. */
 static int
 walk_link(struct walk *walk, const char *name, const char *behind)
 {
-	char target[PATH_MAX], whole[PATH_MAX];
-	ssize_t length = readlinkat(walk->here, name, target, sizeof(target) - 1);
+	int result;
 
-	if (length < 0)
-		return -1;
-	target[length] = '\0';
 	errno = ELOOP;
-	if (++walk->links > LINKS)
+	if (++walk->links > ROOT_LINKS)
 		return -1;
-	errno = ENAMETOOLONG;
-	if (snprintf(whole, sizeof(whole), "%s/%s", target, behind) >= (int)sizeof(whole))
-		return -1;
-	memcpy(walk->rest, whole, sizeof(whole));
-	return target[0] == '/' ? walk_move(walk, open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)) : 0;
+	result = root_follow(walk->here, name, behind, walk->rest);
+	return result > 0 ? walk_move(walk, open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)) : result;
 }
 
 /* True if the directory is the superuser's alone, and has nothing called like the last component of
@@ -711,7 +701,7 @@ judge_links(struct judgement *judgement, char *path, bool whole)
 			return -1;
 		if (S_ISLNK(found.st_mode)) {
 			errno = ELOOP;
-			if (++judgement->links > LINKS ||
+			if (++judgement->links > ROOT_LINKS ||
 				read_link(judgement->root, path, way, sizeof(way)) < 0)
 				return report_error(judgement->report, errno, "cannot follow %s%s",
 					judgement->root->path, path);

@@ -76,6 +76,22 @@ root_open_parent(const struct root *root, const char *path, uint64_t resolve, co
 	return root_open_inside(root->tree, parent, O_DIRECTORY, RESOLVE_IN_ROOT | resolve);
 }
 
+int
+root_follow(int directory, const char *name, const char *behind, char *rest)
+{
+	char target[PATH_MAX], whole[PATH_MAX];
+	ssize_t length = readlinkat(directory, name, target, sizeof(target) - 1);
+
+	if (length < 0)
+		return -1;
+	target[length] = '\0';
+	errno = ENAMETOOLONG;
+	if (snprintf(whole, sizeof(whole), "%s/%s", target, behind) >= (int)sizeof(whole))
+		return -1;
+	memcpy(rest, whole, sizeof(whole));
+	return target[0] == '/';
+}
+
 bool
 root_is_at_top(const char *path)
 {

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define ROOT_LINKS 40 /* as many as the kernel follows, path_resolution(7) */
+
 struct root {
 	int tree; /* owned; its top directory, on the host or, once cloned, on a mount of its own */
 	bool has_mounts; /* there may be others below its own */
@@ -37,6 +39,13 @@ int root_open_inside(int directory, const char *path, int flags, uint64_t resolv
  */
 int
 root_open_parent(const struct root *root, const char *path, uint64_t resolve, const char **last);
+
+/*
+ * Reads the link called name in directory. Puts what it names, and behind it what is left of the
+ * way, into rest, of PATH_MAX bytes, of which behind may be a part. Returns 1 if the link is
+ * absolute, 0, or -1 with errno set.
+ */
+int root_follow(int directory, const char *name, const char *behind, char *rest);
 
 /* True if path lies right below the top, where most targets are and no link can be on the way. */
 bool root_is_at_top(const char *path);
