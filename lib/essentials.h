@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the superuser who enters runs and reads as uid 0 in every tree, judged by owner and mode. */
+/* The programs and files of every tree that the superuser who enters runs and reads as uid 0. */
 #ifndef ESSENTIALS_H
 #define ESSENTIALS_H
 

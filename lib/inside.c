@@ -307,19 +307,31 @@ is_listed(struct inside *inside, int task, int root)
 	return result;
 }
 
+/* Opens a directory of threads. Returns NULL where it is gone, or cannot be looked at, which is
+ * noted.
+ */
+static DIR *
+open_tasks(struct inside *inside, int directory, const char *name)
+{
+	cleanup_fd int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
+
+	if (tasks)
+		steal_fd(&fd); /* the directory owns it now */
+	else
+		note_shortage(inside);
+	return tasks;
+}
+
 /* True if all threads are: a signal ends them together, and each has credentials of its own. */
 static bool
 are_threads_listed(struct inside *inside, int task, int root)
 {
-	cleanup_fd int fd = openat(task, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	cleanup_directory DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
+	cleanup_directory DIR *tasks = open_tasks(inside, task, "..");
 	struct dirent *entry;
 
-	if (!tasks) {
-		note_shortage(inside);
+	if (!tasks)
 		return false;
-	}
-	steal_fd(&fd); /* the directory owns it now */
 	while ((entry = readdir(tasks))) {
 		cleanup_fd int other = -1;
 
@@ -635,15 +647,11 @@ read_stat(int process, char *state, pid_t *parent)
 static bool
 is_process_inside(struct inside *inside, int directory, int parent_root, struct process *process)
 {
-	cleanup_fd int fd = openat(directory, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	cleanup_directory DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
+	cleanup_directory DIR *tasks = open_tasks(inside, directory, "task");
 	struct dirent *entry;
 
-	if (!tasks) {
-		note_shortage(inside);
+	if (!tasks)
 		return false;
-	}
-	steal_fd(&fd); /* the directory owns it now */
 	while ((entry = readdir(tasks))) {
 		cleanup_fd int task = -1;
 		pid_t parent;

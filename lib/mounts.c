@@ -214,7 +214,8 @@ make_by_libmount(const struct plan_mount *line, const char *source, struct files
 	return steal_fd(&fd);
 }
 
-/* What an overlay merges is seen inside with the owner of the directory on top alone. */
+/* Judges a layer of an overlay as a tree of its own, because a merged directory shows the owner of
+ * the layer on top alone. */
 static int
 judge_layer(const char *path, const struct mounts_root *what, struct report *report)
 {

@@ -63,8 +63,8 @@ mend_owner(const char *path, const struct stat *found, struct report *report)
 		report_mend(report, "chown root %s # if you trust what is in it", word);
 }
 
-/* What a filesystem is called that shows the owners and modes it was mounted with (mount(8), uid=
- * and umask=); NULL for others. */
+/* Returns the name of a filesystem that shows the owners and modes it was mounted with (mount(8),
+ * uid= and umask=), or NULL for any other. */
 static const char *
 ownerless_type(int tree)
 {
@@ -140,7 +140,7 @@ struct walk {
 	struct report *report; /* borrowed */
 	const char *path; /* borrowed; as it was written */
 	bool is_part; /* of what the line for `/` is made of, be it no directory; else the root */
-	bool is_missing; /* the part, and nobody but the superuser can make it */
+	bool is_missing; /* the part, and only the superuser can make it */
 	int here; /* owned */
 	char rest[PATH_MAX]; /* what is still to go */
 	unsigned links;
@@ -278,7 +278,8 @@ refuse_above(const struct walk *walk, const char *wrong, const struct stat *foun
 		walk->report);
 }
 
-/* next: what the path names in the directory, which the walk has reached. */
+/* Refuses a step from the directory that the walk has reached. next: the thing that name is there,
+ * or NULL for none. */
 static int
 refuse_step(
 	const struct walk *walk, const struct stat *here, const char *name, const struct stat *next)
@@ -314,7 +315,7 @@ refuse_file(const struct walk *walk, const char *path, const struct stat *found)
 	return say_untrustworthy(path, found, "", report);
 }
 
-/* What the walk came to in the end. */
+/* Refuses the thing that the whole path leads to. */
 static int
 refuse_end(const struct walk *walk, const struct stat *found)
 {
@@ -613,7 +614,7 @@ judge_upwards(const struct root *root, int parent, const char *last, struct stat
 		report, errno, "cannot look at what is above %s in %s", last, root->path);
 }
 
-/* What a judgement is made by. */
+/* The arguments of one judgement. */
 struct judgement {
 	const struct root *root; /* borrowed */
 	const uint64_t *foreign; /* borrowed */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who owns a root, what it is made of, and the directories that its mounts stand in. */
+/* Judges the owners of a root, of its parts and of the directories that its mounts stand in. */
 #ifndef OWNERSHIP_H
 #define OWNERSHIP_H
 

@@ -327,19 +327,27 @@ judge_tree(void *data)
 	return essentials_judge(&reload->essentials, reload->service->report);
 }
 
-/* What the superuser inside relies on, as the new lines will show it; where a line is taken away,
- * it is not seen before. */
+/* Judges what the superuser inside relies on: as it is or, with covers, as it will be. */
+static int
+judge_as_covered(struct reload *reload)
+{
+	return inside(reload, judge_tree) < 0
+		       ? -1
+		       : essentials_judge_groups(&reload->essentials, reload->service->report);
+}
+
+/* Judges the same as the new lines will show it. What a line that is taken away covers is seen only
+ * afterwards. */
 static int
 judge_essentials(struct reload *reload)
 {
 	const struct difference *difference = &reload->difference;
 	size_t count = difference->before.count + reload->mounts.count;
 	cleanup_free struct essentials_cover *covers = calloc(count + 1, sizeof(*covers));
-	struct report *report = reload->service->report;
 	int result;
 
 	if (!covers)
-		return report_error(report, errno, "cannot look at the tree");
+		return report_error(reload->service->report, errno, "cannot look at the tree");
 	count = 0;
 	for (size_t i = 0; i < difference->before.count; i++) {
 		const struct lines_one *line = &difference->before.all[i];
@@ -353,10 +361,10 @@ judge_essentials(struct reload *reload)
 				.place = difference->places[i], .fd = reload->mounts.lines[i].fd};
 	reload->essentials.covers = covers;
 	reload->essentials.cover_count = count;
-	result = inside(reload, judge_tree);
+	result = judge_as_covered(reload);
 	reload->essentials.covers = NULL;
 	reload->essentials.cover_count = 0;
-	return result == 0 ? essentials_judge_groups(&reload->essentials, report) : -1;
+	return result;
 }
 
 /* True if the superuser who enters may run something else than before. */
@@ -371,15 +379,6 @@ has_other_essentials(const struct reload *reload)
 			return true;
 	/* what a reload left that was interrupted, or that found the tree wrong at its end */
 	return reload->is_other || record_value(&reload->prepared.record, "unfinished")[0] != '\0';
-}
-
-/* The same when all is in its place. */
-static int
-judge_essentials_again(struct reload *reload)
-{
-	return inside(reload, judge_tree) < 0
-		       ? -1
-		       : essentials_judge_groups(&reload->essentials, reload->service->report);
 }
 
 static int
@@ -759,10 +758,9 @@ carry_out(struct reload *reload)
 	if (judge_setuid(reload) < 0 ||
 		(has_other_essentials(reload) && judge_essentials(reload) < 0))
 		return -1;
-	if (is_to_change(reload) &&
-		(write_record(reload) < 0 || inside(reload, apply) < 0 ||
-			judge_setuid_again(reload, size) < 0 ||
-			(reload->is_other && judge_essentials_again(reload) < 0)))
+	if (is_to_change(reload) && (write_record(reload) < 0 || inside(reload, apply) < 0 ||
+					    judge_setuid_again(reload, size) < 0 ||
+					    (reload->is_other && judge_as_covered(reload) < 0)))
 		return -1;
 	if (allows_setuid(reload) && inside(reload, check_tickets) < 0)
 		return -1;
