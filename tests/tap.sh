@@ -16,6 +16,38 @@ cannot_run()
 	exit 0
 }
 
+# The last line of each test file: what ends before it, by an exit or a fault of its own, has failed.
+done_testing() { echo "$closing_word"; }
+closing_word='# every test of this file was run'
+
+# run_in PLACE COMMAND...: this file's tests, run there by the command, for sum_up.
+run_in()
+{
+	local place=$1
+	shift
+	"$@"
+	echo "# status $? $place"
+}
+
+# sum_up: on stdin what run_in says; on stdout the same and the plan, with a failure for each place where
+# the closing word was not said.
+sum_up()
+{
+	awk -v closing_word="$closing_word" '
+		$0 == closing_word { closed = 1; next }
+		/^# status / {
+			if (!closed || $3 != 0) {
+				print "not ok - the test file came to its last line " substr($0, length("# status " $3) + 1) " (status " $3 ")"
+				tests++
+			}
+			closed = 0
+			next
+		}
+		/^(not )?ok/ { tests++ }
+		{ print; fflush() }
+		END { print "1.." tests + 0 }'
+}
+
 needs()
 {
 	local command

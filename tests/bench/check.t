@@ -153,3 +153,4 @@ awk -v compared="^($compared)\$" '
 			printf "%sok - %s has not grown\n%s", name in grown ? "not " : "", name, grown[name]
 	}
 ' "$counts" "$work/counts"
+done_testing

@@ -60,3 +60,4 @@ ok 'and the root is entered again' entered
 power_off
 ok "the root's disk is clean after power-off" is_clean "$work/games.img"
 ok "the system's disk is clean" is_clean "$work/system.img"
+done_testing

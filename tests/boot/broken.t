@@ -80,3 +80,4 @@ power_off
 ok 'the machine goes down with them' said 'witness.before: stop'
 ok "the root's disk is clean" is_clean "$work/games.img"
 ok "the system's disk is clean" is_clean "$work/system.img"
+done_testing

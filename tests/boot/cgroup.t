@@ -95,3 +95,4 @@ done
 label=$machine_label
 ok "the system's disk is clean" is_clean "$work/system.img"
 ok "and the root's" is_clean "$work/games.img"
+done_testing

@@ -71,3 +71,4 @@ for device in card0:video renderD128:render; do
 	ok 'though it is there' guest "setpriv --reuid=bob --regid=bob --init-groups chroot-enter games test -c $device"
 done
 power_off
+done_testing

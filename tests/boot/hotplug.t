@@ -61,3 +61,4 @@ power_off
 for disk in first second system games; do
 	ok "the $disk disk is clean" is_clean "$work/$disk.img"
 done
+done_testing

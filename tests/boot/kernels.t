@@ -60,3 +60,4 @@ for test in $tests; do
 done
 power_off
 ok 'the kernel has complained of nothing' fails said 'BUG:|WARNING:|Oops|Call Trace'
+done_testing

@@ -5,7 +5,9 @@
 # begins with
 #	. "$(dirname "$0")/lib.sh"
 #	on_systems fast debian
-# and what follows runs for each of the two, on the kernel of each release: $system and $release.
+# ends with
+#	done_testing
+# and what is between runs for each of the two, on the kernel of each release: $system and $release.
 #   fast    busybox's init and OpenRC, with base services of the tests' own (tests/boot/fast)
 #   debian  Debian's init scripts under OpenRC
 #   testing debian, with what the system tests need
@@ -36,10 +38,10 @@ on_systems()
 	done
 	[ -n "$chosen" ] || cannot_run "not for these systems: $SYSTEMS"
 	for of in $chosen; do
-		ON_SYSTEM=$of bash "$0" || echo "not ok - the test came to its end on $of: status $?"
+		run_in "on $of" env "ON_SYSTEM=$of" bash "$0"
 		echo "# $of: $SECONDS seconds"
 		SECONDS=0
-	done </dev/null | awk '/^(not )?ok/ { tests++ } { print; fflush() } END { print "1.." tests + 0 }'
+	done </dev/null | sum_up
 	exit
 }
 

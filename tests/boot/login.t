@@ -33,3 +33,4 @@ done
 power_off
 ok "the system's disk is clean" is_clean "$work/system.img"
 ok "and the root's" is_clean "$work/games.img"
+done_testing

@@ -66,3 +66,4 @@ for ((round = 1; round <= rounds; round++)); do
 	ok "the system's disk is clean" is_clean "$work/system.img"
 	ok "and the root's" is_clean "$work/games.img"
 done
+done_testing

@@ -111,3 +111,4 @@ power_off
 ok "the root's disk is clean at last" is_clean "$work/games.img"
 ok "the system's disk is clean at last" is_clean "$work/system.img"
 ok "the disk mounted for a root alone is clean at last" is_clean "$work/between.img"
+done_testing

@@ -48,3 +48,4 @@ boot
 is 'booted straight into that runlevel, both are prepared' "$(prepared)" 'build games '
 power_off
 ok "the disk is clean again" is_clean "$work/games.img"
+done_testing

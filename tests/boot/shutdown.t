@@ -145,3 +145,4 @@ goes_down 'With nothing inside' 0
 # where two writers share the processor with OpenRC's shell, what that takes itself is three times as long
 ok "with OpenRC around it, stopping takes three times OpenRC's own time more at most" \
 	[ "$busy" -le "$((timeout * 100 + 200 + 3 * whole))" ]
+done_testing

@@ -93,3 +93,4 @@ ok "the root's disk is clean" is_clean "$work/games.img"
 ok "the system's disk is clean" is_clean "$work/system.img"
 boot
 ok 'a listed user enters after the next boot' enter_as alice
+done_testing

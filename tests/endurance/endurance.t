@@ -12,11 +12,9 @@ cycles=${CYCLES:-10000} enters=${ENTERS:-1000000}
 if [ -z "${ON_MACHINE-}" ]; then
 	[ "$(id -u)" = 0 ] || cannot_run 'only the superuser can make a machine'
 	[ -r /proc/slabinfo ] || cannot_run 'this kernel has no /proc/slabinfo'
-	{
-		"$top/tests/machine" env ON_MACHINE=endurance "CYCLES=$cycles" "ENTERS=$enters" \
-			bash "$top/tests/endurance/${0##*/}" ||
-			echo "not ok - the test came to its end: status $?"
-	} </dev/null | awk '/^(not )?ok/ { tests++ } { print; fflush() } END { print "1.." tests + 0 }'
+	run_in "with CYCLES=$cycles ENTERS=$enters" "$top/tests/machine" \
+		env ON_MACHINE=endurance "CYCLES=$cycles" "ENTERS=$enters" \
+		bash "$top/tests/endurance/${0##*/}" </dev/null | sum_up
 	exit
 fi
 
@@ -30,3 +28,4 @@ grows_nothing "$cycles" "$enters"
 for row in SUnreclaim Percpu; do
 	ok "$row has not grown by more than 8 MB" has_kept_memory "$row"
 done
+done_testing

@@ -723,3 +723,4 @@ like 'a change of the key makes the root stale, until a restart' "$output" \
 	'stale.*allow_setuid has changed since start; restart'
 ok 'which reload does not replace' fails chroot-mounts reload
 ok 'stop ends it' chroot-mounts stop
+done_testing

@@ -179,3 +179,4 @@ ok 'the root starts again' chroot-mounts start
 inside mount -t tmpfs cover /
 refused 'a root that was covered' 'games is damaged: / inside is not what start made; to mend it: rc-service chroot-mounts restart' \
 	-b /srv/data:/srv/place
+done_testing

@@ -880,3 +880,4 @@ alice$ PASSED_ON=1 chroot-enter games sh -c 'echo ${PASSED_ON-unset}'
 > unset
 END
 end_row
+done_testing

@@ -441,3 +441,4 @@ is "the host's files are untouched" "$(host_files)" "$before_files"
 ok 'stop succeeds even so' chroot-mounts -q stop debian
 is "the host's mounts are as before the start" "$(host_mounts)" "$before"
 ok 'nothing is left' nothing_is_left
+done_testing

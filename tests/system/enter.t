@@ -331,3 +331,4 @@ ok 'what the note names succeeds' chroot-mounts reload games
 run as_alice <<<'cat /etc/resolv.conf'
 is 'and renews it' "$output" 'nameserver 192.0.2.2'
 ok 'and the note is gone' fails grep resolv.conf "$work/errors"
+done_testing

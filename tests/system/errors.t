@@ -96,3 +96,4 @@ for name in games bad absent; do
 		"125:chroot-enter: $name is not prepared (rc-service chroot-mounts start), or you are not listed for it"
 done
 ok 'who has enough of them enters' as alice chroot-enter -d / games true
+done_testing

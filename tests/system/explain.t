@@ -133,3 +133,4 @@ refused 'a script that the PATH finds' 126 \
 refused 'a shell without its interpreter' 126 \
 	'cannot execute /usr/bin/found: the interpreter /nowhere/sh of its first line is missing inside' \
 	timeout 10 chroot-enter -d / -s /usr/bin/found games
+done_testing

@@ -98,3 +98,4 @@ if mknod -m 666 /dev/fuse c 10 229 && exec 5<>/dev/fuse; then
 	ok 'and stop' chroot-mounts -q stop games
 	umount -l /home/alice/fuse
 fi
+done_testing

@@ -251,3 +251,4 @@ ok 'no root shows a pin' fails sh -c 'for root in demo games third; do chroot-en
 ok 'all stop' chroot-mounts stop
 ok 'no pin is left' fails has_pins
 is "the host's mounts are those of before" "$(away)" "$before"
+done_testing

@@ -193,3 +193,4 @@ like 'without keys in the kernel it goes on' \
 refused 'cannot leave your session keyring behind: Disk quota exceeded' \
 	strace -f -qq -o /dev/null -e inject=keyctl:error=EDQUOT chroot-enter -d / -u alice games id -u
 chroot-mounts stop >/dev/null 2>&1
+done_testing

@@ -281,3 +281,4 @@ await has_command "$visitor" '/bin/sleep 1000'
 ok "a process of the host's namespace can have its root directory inside" fails is_inside "$visitor"
 ends "a process of the superuser's with its root directory inside" demo
 chroot-mounts -q stop
+done_testing

@@ -217,3 +217,4 @@ enters root root chroot-enter
 label=
 ok 'stop ends all' chroot-mounts stop
 ok 'the server inside too' is_ended "$(<"$work/server")"
+done_testing

@@ -5,7 +5,9 @@
 #	. "$(dirname "$0")/lib.sh"
 #	needs COMMAND...
 #	on_machines SETTING...
-# and what follows runs once on a machine of each setting, for example PROPAGATION=shared; with
+# ends with
+#	done_testing
+# and what is between runs once on a machine of each setting, for example PROPAGATION=shared; with
 # MACHINES=one, of the first setting alone.
 set -u
 
@@ -22,10 +24,9 @@ on_machines()
 	[ "$(id -u)" = 0 ] || cannot_run 'only the superuser can make a machine'
 	[ "${MACHINES-}" != one ] || set -- "$1"
 	for setting; do
-		env "$setting" "$top/tests/machine" env "ON_MACHINE=$setting" \
-			bash "$(realpath "$0")" ||
-			echo "not ok - the test came to its end with $setting: status $?"
-	done </dev/null | awk '/^(not )?ok/ { tests++ } { print; fflush() } END { print "1.." tests + 0 }'
+		run_in "with $setting" env "$setting" "$top/tests/machine" env "ON_MACHINE=$setting" \
+			bash "$(realpath "$0")"
+	done </dev/null | sum_up
 	exit
 }
 

@@ -95,3 +95,4 @@ like 'and it says so' "$errors" "superuser's powers"
 ok 'stop takes all away' chroot-mounts stop
 run listed
 is 'then there is nothing to enter' "$status:$output:$errors" '0::'
+done_testing

@@ -58,3 +58,4 @@ wait "$inhabitant" 2>/dev/null
 is "the host's mounts after stop are those from before the first start" "$(host_mounts)" "$before"
 ok 'no pin is left' fails has_pins
 ok 'the file system of the tree can be unmounted' umount /opt/games
+done_testing

@@ -117,3 +117,4 @@ ln -s log /dev/log
 without 'a link to itself'
 rm /dev/log
 ok 'stop takes all away' chroot-mounts stop
+done_testing

@@ -57,3 +57,4 @@ walked 'the superuser, to become a user' root joined inside
 run "$tools/look-in" 0 "$probers" /usr/bin/chroot-enter -d / games /bin/true
 walked 'the superuser' root
 is 'and no core was left' "$(ls)" ''
+done_testing

@@ -701,3 +701,4 @@ old_mounts
 live
 visible
 is 'at the end no loop device is left' "$(loops)" ''
+done_testing

@@ -33,3 +33,4 @@ run chrooted unshare -Urm true
 ok 'in a plain chroot unshare -Urm fails' test "$status" != 0
 like 'because the kernel refuses' "$errors" 'Operation not permitted'
 ok 'in a plain chroot bwrap fails' fails chrooted "${bwrap[@]}"
+done_testing

@@ -148,3 +148,4 @@ inside=$(as alice odd-environment "$work/marker" /usr/bin/chroot-enter games /us
 is 'of 10,000 variables and strings that are none, the rule'"'"'s pass' \
 	"$(cut -d= -f1 <<<"$inside" | sort | tr '\n' ' ')" \
 	'CHROOT_NAME DISPLAY HOME LANG LC_ALL LOGNAME MANY_500 PATH SHELL TMUX_TMPDIR TZ USER XAUTHORITY XDG_RUNTIME_DIR debian_chroot '
+done_testing

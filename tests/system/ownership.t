@@ -400,3 +400,4 @@ run chroot-mounts reload games
 is "a reload with a user's directory in path= is refused" "$status" 1
 like "a reload with a user's directory in path= names it" "$errors" "$tree/srv/tools belongs to user 1000, .*chown root $tree/srv/tools"
 ok 'stop succeeds' chroot-mounts -q stop games
+done_testing

@@ -79,3 +79,4 @@ ok 'then the package can be installed too' installs
 is 'and the socket of the host is the same' "$(inode)" "$before"
 like 'dpkg counts it as installed' "$(chroot-enter -d / games dpkg -s busd)" 'Status: install ok installed'
 ok 'all stop' chroot-mounts stop
+done_testing

@@ -142,3 +142,4 @@ like 'the message of stop escapes the short name of the holder' "$errors" \
 kill "$holder"
 await is_ended "$holder" >/dev/null 2>&1
 ok 'stop succeeds once the holder has exited' chroot-mounts stop games
+done_testing

@@ -189,3 +189,4 @@ for propagation in private shared; do
 	is 'none mounts anything outside the root, and a failure leaves nothing' "$wrong" ''
 	is 'nothing is made where the links lead' "$(outside)" "$outside_before"
 done
+done_testing

@@ -79,3 +79,4 @@ ok 'which is not the first process' fails as alice chroot-enter games ls /proc/1
 ok 'all stop' chroot-mounts stop
 mount -o remount,hidepid=0 /proc
 is 'the mounts are those of before' "$(host_mounts)" "$before"
+done_testing

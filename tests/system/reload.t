@@ -611,3 +611,4 @@ is 'after none of them anything was wrong' "$wrong" 0
 ok 'all stop' chroot-mounts stop
 ok 'no pin is left' fails has_pins
 is "the host's mounts after stop are those of before" "$(host_mounts)" "$before"
+done_testing

@@ -114,3 +114,4 @@ rm "/etc/conf.d/chroot-mounts."r*
 
 furnish demo games
 grows_nothing 150 1000
+done_testing

@@ -105,3 +105,4 @@ ok 'on Debian, where mountall stands for localmount, the service starts' rc-serv
 ok 'and mountall with it' rc-service mountall status
 ok 'and the root can be entered' enters demo
 rc-service -q chroot-mounts stop
+done_testing

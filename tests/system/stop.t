@@ -451,3 +451,4 @@ await is_ended "$holder" >/dev/null 2>&1
 ok 'once it is gone, stop succeeds' chroot-mounts stop
 losetup -d "$device"
 ok 'and its device is free' is_detached
+done_testing

@@ -112,3 +112,4 @@ pretended 'setresuid[(]1000, 1000' 'could be had back|cannot'
 pretended 'prctl[(]PR_SET_NO_NEW_PRIVS' 'no_new_privs'
 pretended 'capset[(].*permitted=0,' 'could be had back'
 pretended 'setns[(]' '/ inside is not what start made'
+done_testing

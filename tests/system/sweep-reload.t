@@ -57,3 +57,4 @@ expected_demo=$(inside demo)
 chroot-mounts -q stop
 
 sweep reload
+done_testing

@@ -35,3 +35,4 @@ finish()
 }
 
 sweep start
+done_testing

@@ -33,3 +33,4 @@ finish()
 }
 
 sweep stop
+done_testing

@@ -40,3 +40,4 @@ fi
 like 'the superuser as themselves has no filter' \
 	"$(on_terminal chroot-enter -d / debian grep Seccomp: /proc/self/status)" 'Seccomp:[[:space:]]0'
 ok 'stop ends it' chroot-mounts stop
+done_testing

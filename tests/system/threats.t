@@ -433,3 +433,4 @@ chroot-mounts -q stop
 run as bob chroot-enter games true
 is 'who is not listed does not learn that the root was stopped' "$errors" "$listed"
 umount /run/later /srv/nosuid
+done_testing

@@ -211,3 +211,4 @@ ok 'once it is its turn it succeeds' chroot-mounts stop demo
 exec 8>&-
 ok 'once it is free, stop clears the lock away' chroot-mounts stop held
 is 'and nothing is left' "$(find /run/chroot-mounts -mindepth 1)" ''
+done_testing

@@ -262,3 +262,4 @@ umount -l /opt/games
 run chroot-mounts reload games
 chroot-mounts -q stop games
 is "a reload after somebody unmounted all leaves the host its own mount of the tree" "$(host_mounts)" "$before"
+done_testing

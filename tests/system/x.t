@@ -263,3 +263,4 @@ is 'and they leave one file' "$(ls -A "$runtime")" "${copy##*/}"
 kill "$server"
 wait "$server"
 ok 'the root stops' chroot-mounts stop
+done_testing
