@@ -62,33 +62,33 @@ before_start=$(in_run)
 
 # without
 shall no 'users="alice"'
-is 'the root starts' "$status" 0
+is 'the root starts without the key allow_setuid' "$status" 0
 is 'without the key start makes nothing in /run' "$(in_run)" "$before_start"
 is 'without the key no directory for tickets is covered' \
 	"$(inside grep -cE ' /run/(sudo|doas|faillock|pam_timestamp) ' /proc/self/mountinfo)" 0
-is 'a setuid program has no effect' "$(inside /srv/probes/setuid-id -u)" 1000
+is 'without the key a setuid program has no effect' "$(inside /srv/probes/setuid-id -u)" 1000
 is 'without the key su has no effect' "$(with_password inside su -c 'id -u')" ''
-like 'nor a file capability' "$(sets inside /srv/probes/capable-grep)" "CapPrm: $none CapEff: $none"
-is 'there is no way to power' "$(sets inside grep)" "$no_power: $none CapAmb: $none NoNewPrivs: 1 "
+like 'without the key a file capability has no effect' "$(sets inside /srv/probes/capable-grep)" "CapPrm: $none CapEff: $none"
+is 'a user who enters without the key has no capability and can gain none' "$(sets inside grep)" "$no_power: $none CapAmb: $none NoNewPrivs: 1 "
 
 # with, for who is listed by either key
 for listed in 'users="alice"' 'groups="players"'; do
 	shall yes "$listed"
 	is "the root starts with $listed" "$status$errors" 0
-	is 'a setuid program works' "$(inside /srv/probes/setuid-id -u)" 0
-	is 'and is still called by who calls it' "$(inside /srv/probes/setuid-id -ru)" 1000
-	is 'and has the capabilities that it would have outside' \
+	is "a setuid program works with $listed" "$(inside /srv/probes/setuid-id -u)" 0
+	is "a setuid program has the real uid of its caller with $listed" "$(inside /srv/probes/setuid-id -ru)" 1000
+	is "a setuid program has the capabilities that it would have outside with $listed" \
 		"$(sets inside /srv/probes/setuid-grep)" \
 		"CapInh: $none CapPrm: $bounding CapEff: $bounding CapBnd: $bounding CapAmb: $none NoNewPrivs: 0 "
 	is "su works with the password for $listed" "$(with_password inside su -c 'id -u')" 0
-	like 'a file capability works' "$(sets inside /srv/probes/capable-grep)" 'CapEff: 0000000000002000 '
-	is 'who enters has no power but by them' "$(sets inside grep)" \
+	like "a file capability works with $listed" "$(sets inside /srv/probes/capable-grep)" 'CapEff: 0000000000002000 '
+	is "a user who enters has no capability but by such programs with $listed" "$(sets inside grep)" \
 		"$no_power: $bounding CapAmb: $none NoNewPrivs: 0 "
-	is 'and has the groups of the host' "$(inside id -G)" "$(as alice id -G)"
-	is 'and the ids' "$(inside grep -E '^[UG]id' /proc/self/status)" \
+	is "a user who enters has the groups of the host with $listed" "$(inside id -G)" "$(as alice id -G)"
+	is "a user who enters has the ids of the host with $listed" "$(inside grep -E '^[UG]id' /proc/self/status)" \
 		$'Uid:\t1000\t1000\t1000\t1000\nGid:\t1000\t1000\t1000\t1000'
-	is 'user namespaces work' "$(inside unshare -Urm id -u)" 0
-	is 'a bounding set that was limited outside stays so' \
+	is "user namespaces work inside with $listed" "$(inside unshare -Urm id -u)" 0
+	is "a bounding set that was limited outside stays limited with $listed" \
 		"$(sets limit_and_enter /srv/probes/setuid-grep)" \
 		"CapInh: $none CapPrm: $limited CapEff: $limited CapBnd: $limited CapAmb: $none NoNewPrivs: 0 "
 done
@@ -98,7 +98,7 @@ strace -qq -u alice -o "$work/trace" chroot-enter -d / debian true
 calls() { grep -oE "$1" "$work/trace" | uniq -c | sed 's/^ *//'; }
 is 'no call takes from the bounding set or sets no_new_privs' \
 	"$(calls 'PR_CAPBSET_DROP|PR_SET_NO_NEW_PRIVS')" ''
-is 'nobody may look in: first of all, when the user is another, and when all is dropped' \
+is 'nobody may look in: first of all, after the change of user, and when all is dropped' \
 	"$(calls '^(prctl\(PR_SET_DUMPABLE, SUID_DUMP_DISABLE|setresuid\(1000|setns|capset\(.*permitted=0)' |
 		sed 's/{.*//')" "$(cat <<-'END'
 	1 prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE
@@ -109,11 +109,11 @@ is 'nobody may look in: first of all, when the user is another, and when all is 
 	1 prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE
 	END
 	)"
-is 'every way back is tried, and is none' "$(sed '1,/^setns/d' "$work/trace" | grep -c ' = -1 EPERM')" 3
-is 'and only then the users and groups of the tree are read, each once and through no link' \
+is 'each way back to power is tried after joining, and fails' "$(sed '1,/^setns/d' "$work/trace" | grep -c ' = -1 EPERM')" 3
+is 'the users and groups of the tree are read after the last drop, each once and through no link' \
 	"$(sed '1,/^setresuid(0, 0, 0)/d' "$work/trace" | grep NOFOLLOW | grep -oE '"/etc/(passwd|group)"')" \
 	$'"/etc/passwd"\n"/etc/group"'
-is 'which were not before' \
+is 'no users and groups of the tree are read before the last drop' \
 	"$(sed -n '/^setns/,/^setresuid(0, 0, 0)/p' "$work/trace" | grep -cE '"/etc/(passwd|group)"')" 0
 install -m 4755 /usr/bin/chroot-enter "$tree/srv/probes/"
 run inside /srv/probes/chroot-enter debian true
@@ -122,11 +122,11 @@ is 'from inside, where it is setuid, chroot-enter does not work' "$status" 125
 # the superuser as a user: the terminal stays the superuser's
 install -m 4755 "$tools/push-characters" "$tree/srv/probes/setuid-push"
 on_terminal() { script -qec "$*" /dev/null </dev/null | tr -d '\r'; }
-is 'a setuid program works for whom the superuser became' \
+is 'a setuid program works for a user whom the superuser became' \
 	"$(chroot-enter -u alice -d / debian /srv/probes/setuid-id -u)" 0
-is 'who has no power otherwise' "$(sets chroot-enter -u alice -d / debian grep | sed 's/CapBnd: [0-9a-f]*/CapBnd/')" \
+is 'a user whom the superuser became has no power without a setuid program' "$(sets chroot-enter -u alice -d / debian grep | sed 's/CapBnd: [0-9a-f]*/CapBnd/')" \
 	"$no_power CapAmb: $none NoNewPrivs: 0 "
-like 'and a filter' "$(chroot-enter -u alice -d / debian grep Seccomp: /proc/self/status)" 'Seccomp:[[:space:]]2'
+like 'a user whom the superuser became has a filter' "$(chroot-enter -u alice -d / debian grep Seccomp: /proc/self/status)" 'Seccomp:[[:space:]]2'
 for program in push setuid-push; do
 	said=$(on_terminal chroot-enter -u alice -d / debian "/srv/probes/$program")
 	for what in TIOCSTI 'TIOCSTI with high bits' TIOCLINUX; do
@@ -140,8 +140,8 @@ untrusted()
 {
 	shall yes 'users="alice"'
 	is "$2 $1: the root does not start" "$status" 1
-	like 'and the message names it and what mends it' "$errors" "$tree$1.*to mend it: ch(own root(:root)?|mod go-w) $tree$1"
-	ok 'nor can it be entered' fails inside true
+	like "$2 $1: the message names the path and what mends it" "$errors" "$tree$1.*to mend it: ch(own root(:root)?|mod go-w) $tree$1"
+	ok "$2 $1: the root cannot be entered" fails inside true
 }
 libraries=("$tree"/usr/lib/*-linux-gnu*)
 for path in /usr /usr/lib "${libraries[0]#"$tree"}" /usr/local /usr/local/lib /usr/bin /etc /etc/pam.d /etc/security \
@@ -157,7 +157,7 @@ done
 chmod 1777 "$tree/etc"
 shall yes 'users="alice"'
 is "everybody's and sticky /etc: the root does not start" "$status" 1
-like "everybody's and sticky /etc: the message names it" "$errors" "$tree/etc.* can be written by others"
+like "everybody's and sticky /etc: the message names the directory" "$errors" "$tree/etc.* can be written by others"
 chmod 755 "$tree/etc"
 install -d -o alice "$tree/srv/alice" "$tree/srv/alice/lib"
 ln -sfn ../srv/alice/lib "$tree/usr/libx32"
@@ -168,19 +168,19 @@ for file in passwd group; do
 	ln -s "$file.real" "$tree/etc/$file"
 	shall yes 'users="alice"'
 	is "a $file file that is a link: the root does not start" "$status" 1
-	like 'and the message says so' "$errors" "$tree/etc/$file is no file of its own"
+	like "a $file file that is a link: the message says so" "$errors" "$tree/etc/$file is no file of its own"
 	mv "$tree/etc/$file.real" "$tree/etc/$file"
 	cp -p "$tree/etc/$file" "$tree/etc/$file.real"
 	printf '\0\nubuntu:x:1000:1000::/:/bin/sh\n' >>"$tree/etc/$file"
 	shall yes 'users="alice"'
 	is "a $file file with a NUL, behind which only a libc sees what is there: the root does not start" \
 		"$status" 1
-	like 'and the message says so' "$errors" "/etc/$file inside $tree is .* or no text"
+	like "a $file file with a NUL: the message says so" "$errors" "/etc/$file inside $tree is .* or no text"
 	mv "$tree/etc/$file.real" "$tree/etc/$file"
 done
 chown alice "$tree/etc/pam.d"
 shall no 'users="alice"'
-is 'without the key those below the top are not asked' "$status$errors" 0
+is "without the key a user's /etc/pam.d does not keep the root from starting" "$status$errors" 0
 chown root "$tree/etc/pam.d"
 
 # accounts without a password
@@ -523,10 +523,10 @@ collides()
 	local whose=$1 number=$2 there=$3 command=$4
 	shift 4
 	shall yes "$@"
-	is "with $*: the root does not start" "$status" 1
-	like 'and the message names who, the number, both names and what mends it' "$errors" \
+	is "$whose, $number, is $there inside, with $*: the root does not start" "$status" 1
+	like "$whose, $number, is $there inside, with $*: the message says so and what mends it" "$errors" \
 		"$whose, $number, is $there inside.*$command NUMBER $there.*allow_setuid=no"
-	is 'in one line' "$(grep -c . <<<"$errors")" 1
+	is "$whose, $number, is $there inside, with $*: the message is one line" "$(grep -c . <<<"$errors")" 1
 }
 group_collides() { collides "$1's group $3" "$2" "$4" "groupmod -P $tree -g" "${@:5}"; }
 user_collides() { collides "the number of $1" "$2" "$3" "usermod -P $tree -u" "${@:4}"; }
@@ -542,9 +542,9 @@ user_collides alice 1000 ubuntu 'users="bob alice"'
 user_collides alice 1000 ubuntu 'users="bob"' # to whom she could lend her number, by a file in /tmp
 user_collides alice 1000 ubuntu 'default_user="alice"'
 shall no 'users="alice"'
-is 'without the key it starts' "$status$errors" 0
+is 'without the key the root starts where the number of alice is another user inside' "$status$errors" 0
 run inside /srv/probes/tiny-sudo ubuntu id -u
-is 'and the number gives nothing' "$status$output" 125
+is 'without the key the number of another user inside gives nothing' "$status$output" 125
 echo 'alice:x:1000:1000:Alice:/:/bin/sh' >>"$tree/etc/passwd"
 user_collides alice 1000 ubuntu 'users="alice"' # who is one of two there
 echo 'ubuntu:x:1000:1000::/:/bin/sh' >>/etc/passwd
@@ -552,12 +552,12 @@ shall yes 'users="alice"'
 is 'where the number has both names on the host too, the root starts' "$status$errors" 0
 sed -i '/^ubuntu:/d' /etc/passwd
 shall yes 'users="alice"'
-is 'and not where it has lost one' "$status" 1
-ok 'the command that was said, with a number' usermod -P "$tree" -u 2100 ubuntu
-ok 'mends it' chroot-mounts -q start
+is 'where the number has lost one of both names on the host, the root does not start' "$status" 1
+ok 'the usermod that start named succeeds, with a number' usermod -P "$tree" -u 2100 ubuntu
+ok 'the root starts after the usermod that start named' chroot-mounts -q start
 run inside /srv/probes/tiny-sudo ubuntu id -u
-is 'who enters is then themselves' "$status$errors" '1alice may not'
-is 'and may what the tree gives them' "$(inside /srv/probes/tiny-sudo alice id -u)" 0
+is 'after the usermod alice is not the ubuntu of the tree' "$status$errors" '1alice may not'
+is 'after the usermod alice may do what the tree lets alice do' "$(inside /srv/probes/tiny-sudo alice id -u)" 0
 echo 'ubuntu:x:1000' >>"$tree/etc/passwd"
 user_collides alice 1000 ubuntu 'users="alice"' # glibc takes a line without the other fields
 sed -i '/^ubuntu:/d' "$tree/etc/passwd"
@@ -574,8 +574,8 @@ group_collides alice 27 video sudo 'users="bob alice"'
 group_collides alice 27 video sudo 'users="bob"'
 group_collides alice 27 video sudo 'default_user="alice"'
 shall no 'users="alice"'
-is 'without the key it starts' "$status$errors" 0
-is 'and the number gives nothing' "$(inside /srv/probes/for-sudo -u 2>/dev/null)" 1000
+is 'without the key the root starts where a group of alice is another one inside' "$status$errors" 0
+is 'without the key the number of another group inside gives nothing' "$(inside /srv/probes/for-sudo -u 2>/dev/null)" 1000
 sed -i 's/^video:x:27:alice/video:x:27:bob/' /etc/group
 group_collides bob 27 video sudo 'groups="players"'
 echo 'gamers:x:1000:' >>"$tree/etc/group"
@@ -598,27 +598,27 @@ refused()
 	shift 3
 	run "$@"
 	is "who is $what $number, which is $name inside, is refused: ${*:1:3}" "$status" 125
-	like 'and the message names both and what mends it' "$errors" \
+	like "the refusal names $what $number, $name inside and what mends it: ${*:1:3}" "$errors" \
 		"$what $number is $name inside debian.*rc-service chroot-mounts reload"
-	is 'in one line' "$(grep -c . <<<"$errors")" 1
+	is "the refusal for $what $number, which is $name inside, is one line: ${*:1:3}" "$(grep -c . <<<"$errors")" 1
 }
 enter_as_bob() { as bob chroot-enter -d / debian true; }
 refused group 27 sudo enter_as_bob
 refused group 27 sudo chroot-enter -u bob -d / debian true
-is 'others enter' "$(inside /srv/probes/setuid-id -u)" 0
-ok 'and the superuser' chroot-enter -d / debian true
+is 'alice enters while bob is refused for his group' "$(inside /srv/probes/setuid-id -u)" 0
+ok 'the superuser enters while bob is refused for his group' chroot-enter -d / debian true
 echo 'deploy:x:2000:2000::/:/bin/sh' >>"$tree/etc/passwd"
 sed -i 's/^sudo:x:27:.*/sudo:x:27:deploy/' "$tree/etc/group"
-is 'and who is of the tree alone, with the groups of the tree' \
+is 'a user of the tree alone enters, with the groups of the tree, while bob is refused' \
 	"$(chroot-enter -u deploy -d / debian /srv/probes/for-sudo -u)" 0
 run chroot-mounts reload
-is 'a reload is refused' "$status" 1
-like 'and says whose fault it is' "$errors" "bob's group video, 27, is sudo inside"
-is 'and others enter still' "$(inside /srv/probes/setuid-id -u)" 0
-ok 'the command that was said, with a number' groupmod -P "$tree" -g 927 sudo
-ok 'mends it' enter_as_bob
-ok 'and the reload' chroot-mounts -q reload
-ok 'and a start' restart
+is 'a reload is refused while a group of bob is another one inside' "$status" 1
+like 'the refused reload names the group of bob' "$errors" "bob's group video, 27, is sudo inside"
+is 'alice still enters after the reload was refused for the group of bob' "$(inside /srv/probes/setuid-id -u)" 0
+ok 'the groupmod that the refused reload named succeeds, with a number' groupmod -P "$tree" -g 927 sudo
+ok 'bob enters after the groupmod that the refused reload named' enter_as_bob
+ok 'a reload succeeds after the groupmod that the refused reload named' chroot-mounts -q reload
+ok 'a restart succeeds after the groupmod that the refused reload named' restart
 like 'a bind for one entry may show anything, so setuid programs do not work there' \
 	"$(chroot-enter -u alice -b "$tree/srv:/mnt" -d / debian cat /proc/self/status)" $'NoNewPrivs:\t1'
 echo 'docker:x:3000:' >>"$tree/etc/group"
@@ -626,36 +626,36 @@ refused group 3000 docker inside true
 sed -i '/^docker:/d' "$tree/etc/group"
 echo 'render:x:3000:' >>"$tree/etc/group"
 refused group 3000 render inside true
-ok 'a group that was made inside as it is on the host takes a reload' chroot-mounts -q reload
-is 'then who has it enters' "$(inside /srv/probes/setuid-id -u)" 0
+ok 'a reload succeeds after a group was made inside as it is on the host' chroot-mounts -q reload
+is 'a user with a group that was made inside as on the host enters after the reload' "$(inside /srv/probes/setuid-id -u)" 0
 sed -i '1i ubuntu:x:1000:1000::/:/bin/sh' "$tree/etc/passwd"
 is 'a user that is added gives who is entered carelessly their power' \
 	"$(careless /srv/probes/tiny-sudo ubuntu id -u)" 0
 refused user 1000 ubuntu inside true
 refused user 1000 ubuntu chroot-enter -u alice -d / debian true
 refused user 1000 ubuntu chroot-enter -u 1000 -d / debian true
-ok 'others enter' enter_as_bob
-ok 'and the superuser' chroot-enter -d / debian true
-is 'and who is named as the one of the tree' \
+ok 'bob enters while alice is refused for her number' enter_as_bob
+ok 'the superuser enters while alice is refused for her number' chroot-enter -d / debian true
+is 'a user who is named as the one of the tree enters while alice is refused' \
 	"$(chroot-enter -u ubuntu -d / debian /srv/probes/tiny-sudo ubuntu id -u)" 0
 run chroot-mounts reload
-is 'a reload is refused' "$status" 1
-like 'and says whose fault it is' "$errors" 'the number of alice, 1000, is ubuntu inside'
-ok 'the command that was said, with a number' usermod -P "$tree" -u 2100 ubuntu
-ok 'mends it' inside true
-ok 'and the reload' chroot-mounts -q reload
+is 'a reload is refused while the number of alice is another user inside' "$status" 1
+like 'the refused reload names the number of alice' "$errors" 'the number of alice, 1000, is ubuntu inside'
+ok 'the usermod that the refused reload named succeeds, with a number' usermod -P "$tree" -u 2100 ubuntu
+ok 'alice enters after the usermod that the refused reload named' inside true
+ok 'a reload succeeds after the usermod that the refused reload named' chroot-mounts -q reload
 sed -i '/^alice:/d' "$tree/etc/passwd"
-ok 'who has no entry inside enters' inside true
-ok 'and after a reload' eval 'chroot-mounts -q reload && inside true'
+ok 'a user without an entry inside enters' inside true
+ok 'a user without an entry inside enters after a reload' eval 'chroot-mounts -q reload && inside true'
 echo 'alice:x:1000:1000:Alice:/:/bin/sh' >>"$tree/etc/passwd"
 refused user 1000 alice inside true
-ok 'a user who was made inside as on the host takes a reload' chroot-mounts -q reload
-is 'then they enter' "$(inside /srv/probes/setuid-id -u)" 0
+ok 'a reload succeeds after a user was made inside as on the host' chroot-mounts -q reload
+is 'a user who was made inside as on the host enters after the reload' "$(inside /srv/probes/setuid-id -u)" 0
 for file in passwd group; do
 	chmod g+w "$tree/etc/$file"
 	run inside true
 	is "when others can write the $file file, nobody enters" "$status" 125
-	like 'and the message says so' "$errors" "/etc/$file inside debian can be written by others"
+	like "when others can write the $file file, the message says so" "$errors" "/etc/$file inside debian can be written by others"
 	chmod g-w "$tree/etc/$file"
 done
 
@@ -672,23 +672,23 @@ install -d /srv/lib
 for line in '/home/alice/etc /etc none bind' '/srv/lib /usr none bind' 'tmpfs /usr/lib tmpfs mode=0755'; do
 	changes_to "extra_mounts=\"$line\""
 	is "a line that covers what setuid programs rely on is none for a reload: $line" "$status" 1
-	like 'and the message names what mends it' "$errors" 'setuid programs inside rely on it.*rc-service chroot-mounts restart'
-	is 'and nothing has changed' "$(inside stat -c %U /etc) $(inside /srv/probes/setuid-id -u)" 'root 0'
+	like "the refused reload names what mends it: $line" "$errors" 'setuid programs inside rely on it.*rc-service chroot-mounts restart'
+	is "the refused reload changes nothing: $line" "$(inside stat -c %U /etc) $(inside /srv/probes/setuid-id -u)" 'root 0'
 done
 shall yes 'users="alice bob"' 'extra_mounts="/home/alice/etc /etc none bind"'
-is 'and a start judges it' "$status" 1
+is 'a start refuses a line that covers what setuid programs rely on' "$status" 1
 install -o alice -m 644 "$tree/etc/passwd" /home/alice/passwd
 install -m 644 "$tree/etc/passwd" /srv/passwd
 shall yes 'users="alice bob"'
 changes_to 'extra_mounts="/home/alice/passwd /etc/passwd none bind"'
-is "nor is a user's file on one of the superuser's" "$status" 1
-like 'and the message says so' "$errors" '/etc/passwd does not belong to the superuser'
+is "a reload is refused to a user's file on the superuser's passwd file" "$status" 1
+like "the refused reload says that the file is not the superuser's" "$errors" '/etc/passwd does not belong to the superuser'
 changes_to 'extra_mounts="/srv/passwd /etc/passwd none bind"'
-is "but the superuser's" "$status$errors" 0
+is "a reload to a file of the superuser's on the passwd file succeeds" "$status$errors" 0
 echo 'bob:x:1001:1001::/:/bin/sh' | cat /srv/passwd - >/srv/passwd.new
 mv /srv/passwd.new /srv/passwd
-ok 'of which a later one is renewed' chroot-mounts -q reload
-ok 'with who is in it, at once' enter_as_bob
+ok "a reload succeeds after the host's file on the passwd file was replaced" chroot-mounts -q reload
+ok 'bob, whom the replaced passwd file has, enters at once after the reload' enter_as_bob
 sed 's/^bob:x:/bob::/' /srv/passwd >/srv/passwd.new
 mv /srv/passwd.new /srv/passwd
 run chroot-mounts reload
@@ -706,21 +706,21 @@ chown bob /srv
 mv /srv/passwd /srv/passwd.old
 install -o bob -m 644 /srv/passwd.old /srv/passwd
 run chroot-mounts reload
-is "and not by one that is a user's" "$status" 1
-is 'which is not seen inside' "$(inside stat -c %U /etc/passwd)" root
+is "a reload is refused after a user's file took the place of the host's passwd file" "$status" 1
+is "the user's passwd file is not seen inside" "$(inside stat -c %U /etc/passwd)" root
 changes_to
-is 'nor is one taken away' "$status" 1
-like 'whatever is below it' "$errors" 'on /etc/passwd is to change'
-ok 'but by a restart' restart
+is 'a reload that would take away what is on the passwd file is refused' "$status" 1
+like 'the refused reload says that what is on /etc/passwd is to change' "$errors" 'on /etc/passwd is to change'
+ok 'a restart takes away what is on the passwd file' restart
 
 rm "$tree/etc/passwd" "$tree/etc/group"
-ok 'a tree without one has no names that could collide' inside true
+ok 'a tree without passwd and group files has no names that could collide' inside true
 
 # a change of the key
 configure debian "root=\"$tree\"" 'users="alice bob"'
 run chroot-mounts status
 like 'a change of the key makes the root stale, until a restart' "$output" \
 	'stale.*allow_setuid has changed since start; restart'
-ok 'which reload does not replace' fails chroot-mounts reload
-ok 'stop ends it' chroot-mounts stop
+ok 'a reload is refused while the key has changed' fails chroot-mounts reload
+ok 'stop succeeds after a change of the key' chroot-mounts stop
 done_testing

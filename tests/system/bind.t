@@ -26,23 +26,23 @@ pinned=$(mounts_inside)
 
 # what is bound, and for whom
 is 'a directory of the host is bound' "$(enter -b /srv/data:/srv/place games cat /srv/place/file)" data
-is 'with the mounts below it' "$(enter -b /srv/data:/srv/place games cat /srv/place/below/file)" below
-is 'in the same place if none is named' "$(enter --bind /srv/data games cat /srv/data/file)" data
-is 'several can be' "$(enter -b /srv/data:/srv/place/ --bind=/srv/other/:/srv/second games \
+is 'the mounts below a directory that is bound are seen inside' "$(enter -b /srv/data:/srv/place games cat /srv/place/below/file)" below
+is 'a directory is bound in the same place if none is named' "$(enter --bind /srv/data games cat /srv/data/file)" data
+is 'several directories can be bound' "$(enter -b /srv/data:/srv/place/ --bind=/srv/other/:/srv/second games \
 	cat /srv/place/file /srv/second/file)" $'data\nother'
-is 'one on another, in their order' "$(enter -b /srv/data:/srv/place -b /srv/other:/srv/place/below games \
+is 'a bind on another bind is made in their order' "$(enter -b /srv/data:/srv/place -b /srv/other:/srv/place/below games \
 	cat /srv/place/below/file)" other
-is 'a file too' "$(enter -b /srv/other/file:/etc/passwd games cat /etc/passwd)" other
+is 'a file of the host is bound' "$(enter -b /srv/other/file:/etc/passwd games cat /etc/passwd)" other
 is 'a colon in a path is written with a backslash' "$(enter -b '/srv/a\:b:/srv/place' games cat /srv/place/file)" colon
-is 'a backslash with another' "$(enter -b '/srv/a\\b:/srv/place' games cat /srv/place/file)" backslash
-is 'one that stands before another character is itself' \
+is 'a backslash in a path is written with another backslash' "$(enter -b '/srv/a\\b:/srv/place' games cat /srv/place/file)" backslash
+is 'a backslash that stands before another character is itself' \
 	"$(enter -b '/srv/a\b:/srv/place' games cat /srv/place/file)" backslash
-ok 'the next entry has none of it' fails enter games test -e /srv/place/file
-is 'the namespace of the root is as it was' "$(mounts_inside)" "$pinned"
-is 'so are the mounts of the host' "$(host_mounts)" "$host"
-is 'no descriptor passes but the three (and the one that ls reads)' \
+ok 'the next entry has none of the binds of the last one' fails enter games test -e /srv/place/file
+is 'the namespace of the root is as it was after entries with binds' "$(mounts_inside)" "$pinned"
+is 'the mounts of the host are as they were after entries with binds' "$(host_mounts)" "$host"
+is 'no descriptor passes a bind but the three (and the one that ls reads)' \
 	"$(enter -b /srv/data games ls /proc/self/fd | tr '\n' ' ')" '0 1 2 3 '
-is 'nor does the state of the suite' "$(enter -b /run:/srv/place games ls /srv/place/chroot-mounts)" ''
+is 'the state of the suite does not come along with a bind of /run' "$(enter -b /run:/srv/place games ls /srv/place/chroot-mounts)" ''
 cd /srv/data || exit
 is 'the working directory is found in what was bound' "$(chroot-enter -b /srv/data games pwd)" /srv/data
 cd / || exit
@@ -50,21 +50,21 @@ cd / || exit
 # how
 ok 'what is bound can be written to' enter -b /srv/data:/srv/place games touch /srv/place/new /srv/place/below/new
 run enter --bind-ro /srv/data:/srv/place games touch /srv/place/never
-like 'not when it is bound read-only' "$errors" 'Read-only file system'
+like 'a directory that is bound read-only cannot be written to' "$errors" 'Read-only file system'
 run enter --bind-ro /srv/data:/srv/place games touch /srv/place/below/never
-like 'nor what is mounted below' "$errors" 'Read-only file system'
-ok 'which changes nothing outside' touch /srv/data/newer /srv/data/below/newer
+like 'a mount below a directory that is bound read-only cannot be written to' "$errors" 'Read-only file system'
+ok 'a bind that is read-only changes nothing outside' touch /srv/data/newer /srv/data/below/newer
 flags() { enter "$@" games awk '$5 ~ "^/srv/place" { print $5, $6 }' /proc/self/mountinfo; }
-like 'a filesystem without setuid programs stays so' "$(flags -b /srv/data:/srv/place)" \
+like 'a filesystem without setuid programs stays so below a bind' "$(flags -b /srv/data:/srv/place)" \
 	'/srv/place/below [^ ]*nosuid'
-like 'read-only too' "$(flags --bind-ro /srv/data:/srv/place)" '/srv/place/below ro,nosuid'
-is 'the superuser becomes a user all the same' "$(chroot-enter -u alice -b /srv/data:/srv/place -d /srv/place games \
+like 'a filesystem without setuid programs stays so below a bind that is read-only' "$(flags --bind-ro /srv/data:/srv/place)" '/srv/place/below ro,nosuid'
+is 'the superuser becomes a user in an entry with a bind' "$(chroot-enter -u alice -b /srv/data:/srv/place -d /srv/place games \
 	sh -c 'id -u; cat file; grep -c "^Cap.*:.0*$" /proc/self/status; grep NoNew /proc/self/status')" \
 	$'1000\ndata\n5\nNoNewPrivs:\t1'
 for option in -b --bind-ro; do
 	run as alice chroot-enter $option /srv/data -d / games true
 	is "an ordinary user may not say $option" "$status" 125
-	is 'and is told so' "$errors" 'chroot-enter: -b and --bind-ro are for the superuser'
+	is "an ordinary user is told that $option is for the superuser" "$errors" 'chroot-enter: -b and --bind-ro are for the superuser'
 done
 
 # what comes and goes meanwhile
@@ -80,8 +80,8 @@ enter -b /srv/data:/srv/place games sh -c 'mount -t tmpfs mine /srv/second
 pid=$!
 is_ready() { grep -q ready "$work/output"; }
 await is_ready
-is 'what is mounted inside stays in there' "$(mounts_inside)" "$pinned"
-is 'below a shared source too' "$(host_mounts)" "$host"
+is 'what an entry with a bind mounts stays in that entry' "$(mounts_inside)" "$pinned"
+is 'what an entry mounts below a shared source does not reach the host' "$(host_mounts)" "$host"
 mount -t tmpfs later /srv/data/below/later
 echo under the source >/srv/data/below/later/file
 mount -t tmpfs later /run/later
@@ -99,8 +99,8 @@ refused()
 	local what=$1 error=$2
 	shift 2
 	run enter "$@" games true
-	is "$what: 125" "$status" 125
-	like "$what: and the reason" "$errors" "^chroot-enter: $error"
+	is "$what: the status is 125" "$status" 125
+	like "$what: the message gives the reason" "$errors" "^chroot-enter: $error"
 }
 refused 'a source that is missing' 'cannot bind /srv/no: No such file or directory$' -b /srv/no:/srv/place
 refused 'a place that is missing' 'cannot bind /srv/data on /srv/no inside games: No such file.*mend it: make it inside, or name another place, /srv/data:DST' \
@@ -120,8 +120,8 @@ refused 'a way up from what is missing' 'cannot bind /srv/data on /srv/no/.. ins
 refused 'a way up from a file' 'cannot bind /srv/data on /etc/passwd/.. inside games: Not a directory' \
 	-b /srv/data:/etc/passwd/..
 refused 'the same place as outside that is /' 'cannot bind /srv/.. on /srv/.. inside games: that is its /$' -b /srv/..
-is 'the namespace of the root is as it was after all that' "$(mounts_inside)" "$pinned"
-is 'what lies on a copy of / is no matter' "$(inside mount --bind / /srv/second
+is 'the namespace of the root is as it was after the refused binds' "$(mounts_inside)" "$pinned"
+is 'a mount of a copy of / inside keeps no bind from its place' "$(inside mount --bind / /srv/second
 	enter -b /srv/data:/srv/second games cat /srv/second/file; inside umount /srv/second)" data
 refused 'the state of the suite' 'cannot bind /run/chroot-mounts: .*unbindable' -b /run/chroot-mounts:/srv/place
 for words in data /srv/data:place '' : :/srv /srv/data: /srv/data:/ /srv/data:// /srv/data:/srv/place:/x / 'C\:/srv'; do
@@ -145,9 +145,9 @@ for link in link up dangling; do
 	is "a link in the place ($link) is itself covered" \
 		"$(enter -b "/srv/data/file:/$link" games cat "/$link")" data
 done
-is 'a way up ends at the top' "$(enter -b /srv/data:/../../srv/place games cat /srv/place/file)" data
-is 'one from below too' "$(enter -b /srv/data:/srv/second/../place/. games cat /srv/place/file)" data
-is 'and on the host nothing is mounted' "$(host_mounts)" "$host"
+is 'a way up from the place of a bind ends at the top of the root' "$(enter -b /srv/data:/../../srv/place games cat /srv/place/file)" data
+is 'a way up from below, in the place of a bind, stays in the root' "$(enter -b /srv/data:/srv/second/../place/. games cat /srv/place/file)" data
+is 'binds in places with links mount nothing on the host' "$(host_mounts)" "$host"
 
 # no step is left out: each system call that makes the copy fails once, and nobody gets in
 steps='open_tree mount_setattr setns unshare openat2 move_mount close_range'
@@ -156,11 +156,11 @@ is 'an entry that is traced succeeds' "$(try chroot-enter -b /srv/data:/srv/plac
 cp "$work/trace" "$work/steps"
 for step in $steps; do
 	count=$(grep -c "^$step(" "$work/steps")
-	ok "$step is one of its steps" [ "$count" -gt 0 ]
+	ok "$step is one of the steps of an entry with a bind" [ "$count" -gt 0 ]
 	for ((number = 1; number <= count; number++)); do
 		run try -e "inject=$step:error=EPERM:when=$number" chroot-enter -b /srv/data:/srv/place -d / games echo entered
 		is "without $step $number there is no entry" "$status $output" '125 '
-		like 'and an error says so' "$errors" '^chroot-enter: .*Operation not permitted'
+		like "without $step $number the error says so" "$errors" '^chroot-enter: .*Operation not permitted'
 	done
 done
 
@@ -170,11 +170,11 @@ pid=$!
 disown # nobody wants to be told that it was ended
 await is_entered
 ok 'an entry with a bind counts as inside' is_entered
-ok 'it is in a namespace that is not the host'"'"'s' is_inside "$pid"
-ok 'nor the one of the root' [ "$(readlink "/proc/$pid/ns/mnt")" != "mnt:[$(inside stat -L -c %i /proc/self/ns/mnt)]" ]
-ok 'stop succeeds' chroot-mounts stop
-ok 'and has ended it' is_ended "$pid"
-ok 'the source can be unmounted' umount /srv/data/below
+ok "an entry with a bind is in a namespace that is not the host's" is_inside "$pid"
+ok 'an entry with a bind is in a namespace that is not the one of the root' [ "$(readlink "/proc/$pid/ns/mnt")" != "mnt:[$(inside stat -L -c %i /proc/self/ns/mnt)]" ]
+ok 'stop succeeds while an entry with a bind is inside' chroot-mounts stop
+ok 'stop has ended the entry with a bind' is_ended "$pid"
+ok 'the source of a bind can be unmounted after stop' umount /srv/data/below
 ok 'the root starts again' chroot-mounts start
 inside mount -t tmpfs cover /
 refused 'a root that was covered' 'games is damaged: / inside is not what start made; to mend it: rc-service chroot-mounts restart' \

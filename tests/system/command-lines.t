@@ -54,7 +54,7 @@ try()
 	} >"$work/got"
 	sed "s/\\\$n300/$n300/g; s/^? \(.*\)/! chroot-enter: \1; chroot-enter -h says what there is\n= 125/" \
 		>"$work/expected"
-	ok "for $who: ${line//#/\\#}" diff "$work/got" "$work/expected"
+	ok "$who gets what the table says, of: ${line//#/\\#}" diff "$work/got" "$work/expected"
 }
 
 # What the table has said since the last prompt is a row.

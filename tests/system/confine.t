@@ -280,7 +280,7 @@ parent_of_directory()
 use_plan 'default plan'
 chroot-mounts -q start games # makes /run shared, and says so, once
 chroot-mounts -q stop games
-ok 'with the tree as it was made, all is mounted inside the root' starts "$usual"
+ok 'in the tree as it was made, all is mounted inside the root' starts "$usual"
 directories dev run
 if [ "$PROPAGATION" = private ]; then
 	directories sys tmp proc
@@ -304,9 +304,9 @@ cp "$tree/bin/busybox" /tmp/busybox
 chroot-mounts -q start games
 chown alice "$tree"
 ok "the owner of a started root can take a mount away" as alice sh -c 'rmdir "$1/proc" && mkdir "$1/proc"' sh "$tree"
-is 'and it is gone inside' "$(mounts_inside | mount_points)" "${usual/\/proc /} "
+is 'a mount that the owner of the root takes away is gone inside' "$(mounts_inside | mount_points)" "${usual/\/proc /} "
 run chroot-enter -d / games true
-is 'so nobody enters a root that a user owns' "$status" 125
+is 'nobody enters a root that a user owns' "$status" 125
 chroot-mounts -q stop games
 chown root "$tree"
 chown root:root "$tree/proc"
@@ -401,7 +401,7 @@ as alice ln -s /usr /tmp/alice/x
 configure games 'root="/opt/debian"' 'extra_mounts="/srv/source /tmp/alice/x/games none bind"'
 run chroot-mounts start games
 is "a user's link in /tmp that leads onto the tree is refused" "$status" 1
-like 'naming the directory of the link' "$errors" '/tmp/alice belongs to user 1000'
+like "the message about a user's link in /tmp names the directory of the link" "$errors" '/tmp/alice belongs to user 1000'
 rm -rf /tmp/alice
 
 # Removing the tree on the host, or unmounting everything inside, leaves the host alone.
@@ -429,16 +429,16 @@ chroot-mounts -q start debian
 before_files=$(host_files)
 for place in /dev /run /sys /tmp; do
 	ok "umount -R $place inside succeeds" chroot-enter -d / debian umount -R "$place"
-	is "and leaves the host's mounts" "$(host_mounts)" "$before"
+	is "umount -R $place inside leaves the host's mounts" "$(host_mounts)" "$before"
 done
-ok 'as does umount --lazy /' chroot-enter -d / debian umount --lazy /
-is "which leaves the host's mounts too" "$(host_mounts)" "$before"
+ok 'umount --lazy / inside succeeds' chroot-enter -d / debian umount --lazy /
+is "umount --lazy / inside leaves the host's mounts" "$(host_mounts)" "$before"
 chroot-mounts -q stop debian
 chroot-mounts -q start debian
 rm -rf /opt/debian/* 2>/dev/null
 is 'the tree of a started root can be removed' "$(ls -A /opt/debian)" ''
-is "the host's files are untouched" "$(host_files)" "$before_files"
-ok 'stop succeeds even so' chroot-mounts -q stop debian
-is "the host's mounts are as before the start" "$(host_mounts)" "$before"
-ok 'nothing is left' nothing_is_left
+is "the host's files are untouched when the tree of a started root is removed" "$(host_files)" "$before_files"
+ok 'stop succeeds after the tree was removed' chroot-mounts -q stop debian
+is "the host's mounts after the stop are as before the start" "$(host_mounts)" "$before"
+ok 'stop leaves no pin and no file of the root' nothing_is_left
 done_testing

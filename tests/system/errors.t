@@ -14,11 +14,11 @@ refused()
 	local what=$1 place=$2 mended=$3
 	run chroot-mounts start
 	is "$what: the status is 1" "$status" 1
-	is "$what: one line" "$(grep -c . <<<"$errors")" 1
-	like "$what: it names the place" "$errors" "$place"
-	like "$what: and what mends it" "$errors" "$mended"
+	is "$what: the message is one line" "$(grep -c . <<<"$errors")" 1
+	like "$what: the message names the place" "$errors" "$place"
+	like "$what: the message names what mends it" "$errors" "$mended"
 	ok "$what: the other root is started" chroot-enter games true
-	ok "$what: the bad one is not" fails chroot-enter bad true
+	ok "$what: the bad root is not started" fails chroot-enter bad true
 	chroot-mounts stop >/dev/null 2>&1
 	said=$errors
 }
@@ -75,8 +75,8 @@ chmod g-w "$file"
 chown alice "$file"
 refused "a user's configuration" "$file" 'chown'
 chown root "$file"
-ok 'with all mended, every root starts' chroot-mounts start
-ok 'and the bad one can be entered' chroot-enter bad true
+ok 'every root starts when all is mended' chroot-mounts start
+ok 'the root that was bad can be entered when all is mended' chroot-enter bad true
 
 # short of descriptors
 many='(Too many open files|No file descriptors available)'
@@ -84,16 +84,16 @@ many='(Too many open files|No file descriptors available)'
 enter_with_none() { sh -c 'ulimit -n 3; exec chroot-enter -d / games true' <&-; }
 run enter_with_none
 is 'without a descriptor, the superuser gets 125' "$status:$output" 125:
-like 'and is told so, not that nothing is prepared' "$errors" "^chroot-enter: cannot look at games: $many\$"
+like 'without a descriptor, the superuser is told so, not that nothing is prepared' "$errors" "^chroot-enter: cannot look at games: $many\$"
 run sh -c 'ulimit -n 4; exec chroot-enter -d / games true'
-like 'with one it is the record that cannot be read' "$status:$errors" \
+like 'given one descriptor, the superuser is told that the record cannot be read' "$status:$errors" \
 	"^125:chroot-enter: cannot read the record of games: $many\$"
 configure games 'root="/opt/games"' 'users="alice"'
 chroot-mounts reload games
 for name in games bad absent; do
 	run as alice sh -c "ulimit -n 4; exec chroot-enter -d / $name true"
-	is "an ordinary user learns nothing of $name by it" "$status:$errors" \
+	is "an ordinary user with few descriptors learns nothing of $name" "$status:$errors" \
 		"125:chroot-enter: $name is not prepared (rc-service chroot-mounts start), or you are not listed for it"
 done
-ok 'who has enough of them enters' as alice chroot-enter -d / games true
+ok 'a listed user with enough descriptors enters' as alice chroot-enter -d / games true
 done_testing

@@ -19,9 +19,9 @@ refused()
 	local what=$1 expected=$2 error=$3
 	shift 3
 	run "$@"
-	is "$what: the reason" "$errors" "chroot-enter: $error"
-	is "$what: the status" "$status" "$expected"
-	is "$what: nothing is written" "$output" ''
+	is "$what: the message gives the reason" "$errors" "chroot-enter: $error"
+	is "$what: the status is $expected" "$status" "$expected"
+	is "$what: nothing is written to standard output" "$output" ''
 }
 
 # explained WHAT WHY: the same of /srv/NAME, the first word of WHAT; executed by alice.
@@ -61,7 +61,7 @@ bits=$(getconf LONG_BIT)
 explained 'dynamic, a program without its loader' \
 	"its interpreter $loader is missing inside; a $bits-bit program for $machine needs it"
 put script '#!/srv/dynamic\n'
-explained 'script, one whose interpreter has no loader' \
+explained 'script, a script whose interpreter has no loader' \
 	"the interpreter $loader of /srv/dynamic is missing inside; a $bits-bit program for $machine needs it"
 cp "$tree/srv/dynamic" "$tree/srv/foreign"
 case $machine in
@@ -97,29 +97,29 @@ explained 'cyclic, two scripts that name each other' \
 put plain '#!/bin/sh\n' 644
 explained 'plain, a file without permission' 'it may not be executed by anybody (chmod +x)'
 put mine '#!/bin/sh\n' 700
-explained 'mine, one that others may execute' 'it may not be executed by you (chmod +x)'
+explained 'mine, a script that its owner alone may execute' 'it may not be executed by you (chmod +x)'
 chmod 700 "$tree/srv/private"
 put private/program '#!/bin/sh\n'
-explained 'private/program, one in a closed folder' 'it cannot be reached: Permission denied'
+explained 'private/program, a script in a closed folder' 'it cannot be reached: Permission denied'
 put unread '#!/nowhere/sh\n' 711
-explained 'unread, one that may be executed and not read' 'it names an interpreter that is missing inside'
-explained 'folder, which is none' 'it is a directory'
+explained 'unread, a script that may be executed and not read' 'it names an interpreter that is missing inside'
+explained 'folder, a directory' 'it is a directory'
 put script '#!/srv/folder\n'
-explained 'script, one whose interpreter is a folder' 'the interpreter /srv/folder of its first line is a directory'
+explained 'script, a script whose interpreter is a folder' 'the interpreter /srv/folder of its first line is a directory'
 enter sh -c 'printf "#!/bin/sh\n" >/mnt/script; chmod 755 /mnt/script'
 refused 'a script on a noexec mount' 126 \
 	'cannot execute /mnt/script: it lies on a filesystem that is mounted noexec' enter /mnt/script
 put script '#!/mnt/script\n'
-explained 'script, one whose interpreter is on a noexec mount' \
+explained 'script, a script whose interpreter is on a noexec mount' \
 	'the interpreter /mnt/script of its first line lies on a filesystem that is mounted noexec'
 
 # files that would hang who reads them
 mkfifo -m 755 "$tree/srv/fifo"
-explained 'fifo, which nobody writes to' 'it is no regular file'
+explained 'fifo, a FIFO that nobody writes to' 'it is no regular file'
 put script '#!/srv/fifo\n'
-explained 'script, one whose interpreter is a FIFO' 'the interpreter /srv/fifo of its first line is no regular file'
+explained 'script, a script whose interpreter is a FIFO' 'the interpreter /srv/fifo of its first line is no regular file'
 put script '#!/dev/zero\n'
-explained 'script, one whose interpreter is a device' 'the interpreter /dev/zero of its first line is no regular file'
+explained 'script, a script whose interpreter is a device' 'the interpreter /dev/zero of its first line is no regular file'
 truncate -s 1T "$tree/srv/huge"
 chmod 755 "$tree/srv/huge"
 explained 'huge, a file of many zeros' 'it is neither a program for this machine nor a script with #!'

@@ -18,11 +18,11 @@ ok 'somebody is inside' await is_one_inside
 for verb in start stop reload; do
 	run unshare -m chroot-mounts "$verb" games
 	is "$verb in a copy of the host's namespace fails" "$status" 1
-	like 'and says where it works' "$errors" "another mount namespace, the host's"
+	like "$verb in a copy of the host's namespace says where it works" "$errors" "another mount namespace, the host's"
 done
-ok 'the pin is still there' has_pins
+ok "the pin is still there after commands in a copy of the host's namespace" has_pins
 ok 'stop on the host ends who is inside' chroot-mounts stop games
-ok 'and it has ended' await is_ended "$sleeper"
+ok 'the process inside has ended after stop on the host' await is_ended "$sleeper"
 
 # two stops at once: one looks at what the other has open
 configure games 'root="/opt/games"' 'stop_timeout=2'
@@ -36,7 +36,7 @@ await test -e /run/chroot-mounts/games/record.stopping
 (strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_exit=200000 chroot-mounts stop demo; exit $?) 2>/dev/null
 is 'a stop beside another one comes to its end' $? 0
 wait "$stopping"
-is 'as the other does' $? 0
+is 'the stop that another one ran beside comes to its end' $? 0
 
 # a sandbox from before a reload is known after it
 configure games 'root="/opt/games"' 'stop_timeout=1' \
@@ -46,9 +46,9 @@ chroot-enter -d / games unshare -m sh -c 'setsid sleep 1000 & echo $! >/tmp/sand
 configure games 'root="/opt/games"' 'stop_timeout=1' \
 	'mounts="/dev /dev none rbind' '/tmp /tmp none rbind' 'proc /proc proc nosuid"'
 ok 'a reload takes hidepid back' chroot-mounts -q reload games
-is 'and nothing hides any more' "$(inside_mounts | grep -c hidepid)" 0
+is 'nothing inside hides processes after the reload' "$(inside_mounts | grep -c hidepid)" 0
 ok 'stop ends who left the root before' chroot-mounts stop games
-ok 'and has ended them' await is_ended "$(cat /tmp/sandboxed)"
+ok 'a process that left the root before the reload has ended' await is_ended "$(cat /tmp/sandboxed)"
 
 # what is visible goes with a directory that is renamed
 mkdir -p /srv/p/games/proc
@@ -57,7 +57,7 @@ before=$(host_mounts)
 chroot-mounts -q start games
 mv /srv/p /srv/q
 ok 'stop finds what is visible where it is now' chroot-mounts stop games
-is "and leaves the host's mounts as before" "$(host_mounts)" "$before"
+is "stop of a root that was renamed leaves the host's mounts as before" "$(host_mounts)" "$before"
 
 # the host itself as a source
 mkdir -p /opt/games/host
@@ -83,7 +83,7 @@ as alice ln -s /etc/cron.d /opt/games/home/alice/x
 configure games 'root="/opt/games"' 'mounts="/srv/f /home/alice/x/y none bind,x-mount.mkdir"'
 run chroot-mounts start games
 is 'x-mount.mkdir by way of a user is refused' "$status" 1
-is 'before anything is made' "$(ls -A /opt/games/etc/cron.d)" ''
+is 'the refused x-mount.mkdir makes nothing' "$(ls -A /opt/games/etc/cron.d)" ''
 
 # a filesystem of a user's that answers nobody else
 if mknod -m 666 /dev/fuse c 10 229 && exec 5<>/dev/fuse; then
@@ -92,10 +92,10 @@ if mknod -m 666 /dev/fuse c 10 229 && exec 5<>/dev/fuse; then
 	ok 'a FUSE of alice lies on a source' env LIBMOUNT_FORCE_MOUNT2=always mount -i -t fuse \
 		-o fd=5,rootmode=40000,user_id=1000,group_id=1000 alice /home/alice/fuse
 	configure games 'root="/opt/games"' 'mounts="/home/alice/fuse /mnt none bind' 'proc /proc proc nosuid"'
-	ok 'the root starts all the same' chroot-mounts -q start games
-	like 'and counts as started' "$(chroot-mounts status games)" 'games started'
-	ok 'reload succeeds too' chroot-mounts -q reload games
-	ok 'and stop' chroot-mounts -q stop games
+	ok 'the root starts beside a FUSE that answers nobody else' chroot-mounts -q start games
+	like 'the root with a FUSE on a source counts as started' "$(chroot-mounts status games)" 'games started'
+	ok 'reload succeeds with a FUSE on a source' chroot-mounts -q reload games
+	ok 'stop succeeds with a FUSE on a source' chroot-mounts -q stop games
 	umount -l /home/alice/fuse
 fi
 done_testing

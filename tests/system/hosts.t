@@ -27,12 +27,12 @@ optional_fields() { awk -v place="$1" '$5 == place { for (i = 7; $i != "-"; i++)
 # comes_and_goes WHAT: the root games starts, is entered, and stops
 comes_and_goes()
 {
-	ok "$1: it starts" chroot-mounts -q start games
-	is "$1: it can be entered" "$(chroot-enter games sh -c 'echo $CHROOT_NAME')" games
+	ok "$1: the root starts" chroot-mounts -q start games
+	is "$1: the root can be entered" "$(chroot-enter games sh -c 'echo $CHROOT_NAME')" games
 	is "$1: inside are the mounts of the plan, once each" "$(planned games)" "$plan"
-	is "$1: the host's mounts are as before" "$(host_mounts)" "$before"
-	ok "$1: it stops" chroot-mounts stop games
-	is "$1: the host's mounts are as before then" "$(host_mounts)" "$before"
+	is "$1: the host's mounts are as before after start" "$(host_mounts)" "$before"
+	ok "$1: the root stops" chroot-mounts stop games
+	is "$1: the host's mounts are as before after stop" "$(host_mounts)" "$before"
 	ok "$1: no pin is left" fails has_pins
 }
 
@@ -51,16 +51,16 @@ mkdir /run/sub/deep
 mount -t tmpfs deep /run/sub/deep
 configure games 'root="/opt/games"'
 before=$(host_mounts)
-ok 'with mounts below the sources, it starts' chroot-mounts -q start games
+ok 'a root with mounts below its sources starts' chroot-mounts -q start games
 for place in /run/sub /run/sub/deep /run/user/1000 /tmp/sub /dev/pts /dev/shm; do
-	ok "$place comes along" is_mounted games "$place"
+	ok "$place, a mount below a source, comes along" is_mounted games "$place"
 done
 chroot-enter games umount -l /run/sub
 ok 'somebody inside unmounts what came along' fails is_mounted games /run/sub
-is "which leaves the host's" "$(host_mounts)" "$before"
+is "an unmount inside of what came along leaves the host's mounts" "$(host_mounts)" "$before"
 umount /run/user/1000
-ok 'what the host unmounts in /run goes inside' fails is_mounted games /run/user/1000
-ok 'it stops' chroot-mounts stop games
+ok 'what the host unmounts in /run goes away inside' fails is_mounted games /run/user/1000
+ok 'a root with mounts below its sources stops' chroot-mounts stop games
 umount /run/sub/deep /run/sub /tmp/sub
 
 # a root below one of its sources
@@ -68,10 +68,10 @@ make_tree /tmp/x
 configure games 'root="/tmp/x"'
 before=$(host_mounts)
 comes_and_goes 'a root in /tmp'
-ok 'it starts' chroot-mounts -q start games
-ok 'it can be seen from within' chroot-enter games test -d /tmp/x/bin
-ok 'its second entry is fine' chroot-enter games true
-ok 'it stops' chroot-mounts stop games
+ok 'a root in /tmp starts again' chroot-mounts -q start games
+ok 'a root in /tmp can be seen from within' chroot-enter games test -d /tmp/x/bin
+ok 'a root in /tmp can be entered a second time' chroot-enter games true
+ok 'a root in /tmp stops again' chroot-mounts stop games
 rm -rf --one-file-system /tmp/x
 
 # one root within another
@@ -87,25 +87,25 @@ for first in games inner; do
 		[ "$last" = inner ] || other=inner
 		label_was=$label
 		label="; $first first, $other stopped first$label"
-		ok 'the one of two roots starts, one of which holds the other' chroot-mounts -q start "$first"
-		ok 'and the second' chroot-mounts -q start "$second"
-		is 'the outer has the mounts of its plan' "$(planned games)" "$plan"
-		is 'and the inner' "$(planned inner)" "$plan"
-		is "the outer sees none of the inner's" "$(places games | grep /opt/inner)" ''
+		ok 'the first of two roots starts, one of which holds the other' chroot-mounts -q start "$first"
+		ok 'the second of two roots starts, one of which holds the other' chroot-mounts -q start "$second"
+		is 'the outer root has the mounts of its plan' "$(planned games)" "$plan"
+		is 'the inner root has the mounts of its plan' "$(planned inner)" "$plan"
+		is "the outer root sees none of the inner's mounts" "$(places games | grep /opt/inner)" ''
 		chroot-enter inner tail -f /dev/null &
 		inhabitant=$!
 		chroot-enter games tail -f /dev/null &
 		outsider=$!
-		ok 'a program runs in each' await is_inside "$inhabitant"
+		ok 'a program runs in each of two roots, one of which holds the other' await is_inside "$inhabitant"
 		await is_inside "$outsider"
 		ended=$inhabitant lives=$outsider
 		[ "$other" = inner ] || ended=$outsider lives=$inhabitant
-		ok 'one stops' chroot-mounts stop "$other"
-		ok 'its program has ended' is_ended "$ended"
-		ok "the other's lives on" kill -0 "$lives"
-		ok 'and it can be entered' chroot-enter "$last" true
-		ok 'the other stops' chroot-mounts stop "$last"
-		is "the host's mounts are as before" "$(host_mounts)" "$before"
+		ok 'one of the two roots stops' chroot-mounts stop "$other"
+		ok 'the program in the root that stopped has ended' is_ended "$ended"
+		ok 'the program in the other root lives on' kill -0 "$lives"
+		ok 'the other root can be entered' chroot-enter "$last" true
+		ok 'the other root stops' chroot-mounts stop "$last"
+		is "the host's mounts are as before the two roots" "$(host_mounts)" "$before"
 		wait "$ended" "$lives" 2>/dev/null
 		label=$label_was
 	done
@@ -115,15 +115,15 @@ chroot-mounts -q start inner
 chroot-mounts -q start games
 chroot-enter games tail -f /dev/null &
 outsider=$!
-ok 'a program runs in the outer, while the inner is visible' await is_inside "$outsider"
-ok 'the inner stops' chroot-mounts stop inner
-ok "the outer's program lives on" kill -0 "$outsider"
+ok 'a program runs in the outer root, while the inner is visible' await is_inside "$outsider"
+ok 'the inner root stops while it is visible' chroot-mounts stop inner
+ok 'the program in the outer root lives on' kill -0 "$outsider"
 # elsewhere the outer had them as any mount of the host's that is below it, and hears of no unmount
 [ "$PROPAGATION" != shared ] ||
-	is "and none of the inner's mounts is left in the outer" "$(places games | grep /opt/inner)" ''
+	is "none of the inner's mounts is left in the outer root" "$(places games | grep /opt/inner)" ''
 chroot-mounts -q stop
 wait "$outsider" 2>/dev/null
-is "the host's mounts are as before" "$(host_mounts)" "$before"
+is "the host's mounts are as before the outer root and the visible inner" "$(host_mounts)" "$before"
 rm -rf --one-file-system /srv/outer /etc/conf.d/chroot-mounts.inner
 
 # roots on other file systems
@@ -139,15 +139,15 @@ make_tree /srv/disk
 configure games 'root="/srv/disk"'
 before=$(host_mounts)
 comes_and_goes 'a whole tmpfs'
-ok 'it can be unmounted' umount /srv/disk
+ok 'a tmpfs that was a root can be unmounted' umount /srv/disk
 mkdir /srv/up /srv/up/u /srv/up/w
 mount -t tmpfs up /srv/up
 mkdir -m 755 /srv/up/u /srv/up/w
 mount -t overlay -o lowerdir=/opt/games,upperdir=/srv/up/u,workdir=/srv/up/w tree /srv/disk
 before=$(host_mounts)
 comes_and_goes 'an overlay'
-ok 'it can be unmounted' umount /srv/disk
-ok 'and what it lay on' umount /srv/up
+ok 'an overlay that was a root can be unmounted' umount /srv/disk
+ok 'the file system below an overlay that was a root can be unmounted' umount /srv/up
 truncate -s 128M /srv/image
 mkfs.btrfs -q /srv/image >"$work/log"
 mount -o loop /srv/image /srv/disk
@@ -164,11 +164,11 @@ comes_and_goes 'a subvolume of btrfs that is mounted'
 chroot-mounts -q start games
 chroot-enter games sh -c 'exec tail -f /dev/null 3>/mnt/open' &
 inhabitant=$!
-ok 'a program writes in it' await test -e /srv/disk/mnt/open
-ok 'it stops' chroot-mounts stop games
+ok 'a program writes in a subvolume of btrfs' await test -e /srv/disk/mnt/open
+ok 'a root on a subvolume of btrfs stops while a program writes there' chroot-mounts stop games
 wait "$inhabitant" 2>/dev/null
-ok 'it can be unmounted' umount /srv/disk
-ok 'and its loop device is free' fails has_loop /srv/image
+ok 'a subvolume of btrfs that was a root can be unmounted' umount /srv/disk
+ok 'the loop device of a subvolume of btrfs that was a root is free' fails has_loop /srv/image
 rm /srv/image
 
 # a tree with mounts of its own
@@ -185,23 +185,23 @@ mount -t tmpfs script /srv/tree/etc/resolv.conf 2>/dev/null || mount --bind /etc
 configure games 'root="/srv/tree"'
 before=$(host_mounts)
 comes_and_goes 'a tree with mounts of its own'
-ok 'it starts' chroot-mounts -q start games
-ok 'its disk comes along' is_mounted games /home
+ok 'a root with mounts of its own in the tree starts' chroot-mounts -q start games
+ok 'a disk that is mounted in the tree comes along' is_mounted games /home
 is "a script's old mounts do not lie below the plan's" "$(mounted games | grep -c -E ' /(dev|proc|etc/resolv.conf) ')" 3
-is 'not in /dev either' "$(mounted games | grep -c ' /dev/pts ')" 1
+is "/dev/pts is mounted once inside, without a script's old one" "$(mounted games | grep -c ' /dev/pts ')" 1
 mkdir -p /srv/tree/home/alice
 mount -t tmpfs later /srv/tree/home/alice
 case $PROPAGATION in
-shared) ok 'what the host mounts on it later is seen' is_mounted games /home/alice ;;
-*) ok 'what the host mounts on it later is not seen, as its mounts are private' fails is_mounted games /home/alice ;;
+shared) ok 'what the host mounts later on a disk in the tree is seen inside' is_mounted games /home/alice ;;
+*) ok 'what the host mounts later on a disk in the tree is not seen inside, as its mounts are private' fails is_mounted games /home/alice ;;
 esac
 umount /srv/tree/home/alice
-ok 'the host can unmount the disk' umount /srv/tree/home
-[ "$PROPAGATION" != shared ] || ok 'and it goes inside' fails is_mounted games /home
-ok 'it stops' chroot-mounts stop games
-ok 'then the loop device is free' fails has_loop /srv/home.img
+ok 'the host can unmount the disk in the tree' umount /srv/tree/home
+[ "$PROPAGATION" != shared ] || ok 'the disk that the host unmounts in the tree goes away inside' fails is_mounted games /home
+ok 'a root with mounts of its own in the tree stops' chroot-mounts stop games
+ok 'the loop device of the disk in the tree is free after stop' fails has_loop /srv/home.img
 ok "the script's mounts can be unmounted" umount -R /srv/tree
-ok "and the host's terminals are there" test -c /dev/pts/ptmx
+ok "the host's terminals are there after the script's mounts were unmounted" test -c /dev/pts/ptmx
 rmdir /srv/tree
 
 # somebody makes everything shared, at any moment
@@ -212,19 +212,19 @@ configure third 'root="/srv/tree"'
 away() { awk '$5 !~ "^/run/chroot-mounts(/|$)" { print $5, $4 }' /proc/self/mountinfo | sort; }
 before=$(away)
 mount --make-rshared /
-ok 'after everything was made shared, all start' chroot-mounts -q start
-is 'the state directory is not' "$(optional_fields "$state")" 'unbindable '
+ok 'all roots start after everything was made shared' chroot-mounts -q start
+is 'the state directory is not shared after a start' "$(optional_fields "$state")" 'unbindable '
 mount --make-rshared /
-ok 'made shared again, one stops' chroot-mounts stop games
-ok 'and starts' chroot-mounts -q start games
-is 'the state directory is private' "$(optional_fields "$state")" 'unbindable '
+ok 'one root stops when everything was made shared again' chroot-mounts stop games
+ok 'one root starts when everything was made shared again' chroot-mounts -q start games
+is 'the state directory is private after a stop and a start' "$(optional_fields "$state")" 'unbindable '
 mount --make-rshared /
-ok 'made shared again, one is reloaded' chroot-mounts -q reload demo
-is 'the state directory is private' "$(optional_fields "$state")" 'unbindable '
+ok 'one root is reloaded when everything was made shared again' chroot-mounts -q reload demo
+is 'the state directory is private after a reload' "$(optional_fields "$state")" 'unbindable '
 mount --make-rshared /
-ok 'made shared again, all stop' chroot-mounts stop
-ok 'no pin is left' fails has_pins
-is "the host's mounts are those of before" "$(away)" "$before"
+ok 'all roots stop when everything was made shared again' chroot-mounts stop
+ok 'no pin is left when everything was made shared again' fails has_pins
+is "the host's mounts are those of before everything was made shared" "$(away)" "$before"
 nice "$tools/share-all" >"$work/times" &
 somebody=$!
 failures=0
@@ -239,16 +239,16 @@ kill "$somebody"
 wait "$somebody"
 sort "$work/failures" | uniq -c | sed 's/^/#/'
 echo "# $failures of 40 starts failed while somebody made everything shared $(cat "$work/times") times"
-ok 'somebody did that at least once for each start' test "$(cat "$work/times")" -ge 40
+ok 'somebody made everything shared at least once for each start' test "$(cat "$work/times")" -ge 40
 is 'every failure has a message that names the root' "$(grep -v '^chroot-mounts: [a-z]*: ' "$work/failures")" ''
-ok 'all start when it is over' chroot-mounts -q start
+ok 'all roots start when nobody makes everything shared any more' chroot-mounts -q start
 is 'the state directory is private at the end' "$(optional_fields "$state")" 'unbindable '
 for root in demo games third; do
 	is "$root has the mounts of its plan" "$(planned "$root")" "$plan"
-	ok 'and can be entered' chroot-enter "$root" true
+	ok "$root can be entered at the end" chroot-enter "$root" true
 done
 ok 'no root shows a pin' fails sh -c 'for root in demo games third; do chroot-enter $root cat /proc/self/mountinfo; done | grep nsfs'
-ok 'all stop' chroot-mounts stop
-ok 'no pin is left' fails has_pins
-is "the host's mounts are those of before" "$(away)" "$before"
+ok 'all roots stop at the end' chroot-mounts stop
+ok 'no pin is left at the end' fails has_pins
+is "the host's mounts are those of before at the end" "$(away)" "$before"
 done_testing

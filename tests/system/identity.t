@@ -18,7 +18,7 @@ refused()
 	shift
 	run "$@"
 	is "$* is refused" "$status $output" '125 '
-	is 'with the reason' "$errors" "chroot-enter: $text"
+	is "the refusal gives the reason for: $*" "$errors" "chroot-enter: $text"
 }
 
 configure games 'root="/opt/games"' 'users="alice carl"'
@@ -46,18 +46,18 @@ sed -i '/^carl:/d' /etc/passwd
 # whom
 alices='1000 3000 3001 3002 3003 3004 3005 3006 3007 3008 3009 3010 3011'
 is 'a user of both sides has the groups of the host' "$(who -u alice)" "1000 1000 $alices"
-is 'by number too' "$(who -u 1000)" "1000 1000 $alices"
+is 'a user of both sides who is named by number has the groups of the host' "$(who -u 1000)" "1000 1000 $alices"
 is 'a user of the tree has the groups of the tree' "$(who -u dora)" '4000 400 66 400 500 501'
-is 'also by number' "$(who -u 4000)" '4000 400 66 400 500 501'
+is 'a user of the tree who is named by number has the groups of the tree' "$(who -u 4000)" '4000 400 66 400 500 501'
 is 'a number of nobody has the group that is named' "$(who -u 4242:4243)" '4242 4243 4243'
 is 'the superuser can be named' "$(who -u 0:0)" '0 0 0'
 is 'a group of the tree can be named' "$(who -u dora:choir -G '')" '4000 500'
-is 'one of the host' "$(who -u dora:render -G '')" '4000 3000'
-is 'one of both with one number' "$(who -u alice:band3002 -G '')" '1000 3002'
-is 'or a number' "$(who -u alice:7 -G '')" '1000 7'
-is 'besides which there are those of the tree' "$(who -u dora:choir)" '4000 500 66 500 501'
+is 'a group of the host can be named' "$(who -u dora:render -G '')" '4000 3000'
+is 'a group of both sides with one number can be named' "$(who -u alice:band3002 -G '')" '1000 3002'
+is 'a group can be named by a number' "$(who -u alice:7 -G '')" '1000 7'
+is 'a user with a group that is named has those of the tree besides' "$(who -u dora:choir)" '4000 500 66 500 501'
 is 'a list of groups takes the place of the others' "$(who -u alice -G 9,render,choir)" '1000 1000 9 500 3000'
-is 'by its long name too, and for a user of the tree' "$(who --user dora --groups=sound)" '4000 400 501'
+is 'a list of groups by its long name takes the place of those of a user of the tree' "$(who --user dora --groups=sound)" '4000 400 501'
 for user in dora alice 4242:4243; do
 	is "$user has no powers" \
 		"$(chroot-enter -d / -u $user games grep -cE '^(Cap.*:.0*|NoNewPrivs:.1)$' /proc/self/status)" 6
@@ -65,8 +65,8 @@ done
 is 'nothing of the host remains open' "$(chroot-enter -d / -u dora games ls /proc/self/fd | xargs)" '0 1 2 3'
 
 refused 'bob is user 1001 on the host and user 2001 inside games: give the number of the one you mean' who -u bob
-is 'the one is entered by number' "$(who -u 1001)" '1001 1001 1001'
-is 'the other as well' "$(who -u 2001)" '2001 2001 2001'
+is 'a user of the host whose name is another in the tree is entered by number' "$(who -u 1001)" '1001 1001 1001'
+is 'a user of the tree whose name is another on the host is entered by number' "$(who -u 2001)" '2001 2001 2001'
 two='players is group 3001 on the host and group 66 inside games: give the number of the one you mean'
 refused "$two" who -u alice:players
 refused "$two" who -u alice -G 5,players
@@ -92,7 +92,7 @@ for word in -1 4294967295 4294967296 0x0 ' 0' +0 00 '0 ' 18446744073709551616; d
 done
 refused 'the host knows no user minus, and games neither' who -u minus
 refused 'the host knows no user wraps, and games neither' who -u wraps
-is 'the largest number is one' "$(who -u 4294967294:4294967294)" '4294967294 4294967294 4294967294'
+is 'the largest number is a user and a group' "$(who -u 4294967294:4294967294)" '4294967294 4294967294 4294967294'
 
 # the tree's files
 passwd=/opt/games/etc/passwd
@@ -127,7 +127,7 @@ groups=$(seq -s, 5000 5999)
 is 'a user whose account was removed enters as themselves, with 1,000 groups' \
 	"$(setpriv --reuid=1500 --regid=1501 --groups="$groups" chroot-enter -d / games sh -c "$shown")" \
 	"1500 1501 ${groups//,/ }"
-is 'or with none' "$(setpriv --reuid=1500 --regid=1501 --clear-groups chroot-enter -d / games sh -c "$shown")" \
+is 'a user whose account was removed enters as themselves, with no groups' "$(setpriv --reuid=1500 --regid=1501 --clear-groups chroot-enter -d / games sh -c "$shown")" \
 	'1500 1501'
 
 # powers
@@ -165,9 +165,9 @@ refused "${missing}the capabilities CAP_SETPCAP were taken away before" \
 	setpriv --reuid=alice --regid=alice --init-groups --bounding-set -setpcap chroot-enter -d / games touch /tmp/entered
 refused 'it can be used on the host only: it was called in another mount namespace than that of process 1' \
 	unshare -m chroot-enter -d / games touch /tmp/entered
-ok 'none of these has run anything' fails test -e /tmp/entered
+ok 'no entry that lacks a power has run anything' fails test -e /tmp/entered
 run chroot-enter absent true
-like 'a root that is absent on the host is said as ever' "$errors" 'absent is not prepared'
+like 'a root that is absent is said not to be prepared' "$errors" 'absent is not prepared'
 
 # keys
 # with_key COMMAND...: in a session keyring with a key of the superuser's.
@@ -184,11 +184,11 @@ read -r keyctl add_key <<<"$numbers"
 like 'keys have system calls' "$keyctl $add_key" '^[0-9]+ [0-9]+$'
 like 'without a keyring of their own, another user has the key of the superuser' \
 	"$(with_key setpriv --reuid=alice --regid=alice --init-groups cat /proc/keys)" of-the-superuser
-is 'whom the superuser names has it not' "$(with_key chroot-enter -d / -u alice games grep -c of-the-superuser /proc/keys)" 0
-is 'and a session keyring of their own' \
+is 'a user whom the superuser names has not the key of the superuser' "$(with_key chroot-enter -d / -u alice games grep -c of-the-superuser /proc/keys)" 0
+is 'a user whom the superuser names has a session keyring of their own' \
 	"$(with_key chroot-enter -d / -u dora games awk '$8 == "keyring" && /_ses/ && $6 == 4000 { n++ } END { print n + 0 }' /proc/keys)" 1
-like 'the superuser who stays one keeps it' "$(with_key chroot-enter -d / games cat /proc/keys)" of-the-superuser
-like 'without keys in the kernel it goes on' \
+like 'the superuser who stays one keeps the key' "$(with_key chroot-enter -d / games cat /proc/keys)" of-the-superuser
+like 'a kernel without keys keeps no user from being entered as' \
 	"$(strace -f -qq -o /dev/null -e inject=keyctl:error=ENOSYS chroot-enter -d / -u alice games id -u)" 1000
 refused 'cannot leave your session keyring behind: Disk quota exceeded' \
 	strace -f -qq -o /dev/null -e inject=keyctl:error=EDQUOT chroot-enter -d / -u alice games id -u

@@ -74,13 +74,13 @@ for verb in start stop status ps '-j status' '-j ps'; do
 	sleep_in debian as alice
 	elsewhere "host's" "chroot-mounts $verb"
 	is "'$verb' is refused in a child PID namespace with the host's /proc, and prints nothing" "$status:$output" 1:
-	is "'$verb' says there that /proc belongs to an outer PID namespace" "$errors" "$outer"
+	is "'$verb' in a child PID namespace says that /proc belongs to an outer one" "$errors" "$outer"
 	is "'$verb' ends no process of the child PID namespace with the host's /proc" "$ended" ''
 	elsewhere its "chroot-mounts $verb debian"
 	is "'$verb debian' is refused in a child PID namespace with its own /proc" "$status" 1
-	is "'$verb debian' prints no process and no number there" "${output/'{"roots": []}'/}" \
+	is "'$verb debian' in a child PID namespace prints no process and no number" "${output/'{"roots": []}'/}" \
 		"$([ "$verb" != '-j ps' ] || echo '{"processes": []}')"
-	is "'$verb debian' says there that the root was started in another PID namespace" "$errors" "$other"
+	is "'$verb debian' in a child PID namespace says that the root was started in another one" "$errors" "$other"
 	is "'$verb debian' ends no process of the child PID namespace with its own /proc" "$ended" ''
 	ok "the process inside outlives '$verb' in child PID namespaces" is_alive "$sleeper"
 	is "on the host, status counts the process inside after '$verb' was refused" "$(count_in debian)" 1
@@ -95,7 +95,7 @@ sleep_in debian as alice
 elsewhere its 'chroot-mounts start demo && chroot-mounts status demo && chroot-mounts ps demo && chroot-mounts stop'
 is 'stop takes a root away that was started in the same child PID namespace, and leaves another one' \
 	"$status:$(ls -I '*.lock' /run/chroot-mounts)" 1:debian
-is 'stop refuses the other root there' "${errors##*$'\n'}" "$other"
+is 'stop refuses the other root in the child PID namespace' "${errors##*$'\n'}" "$other"
 ok 'the process inside the other root lives' is_alive "$sleeper"
 ok 'the other root can still be entered' as alice chroot-enter -d / debian true
 

@@ -61,14 +61,14 @@ edits()
 	say in "echo before; busybox vi $file"
 	sees 'an editor opens' ends_with "^- $file"
 	press i 'first words' Enter 'and last' Escape
-	sees 'and takes what is typed' ends_with "^- $file.*Modified"
+	sees 'an editor takes what is typed' ends_with "^- $file.*Modified"
 	resize 30 100
-	sees 'it learns of the new size of the window, and fills it' ends_with "^- $file.*Modified"
+	sees 'an editor learns of the new size of the window, and fills it' ends_with "^- $file.*Modified"
 	press :wq Enter
-	sees 'when it ends, the prompt is back' waits in
-	ok 'and what the screen showed before' shows '^before$'
-	ok 'and nothing of the editor' fails shows '^~'
-	is 'the file is as it was typed' "$(<"/opt/games$file")" $'first words\nand last'
+	sees 'the prompt is back when an editor ends' waits in
+	ok 'the screen shows what it showed before the editor' shows '^before$'
+	ok 'the screen shows nothing of the editor after its end' fails shows '^~'
+	is 'the file of an editor is as it was typed' "$(<"/opt/games$file")" $'first words\nand last'
 	rm "/opt/games$file"
 	say in 'stty size'
 	sees 'the terminal has the new size' shows '^30 100$'
@@ -81,14 +81,14 @@ pages()
 	# its prompt is a colon if it has learned of the last change of size only now
 	sees 'a pager shows the first page' ends_with '^(/var/tmp/numbers|:)'
 	press Space
-	sees 'and the second' shows '^46$'
-	ok 'alone' fails shows '^23$'
+	sees 'a pager shows the second page' shows '^46$'
+	ok 'a pager shows the second page alone' fails shows '^23$'
 	resize 30 100
-	sees 'and more of it in a larger window' shows '^52$'
+	sees 'a pager shows more in a larger window' shows '^52$'
 	press q
-	sees 'when it ends, the prompt is back' waits in
-	ok 'and what the screen showed before' shows '^before$'
-	ok 'and nothing of the pager' fails shows '^46$'
+	sees 'the prompt is back when a pager ends' waits in
+	ok 'the screen shows what it showed before the pager' shows '^before$'
+	ok 'the screen shows nothing of the pager after its end' fails shows '^46$'
 	rm /opt/games/var/tmp/numbers
 	resize 24 80
 }
@@ -99,26 +99,26 @@ jobs_are_controlled()
 	sees 'a program has the terminal' runs cat
 	press C-c
 	say in 'echo ended by $?'
-	sees 'Ctrl-C ends it, and not the shell' shows '^ended by 130$'
+	sees 'Ctrl-C ends a program of a shell inside, and not the shell' shows '^ended by 130$'
 	say in cat
 	await runs cat
 	press C-z
-	sees 'Ctrl-Z stops it' shows 'Stopped.*cat'
+	sees 'Ctrl-Z stops a program of a shell inside' shows 'Stopped.*cat'
 	say in jobs
-	sees 'the shell knows' shows 'Stopped.*cat'
+	sees 'the shell inside knows of the program that is stopped' shows 'Stopped.*cat'
 	say in fg
-	sees 'fg takes it to the front' runs cat
+	sees 'fg takes the program that is stopped to the front' runs cat
 	press again Enter
-	sees 'where it goes on' shows_twice '^again$'
+	sees 'the program that fg took to the front goes on' shows_twice '^again$'
 	press C-d
 	say in "cat /tmp/pipes/$caller"
 	await runs cat
 	press C-z
 	say in bg
 	say in jobs
-	sees 'bg lets another go on' shows 'Running.*cat /tmp/pipes'
+	sees 'bg lets a program that is stopped go on' shows 'Running.*cat /tmp/pipes'
 	timeout 10 sh -c 'echo arrived >"/tmp/pipes/$1"' sh "$caller"
-	sees 'behind the shell' shows 'arrived$'
+	sees 'the program that bg let go on runs behind the shell' shows 'arrived$'
 	press Enter
 }
 
@@ -133,13 +133,13 @@ has_windows()
 	say in 'tmux -f /dev/null new-session -s inner'
 	sees 'tmux inside opens a window in the window' ends_with '^\[inner\]'
 	press 'echo it is in $(readlink /proc/self/ns/mnt)' Enter
-	sees 'which is inside' shows "it is in ${namespace//[\[\]]/.}"
+	sees 'the window of tmux inside is inside' shows "it is in ${namespace//[\[\]]/.}"
 	"${inner[@]}" display-message -p '#{pid}' >"$work/server"
-	is 'and so is its server' "$(readlink "/proc/$(<"$work/server")/ns/mnt")" "$namespace"
-	is 'which is another than the host'"'"'s' "$(terminal list-sessions -F '#{session_name}')" host
+	is 'the server of tmux inside is inside' "$(readlink "/proc/$(<"$work/server")/ns/mnt")" "$namespace"
+	is "the server of tmux inside is another than the host's" "$(terminal list-sessions -F '#{session_name}')" host
 	press C-b d
-	sees 'it goes on when one leaves it' shows '^.detached .from session inner'
-	is 'with its session' "$("${inner[@]}" list-sessions -F '#{session_name}')" inner
+	sees 'tmux inside goes on when one leaves it' shows '^.detached .from session inner'
+	is 'tmux inside keeps its session when one leaves it' "$("${inner[@]}" list-sessions -F '#{session_name}')" inner
 }
 
 # through COMMAND...: what is piped in comes out.
@@ -158,24 +158,24 @@ works()
 	jobs_are_controlled
 	has_windows
 	say in 'kill -STOP $$'
-	sees 'the shell itself can be stopped' shows 'Stopped.*chroot-enter'
+	sees 'the shell inside can itself be stopped' shows 'Stopped.*chroot-enter'
 	say out fg
 	await runs sh
 	press Enter
 	say in 'exit 3'
 	say out 'echo left with $?'
-	sees 'its status comes out' shows '^left with 3$'
+	sees 'the status of the shell inside comes out' shows '^left with 3$'
 	say out "$* games cat"
-	sees 'a command inside has the terminal too' runs cat
+	sees 'a command inside has the terminal' runs cat
 	press C-z
-	sees 'Ctrl-Z stops it for the shell outside' shows 'Stopped.*chroot-enter'
+	sees 'Ctrl-Z stops a command inside for the shell outside' shows 'Stopped.*chroot-enter'
 	say out fg
 	await runs cat
 	press again Enter
-	sees 'and there fg lets it go on' shows_twice '^again$'
+	sees 'fg of the shell outside lets a command inside go on' shows_twice '^again$'
 	press C-c
 	say out 'echo ended by $?'
-	sees 'Ctrl-C ends it' shows '^ended by 130$'
+	sees 'Ctrl-C ends a command inside' shows '^ended by 130$'
 }
 
 # enters CALLER USER WORD...: as the caller types it on the host, to be the user inside.
@@ -193,17 +193,17 @@ enters()
 	rm "/tmp/pipes/$caller"
 
 	ok 'a hundred million random bytes pass unchanged' through "${enter[@]}" games cat
-	is 'and nothing else is said' "$(<"$work/errors")" ''
-	ok 'with words to standard error on the way' \
+	is 'nothing is said while the random bytes pass' "$(<"$work/errors")" ''
+	ok 'a hundred million random bytes pass unchanged beside words to standard error' \
 		through "${enter[@]}" games sh -c 'echo begun >&2; cat; echo done >&2'
-	is 'which arrive there' "$(<"$work/errors")" $'begun\ndone'
+	is 'the words to standard error arrive on standard error' "$(<"$work/errors")" $'begun\ndone'
 	is 'a command whose reader has gone is ended by SIGPIPE' \
 		"$(status_at_closed_pipe "${enter[@]}" games cat /dev/zero)" 141
-	is 'without a word' "$(<"$work/errors")" ''
-	is 'or told of it, where the caller ignores the signal' \
+	is 'a command that SIGPIPE ends says nothing' "$(<"$work/errors")" ''
+	is 'a command whose reader has gone is told of it, where the caller ignores SIGPIPE' \
 		"$(deaf_status_at_closed_pipe "${enter[@]}" games cat /dev/zero)" \
 		"$(deaf_status_at_closed_pipe cat /dev/zero)"
-	like 'in its own words' "$(<"$work/errors")" '^cat: .*Broken pipe'
+	like 'a command whose reader has gone says so in its own words' "$(<"$work/errors")" '^cat: .*Broken pipe'
 }
 
 label=' (a user as themselves)'
@@ -215,6 +215,6 @@ enters root alice chroot-enter -u alice
 label=' (the superuser)'
 enters root root chroot-enter
 label=
-ok 'stop ends all' chroot-mounts stop
-ok 'the server inside too' is_ended "$(<"$work/server")"
+ok 'stop succeeds with a server of tmux inside' chroot-mounts stop
+ok 'stop ends the server of tmux inside' is_ended "$(<"$work/server")"
 done_testing

@@ -10,9 +10,9 @@ listed() { chroot-enter --list; }
 listed_for() { as "$1" chroot-enter --list; }
 
 run listed
-is 'where nothing was ever started, there is nothing' "$status:$output:$errors" '0::'
+is 'where nothing was ever started, the list is empty' "$status:$output:$errors" '0::'
 run listed_for bob
-is 'for an ordinary user too' "$status:$output:$errors" '0::'
+is 'where nothing was ever started, the list of an ordinary user is empty' "$status:$output:$errors" '0::'
 
 echo 'nobody:x:65534:' >>/etc/group # a group of the user's name
 configure zoo 'root="/opt/games"' 'users="alice"'
@@ -26,11 +26,11 @@ run listed
 is 'the superuser may enter all that are prepared, in the order of their names' \
 	"$status:$output:$errors" $'0:band\ndemo\ngames\nzoo:'
 run listed_for alice
-is 'a user those that list them, or a group of theirs' "$status:$output:$errors" $'0:band\ngames\nzoo:'
+is 'a user may enter the roots that list the user, or a group of theirs' "$status:$output:$errors" $'0:band\ngames\nzoo:'
 run listed_for bob
-is 'another user others' "$status:$output:$errors" '0:games:'
+is 'another user may enter other roots' "$status:$output:$errors" '0:games:'
 run listed_for nobody
-is 'and who is listed nowhere none' "$status:$output:$errors" '0::'
+is 'a user who is listed nowhere may enter none' "$status:$output:$errors" '0::'
 for user in root alice bob nobody; do
 	for name in band demo games later zoo; do
 		as "$user" chroot-enter -d / "$name" true 2>/dev/null && echo "$name"
@@ -40,27 +40,27 @@ done
 
 # what it goes by
 strace -f -e trace=file,network -o "$work/trace" chroot-enter --list >/dev/null
-ok 'the name service is not asked' fails grep -E 'nsswitch|passwd|/etc/group|nscd' "$work/trace"
-ok 'nor is the configuration read' fails grep conf.d "$work/trace"
-ok 'records are' grep -q '"record"' "$work/trace"
+ok 'a list does not ask the name service' fails grep -E 'nsswitch|passwd|/etc/group|nscd' "$work/trace"
+ok 'a list does not read the configuration' fails grep conf.d "$work/trace"
+ok 'a list reads the records' grep -q '"record"' "$work/trace"
 configure games 'root="/opt/games"' 'users="alice nobody"'
-is 'a change counts when it is taken over' "$(listed_for nobody)" ''
+is 'a change of the configuration does not count before it is taken over' "$(listed_for nobody)" ''
 chroot-mounts -q reload games
-is 'as it is by reload' "$(listed_for nobody)" games
+is 'a change of the configuration counts when reload takes it over' "$(listed_for nobody)" games
 mv /run/chroot-mounts/games/record /run/chroot-mounts/games/record.stopping
 is 'a root whose stop was not finished is nobody'"'"'s to enter' "$(listed_for alice)" $'band\nzoo'
-is 'nor the superuser'"'"'s' "$(listed)" $'band\ndemo\nzoo'
+is 'a root whose stop was not finished is not the superuser'"'"'s to enter either' "$(listed)" $'band\ndemo\nzoo'
 mv /run/chroot-mounts/games/record.stopping /run/chroot-mounts/games/record
 mkdir /run/chroot-mounts/half
 cp /run/chroot-mounts/games/record /run/chroot-mounts/half/record
-is 'nor is one that a start did not finish' "$(listed_for alice)" $'band\ngames\nzoo'
+is 'a root that a start did not finish is nobody'"'"'s to enter' "$(listed_for alice)" $'band\ngames\nzoo'
 rm -r /run/chroot-mounts/half
 chmod 666 /run/chroot-mounts/games/record
 is 'a record that others can write counts for nothing' "$(listed_for alice)" $'band\nzoo'
 chmod 600 /run/chroot-mounts/games/record
 sed -i 's/^version=[0-9]*/version=9/' /run/chroot-mounts/games/record
 is 'a root of another version is listed to those whom entering tells so' "$(listed_for nobody)" games
-is 'and to no other' "$(listed_for bob)" ''
+is 'a root of another version is listed to no other user' "$(listed_for bob)" ''
 chroot-mounts -q stop games
 is 'a stopped root is listed no more' "$(listed_for alice)" $'band\nzoo'
 
@@ -69,30 +69,30 @@ for words in '--list games' '--list -l' '-d / --list' '--list --list' '--list --
 	# shellcheck disable=SC2086 # the words are arguments
 	run chroot-enter $words
 	is "125 is the status of: chroot-enter $words" "$status:$output" 125:
-	is 'with the reason' "$errors" 'chroot-enter: --list stands alone; chroot-enter -h says what there is'
+	is "the message gives the reason for: chroot-enter $words" "$errors" 'chroot-enter: --list stands alone; chroot-enter -h says what there is'
 done
 run chroot-enter --list=all
-is 'it takes no value' "$errors" 'chroot-enter: --list=all takes no value; chroot-enter -h says what there is'
-ok 'behind a root it is the command'"'"'s' fails chroot-enter demo --list
+is '--list takes no value' "$errors" 'chroot-enter: --list=all takes no value; chroot-enter -h says what there is'
+ok '--list behind a root is the command'"'"'s' fails chroot-enter demo --list
 run unshare -m setpriv --reuid=alice --regid=alice --init-groups chroot-enter --list
 is 'in another mount namespace an ordinary user gets no list' "$status:$output" 125:
-like 'but the reason' "$errors" 'on the host only'
+like 'in another mount namespace an ordinary user is told the reason' "$errors" 'on the host only'
 for user in alice nobody; do
 	for limit in 3 4; do
 		run as "$user" sh -c "ulimit -n $limit; exec chroot-enter --list"
-		like "with $limit descriptors $user gets no list" "$status:$output" '^12[57]:$'
+		like "$user gets no list with $limit descriptors" "$status:$output" '^12[57]:$'
 	done
 	printf '%s\n' "$errors" >"$work/said.$user"
 done
-is 'and the words tell nobody what there is' "$(<"$work/said.alice")" "$(<"$work/said.nobody")"
+is 'a failure for want of descriptors tells nobody what there is' "$(<"$work/said.alice")" "$(<"$work/said.nobody")"
 run sh -c 'chroot-enter --list >/dev/full'
 is 'a list that cannot be written is 125' "$status" 125
 cp "$(command -v chroot-enter)" /usr/bin/plain
 chmod 755 /usr/bin/plain
 run as alice plain --list
 is 'without the superuser'"'"'s powers there is no list' "$status:$output" 125:
-like 'and it says so' "$errors" "superuser's powers"
-ok 'stop takes all away' chroot-mounts stop
+like 'the message says that the superuser'"'"'s powers are missing' "$errors" "superuser's powers"
+ok 'stop takes all roots away' chroot-mounts stop
 run listed
-is 'then there is nothing to enter' "$status:$output:$errors" '0::'
+is 'the list is empty after stop' "$status:$output:$errors" '0::'
 done_testing

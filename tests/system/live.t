@@ -20,27 +20,27 @@ is "the host's mounts are as before the start" "$(host_mounts)" "$before"
 is 'inside are the mounts of the plan and what the host has below them' \
 	"$(inside awk '$5 !~ "^/(dev|sys|run|tmp)/." { print $5 }' /proc/self/mountinfo | sort | tr '\n' ' ')" \
 	'/ /dev /etc/resolv.conf /proc /run /sys /tmp '
-is "and OpenRC's state is covered" "$(inside ls -A /run/openrc)" ''
+is "OpenRC's state is covered inside" "$(inside ls -A /run/openrc)" ''
 
 mount -t tmpfs login /run/user/1000
 : >/run/user/1000/bus
 ok 'a tmpfs mounted on /run/user/1000 after the start is seen inside' inside test -e /run/user/1000/bus
 umount /run/user/1000
-ok 'it is gone inside once the host has unmounted it' inside test ! -e /run/user/1000/bus
-ok 'and is no mount inside any more' fails inside grep -q /run/user/1000 /proc/self/mountinfo
+ok 'the tmpfs is gone inside once the host has unmounted it' inside test ! -e /run/user/1000/bus
+ok 'the tmpfs is no mount inside any more once the host has unmounted it' fails inside grep -q /run/user/1000 /proc/self/mountinfo
 mount -t tmpfs login /run/user/1000
-ok 'a second one is seen too' inside grep -q /run/user/1000 /proc/self/mountinfo
+ok 'a second tmpfs mounted on /run/user/1000 is seen inside' inside grep -q /run/user/1000 /proc/self/mountinfo
 umount /run/user/1000
 
 during=$(host_mounts)
 for place in /mnt /run/user/1000 /tmp /dev /sys; do
 	mkdir -p "/opt/games/mnt"
 	ok "inside, a tmpfs can be mounted on $place" inside mount -t tmpfs inner "$place"
-	is "the host sees nothing of it" "$(host_mounts)" "$during"
-	ok "and it can be unmounted inside" inside umount "$place"
+	is "the host sees nothing of a tmpfs that is mounted inside on $place" "$(host_mounts)" "$during"
+	ok "a tmpfs that is mounted inside on $place can be unmounted inside" inside umount "$place"
 done
 ok 'unmounting the plan inside succeeds' inside umount -l /run
-is "and leaves the host's mounts" "$(host_mounts)" "$during"
+is "unmounting the plan inside leaves the host's mounts" "$(host_mounts)" "$during"
 
 chroot-mounts -q stop
 chroot-mounts -q start
@@ -51,9 +51,9 @@ before_removal=$(host_files)
 rm -rf --one-file-system /opt/games/* 2>/dev/null
 rm -rf /opt/games/dev /opt/games/run /opt/games/tmp /opt/games/sys /opt/games/proc 2>/dev/null
 is 'the tree of a started root can be removed' "$(ls -A /opt/games)" ''
-is "and the host's /dev, /run, /tmp and /sys are untouched" "$(host_files)" "$before_removal"
-ok 'stop succeeds even so' chroot-mounts stop
-ok 'and has ended what ran inside' is_ended "$inhabitant"
+is "the host's /dev, /run, /tmp and /sys are untouched when the tree is removed" "$(host_files)" "$before_removal"
+ok 'stop succeeds after the tree was removed' chroot-mounts stop
+ok 'stop has ended what ran inside' is_ended "$inhabitant"
 wait "$inhabitant" 2>/dev/null
 is "the host's mounts after stop are those from before the first start" "$(host_mounts)" "$before"
 ok 'no pin is left' fails has_pins

@@ -36,42 +36,42 @@ said()
 enter() { chroot-enter -d / "$@" >/dev/null 2>&1; }
 
 listen
-is 'who is not the superuser and enters is not written of' "$(as alice chroot-enter -d / games true; said)" ''
+is 'an entry of a listed user is not written of' "$(as alice chroot-enter -d / games true; said)" ''
 as bob chroot-enter games true 2>/dev/null
-is 'who is not listed is, with number and root' "$(said)" ': uid 1001 was refused: games'
+is 'a user who is not listed is written of, with number and root' "$(said)" ': uid 1001 was refused: games'
 as bob chroot-enter absent true 2>/dev/null
-is 'so is who names a root that is not there' "$(said)" ': uid 1001 was refused: absent'
+is 'a user who names a root that is not there is written of' "$(said)" ': uid 1001 was refused: absent'
 as alice chroot-enter -u bob games true 2>/dev/null
-is 'and who may not say -u' "$(said)" ': uid 1000 was refused -u for games: bob'
+is 'a user who may not say -u is written of' "$(said)" ': uid 1000 was refused -u for games: bob'
 as bob chroot-enter $'a\e[2Jb\n<34>su: root\x7f' true 2>/dev/null
 is 'what was typed steers no terminal and makes no line of its own' "$(said)" \
 	': uid 1001 was refused: a\033[2Jb\012<34>su: root\177'
 as bob chroot-enter "$(printf '%05000d' 0)" true 2>/dev/null
-is 'nor is it longer than a name need be' "$(said)" ": uid 1001 was refused: $(printf '%064d' 0)"
+is 'what was typed for a root is written no longer than a name need be' "$(said)" ": uid 1001 was refused: $(printf '%064d' 0)"
 as alice chroot-enter -u "$(printf '%05000d' 0)" games true 2>/dev/null
-is 'neither with -u' "$(said)" ": uid 1000 was refused -u for games: $(printf '%064d' 0)"
+is 'what was typed behind -u is written no longer than a name need be' "$(said)" ": uid 1000 was refused -u for games: $(printf '%064d' 0)"
 as bob chroot-enter '%s%n%1$s' true 2>/dev/null
-is 'and it is no format' "$(said)" ': uid 1001 was refused: %s%n%1$s'
+is 'what was typed is no format' "$(said)" ': uid 1001 was refused: %s%n%1$s'
 enter -u alice games true
-is 'whom the superuser becomes with -u is written of' "$(said)" ': uid 0 enters games as uid 1000: alice'
+is 'a user whom the superuser becomes with -u is written of' "$(said)" ': uid 0 enters games as uid 1000: alice'
 enter -u 4242:4242 games true
-is 'by number too' "$(said)" ': uid 0 enters games as uid 4242: 4242:4242'
+is 'a user whom the superuser becomes by number is written of' "$(said)" ': uid 0 enters games as uid 4242: 4242:4242'
 enter games true
 enter demo true
 enter absent true
 as bob chroot-enter --list
 as bob chroot-enter -x 2>/dev/null
-is 'the superuser otherwise, lists and wrong options are not' "$(said)" ''
+is 'other entries of the superuser, lists and wrong options are not written of' "$(said)" ''
 enter -u nonesuch games true
-is 'nor whether somebody is known to the tree alone' "$(said)" ': uid 0 asks for a user of games: nonesuch'
+is 'the log does not tell whether a user is known to the tree alone' "$(said)" ': uid 0 asks for a user of games: nonesuch'
 # shellcheck disable=SC2016 # for the inner shell
-is 'no descriptor of it passes' "$(chroot-enter -u alice games ls /proc/self/fd | tr '\n' ' ')" '0 1 2 3 '
-is 'and that entry was written of' "$(said)" ': uid 0 enters games as uid 1000: alice'
+is 'no descriptor of the log passes' "$(chroot-enter -u alice games ls /proc/self/fd | tr '\n' ' ')" '0 1 2 3 '
+is 'an entry that lists its descriptors is written of' "$(said)" ': uid 0 enters games as uid 1000: alice'
 TZ=/etc/shadow LC_ALL=/opt strace -f -e trace=network,file,setns -o "$work/trace" chroot-enter -d / -u alice games true
-is 'a traced entry is written of too' "$(said)" ': uid 0 enters games as uid 1000: alice'
-ok 'it is written before the namespace is joined' \
+is 'an entry that is traced is written of' "$(said)" ': uid 0 enters games as uid 1000: alice'
+ok 'an entry is written of before the namespace is joined' \
 	awk '/connect\(.*"\/dev\/log"/ { said = 1 } /setns\(/ { exit !said }' "$work/trace"
-ok 'the socket waits for nobody' grep -q 'SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK' "$work/trace"
+ok 'the socket of the log waits for nobody' grep -q 'SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK' "$work/trace"
 ok 'the caller'"'"'s environment is not asked for the time zone' fails grep -E 'open.*"(/etc/shadow|/opt)' "$work/trace"
 
 # one that is behind: everything it can keep unread is there
@@ -80,16 +80,16 @@ perl -MSocket -MFcntl -e 'socket(S, PF_UNIX, SOCK_DGRAM, 0); connect(S, pack_soc
 	fcntl(S, F_SETFL, O_NONBLOCK); for (1 .. 10000) { defined(send(S, "FULL", 0)) or exit !$!{EAGAIN} } exit 1' ||
 	echo 'not ok - the daemon can be filled'
 timeout 1 perl -MSocket -e 'socket(S, PF_UNIX, SOCK_DGRAM, 0); send(S, "x", 0, pack_sockaddr_un("/dev/log"))'
-is 'who writes to it in the usual way waits' $? 124
+is 'a program that writes to a full daemon in the usual way waits' $? 124
 run timeout 20 chroot-enter -d / -u alice games echo inside
-is 'the superuser enters all the same' "$status:$output:$errors" 0:inside:
+is 'the superuser enters while the daemon is full' "$status:$output:$errors" 0:inside:
 run as bob timeout 20 chroot-enter games true
-is 'and who is refused is refused' "$status" 125
+is 'a user who is not listed is refused while the daemon is full' "$status" 125
 refusal=$errors
 kill -CONT "$daemon"
-is 'their lines are lost' "$(said | sort -u)" FULL
+is 'the lines for a full daemon are lost' "$(said | sort -u)" FULL
 as bob chroot-enter games true 2>/dev/null
-is 'the next are not' "$(said)" ': uid 1001 was refused: games'
+is 'the lines after the daemon was full are not lost' "$(said)" ': uid 1001 was refused: games'
 
 # none, and what is none
 kill "$daemon"
@@ -100,7 +100,7 @@ without()
 	run chroot-enter -d / -u alice games echo inside
 	is "$1: the superuser enters" "$status:$output:$errors" 0:inside:
 	run as bob chroot-enter games true
-	is 'and refusing is as before' "$status:$errors" "125:$refusal"
+	is "$1: a user who is not listed is refused as before" "$status:$errors" "125:$refusal"
 }
 ok 'the daemon has gone and its socket is there' test -S /dev/log
 without 'a socket without a daemon'
@@ -111,10 +111,10 @@ without 'a FIFO'
 rm /dev/log
 echo text >/dev/log
 without 'a file'
-is 'which stays as it is' "$(</dev/log)" text
+is 'a file in the place of the socket stays as it is' "$(</dev/log)" text
 rm /dev/log
 ln -s log /dev/log
 without 'a link to itself'
 rm /dev/log
-ok 'stop takes all away' chroot-mounts stop
+ok 'stop takes all roots away' chroot-mounts stop
 done_testing

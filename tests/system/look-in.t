@@ -26,13 +26,13 @@ run "$tools/look-in" 1000 1000 /usr/local/bin/naive hold "$work/secret"
 is 'a careless setuid program is walked through' "$status" 0
 echo "# ${output//$'\n'/; }"
 for way in exe cwd root fd mem maps environ ns-mnt pidfd_getfd process_vm_readv kcmp ptrace; do
-	like "who has its caller's uid gets by $way what it still holds" "$output" "outside:.* $way( |$)"
+	like "a process with its caller's uid gets by $way what a careless setuid program still holds" "$output" "outside:.* $way( |$)"
 done
 case $(</proc/sys/kernel/core_pattern) in
 '|'* | */*) echo '# cores are not left where the program stands' ;;
 *)
-	like 'and by a core dump what it knew' "$output" 'outside:.* core( |$)'
-	ok 'which lies there' rm core*
+	like "a process with its caller's uid gets by a core dump what a careless setuid program knew" "$output" 'outside:.* core( |$)'
+	ok 'the core dump of a careless setuid program lies in its directory' rm core*
 	;;
 esac
 
@@ -44,7 +44,7 @@ walked()
 	echo "# ${output//$'\n'/; }"
 	is "chroot-enter of $who is walked through" "$status" 0
 	for stopped_in; do
-		ok "it was stopped in the phase: $stopped_in" test "$(phase "$stopped_in" stops)" -gt 0
+		ok "chroot-enter of $who was stopped in the phase: $stopped_in" test "$(phase "$stopped_in" stops)" -gt 0
 	done
 	is "in each of $who's phases nobody looked in" "$(grep -o 'successes.*' <<<"$output" | sort -u)" 'successes 0:'
 }
@@ -56,5 +56,5 @@ run "$tools/look-in" 0 "$probers" /usr/bin/chroot-enter -d / -u alice games /bin
 walked 'the superuser, to become a user' root joined inside
 run "$tools/look-in" 0 "$probers" /usr/bin/chroot-enter -d / games /bin/true
 walked 'the superuser' root
-is 'and no core was left' "$(ls)" ''
+is 'no entry has left a core' "$(ls)" ''
 done_testing

@@ -178,7 +178,7 @@ shows()
 		expected+=$'\n'$makes' '
 	fi
 	rm -rf "$tree/made"
-	is "$what" "$got" "$expected"
+	is "$what: inside is what the plan says, and stop leaves nothing" "$got" "$expected"
 }
 
 # refused WHAT LINES MESSAGE: start fails with this one line, and nothing is left.
@@ -214,12 +214,12 @@ propagation()
 bind_options()
 {
 	local all=ro,nosuid,nodev,noexec,noatime,nodiratime,nosymfollow
-	shows 'without a line there is only /' '# a comment'
+	shows 'no line but the one for /' '# a comment'
 	shows 'bind' '/srv/tree /t none bind' '/t /tree rw,relatime h tmpfs'
 	shows 'rbind' '/srv/tree /t none rbind' '/t /tree rw,relatime h tmpfs' '/t/below / rw,relatime h tmpfs' \
 		'/t/below/deeper / rw,nodev,noatime h tmpfs'
 	shows 'a bind of a mount keeps its options' '/srv/tree/below/deeper /t none bind' '/t / rw,nodev,noatime h tmpfs'
-	shows 'dev, relatime, suid and exec take options away' \
+	shows 'dev, relatime, suid and exec, which take options away' \
 		'/srv/tree/below/deeper /t none bind,dev,relatime,suid,exec' '/t / rw,relatime h tmpfs'
 	shows 'type bind, numbers for dump and fsck' '/srv/tree /t bind bind 0 0' '/t /tree rw,relatime h tmpfs'
 	option ro ro,relatime ro,nodev,noatime
@@ -239,9 +239,9 @@ bind_options()
 	refused 'an option that nobody knows' '/srv/tree /t none bind,nosuch' \
 		"$line1: the option nosuch has no meaning for a bind"
 	refused 'an x- word that nobody knows' '/srv/tree /t none bind,x-nosuch' "$line1: unknown option x-nosuch"
-	refused 'user' '/srv/tree /t none bind,user' "$line1: the option user is not understood here"
-	refused 'noauto' '/srv/tree /t none bind,noauto' "$line1: the option noauto is not understood here"
-	refused 'remount' '/srv/tree /t none bind,remount,ro' "$line1: remount: a plan only makes mounts"
+	refused 'the option user' '/srv/tree /t none bind,user' "$line1: the option user is not understood here"
+	refused 'the option noauto' '/srv/tree /t none bind,noauto' "$line1: the option noauto is not understood here"
+	refused 'the option remount' '/srv/tree /t none bind,remount,ro' "$line1: remount: a plan only makes mounts"
 	refused 'a type beside bind' '/srv/tree /t ext4 bind' "$line1: a bind has no filesystem type: write none for ext4"
 	refused 'a line with neither bind nor type' '/srv/tree /t none ro' \
 		"$line1: /srv/tree is mounted on /t: as a bind (the option bind), or as which filesystem type?"
@@ -381,14 +381,14 @@ image_in_two_roots()
 		configure "$name" "root=/opt/$name" "mounts='/srv/ext4.img /t ext4 loop'"
 	done
 	ok 'two roots with the same image start' chroot-mounts start demo games
-	is 'on one loop device' "$(loops | wc -l)" 1
+	is 'two roots with the same image are on one loop device' "$(loops | wc -l)" 1
 	row=$(rows games | grep ' ext4 ')
-	like 'one shows it' "$row" '^/t / rw,relatime - ext4 rw'
-	is 'the other too' "$(rows demo | grep ' ext4 ')" "$row"
-	ok 'one of them stops' chroot-mounts stop games
-	is 'the other still shows it' "$("$tools/mounts-inside" /run/chroot-mounts/demo/ns /t/file)" 'ext4 image'
-	ok 'and stops' chroot-mounts stop demo
-	is 'the loop device is gone' "$(leftover)" ''
+	like 'one of two roots with the same image shows it' "$row" '^/t / rw,relatime - ext4 rw'
+	is 'the other of two roots with the same image shows it' "$(rows demo | grep ' ext4 ')" "$row"
+	ok 'one of two roots with the same image stops' chroot-mounts stop games
+	is 'the other root still shows the image' "$("$tools/mounts-inside" /run/chroot-mounts/demo/ns /t/file)" 'ext4 image'
+	ok 'the other root with the image stops' chroot-mounts stop demo
+	is 'the loop device is gone after both roots stopped' "$(leftover)" ''
 	rm /etc/conf.d/chroot-mounts.demo
 }
 
@@ -443,15 +443,15 @@ root_lines()
 	shows 'the tree on / with ro' "$tree / none bind,ro" '/ / ro,nosuid,relatime sh overlay rw'
 	reads='/file plain' shows 'another directory on /' '/srv/plain / none bind,ro,noexec' \
 		'/ /plain ro,nosuid,noexec,relatime sh tmpfs rw'
-	shows 'bind on /: without what is mounted below' '/srv/tree / none bind' '/ /tree rw,nosuid,relatime sh tmpfs'
-	shows 'rbind on /: with it' '/srv/tree / none rbind' '/ /tree rw,nosuid,relatime sh tmpfs' \
+	shows 'bind on /: what is mounted below does not come along' '/srv/tree / none bind' '/ /tree rw,nosuid,relatime sh tmpfs'
+	shows 'rbind on /: what is mounted below comes along' '/srv/tree / none rbind' '/ /tree rw,nosuid,relatime sh tmpfs' \
 		'/below / rw,nosuid,relatime h tmpfs' '/below/deeper / rw,nosuid,nodev,noatime h tmpfs'
 	shows 'private on /' '/srv/tree / none rbind,rprivate' '/ /tree rw,nosuid,relatime s tmpfs' \
 		'/below / rw,nosuid,relatime - tmpfs' '/below/deeper / rw,nosuid,nodev,noatime - tmpfs'
 	shows 'private on / alone' '/srv/tree / none rbind,private' '/ /tree rw,nosuid,relatime s tmpfs' \
 		'/below / rw,nosuid,relatime h tmpfs' '/below/deeper / rw,nosuid,nodev,noatime h tmpfs'
-	shows 'suid on / is in vain' 'tmpfs / tmpfs suid,mode=0755' '/ / rw,nosuid,relatime s tmpfs'
-	shows 'suid on a bind on / too' '/srv/plain / none bind,suid' '/ /plain rw,nosuid,relatime sh tmpfs'
+	shows 'suid on /, which is in vain' 'tmpfs / tmpfs suid,mode=0755' '/ / rw,nosuid,relatime s tmpfs'
+	shows 'suid on a bind on /, which is in vain' '/srv/plain / none bind,suid' '/ /plain rw,nosuid,relatime sh tmpfs'
 	refused 'two lines for /' $'tmpfs / tmpfs mode=0755\n/srv/plain / none bind' "$line2: there are two lines for /"
 	refused 'nofail on /' '/srv/plain / none bind,nofail' \
 		"$line1: the line for / takes no nofail, x-mount.mkdir and x-live: without it there is no root"
@@ -474,9 +474,9 @@ targets()
 	local plain='is no absolute path without ., .. and //'
 	reads='/f a file of the host' shows 'a file on a file' '/srv/file /f none bind,ro' '/f /file ro,relatime h tmpfs'
 	shows 'a device node on a file' '/dev/null /f none bind,ro' '/f /null ro,nosuid,noexec,relatime h tmpfs'
-	shows 'a file on a link to a file: the link is covered' '/srv/file /to-file none bind' \
+	shows 'a file on a link to a file, which is covered itself' '/srv/file /to-file none bind' \
 		'/to-file /file rw,relatime h tmpfs'
-	reads='/dangling a file of the host' shows 'a file on a dangling link: the link is covered' \
+	reads='/dangling a file of the host' shows 'a file on a dangling link, which is covered itself' \
 		'/srv/file /dangling none bind,x-mount.mkdir' '/dangling /file rw,relatime h tmpfs'
 	shows 'a link on the way' '/srv/tree /way/er none bind' '/deep/er /tree rw,relatime h tmpfs'
 	shows 'a slash at the end' '/srv/tree/ /t/ none bind' '/t /tree rw,relatime h tmpfs'
@@ -538,34 +538,34 @@ nofail()
 	shows 'nofail and a missing image' '/srv/nosuch.img /t ext4 loop,nofail'
 	shows 'nofail and a missing source that is to be live' '/srv/nosuch /t none rbind,x-live,nofail'
 	shows 'nofail where nothing is missing' '/srv/plain /t none bind,nofail' '/t /plain rw,relatime h tmpfs'
-	shows 'nofail passes one line over, and no other' $'/srv/nosuch /t none bind,nofail\n/srv/plain /t2 none bind' \
+	shows 'nofail on one of two lines, which passes that one over' $'/srv/nosuch /t none bind,nofail\n/srv/plain /t2 none bind' \
 		'/t2 /plain rw,relatime h tmpfs'
 	configure games "root=$tree" "mounts='/srv/nosuch /t none bind,nofail'"
 	run chroot-mounts -v start games
-	like 'with -v, start says what it passed over' "$errors" 'passed over /t, since the host lacks /srv/nosuch'
+	like 'start -v says what it passed over' "$errors" 'passed over /t, since the host lacks /srv/nosuch'
 	chroot-mounts stop games
 }
 
 mkdirs()
 {
-	makes='.:d755' shows 'x-mount.mkdir makes a directory' '/srv/tree /made none bind,x-mount.mkdir' \
+	makes='.:d755' shows 'x-mount.mkdir for a directory' '/srv/tree /made none bind,x-mount.mkdir' \
 		'/made /tree rw,relatime h tmpfs'
-	makes='.:d755 ./a:d755 ./a/b:d700' shows 'several, of which the last has the mode' \
+	makes='.:d755 ./a:d755 ./a/b:d700' shows 'x-mount.mkdir for several directories, of which the last has the mode' \
 		'/srv/tree /made/a/b none bind,x-mount.mkdir=0700' '/made/a/b /tree rw,relatime h tmpfs'
-	makes='.:d755 ./file:f644' shows 'a file for a file' '/srv/file /made/file none bind,x-mount.mkdir' \
+	makes='.:d755 ./file:f644' shows 'x-mount.mkdir for a file' '/srv/file /made/file none bind,x-mount.mkdir' \
 		'/made/file /file rw,relatime h tmpfs'
-	makes='.:d755 ./file:f600' shows 'a file of a mode' '/srv/file /made/file none bind,x-mount.mkdir=0600' \
+	makes='.:d755 ./file:f600' shows 'x-mount.mkdir for a file, with a mode' '/srv/file /made/file none bind,x-mount.mkdir=0600' \
 		'/made/file /file rw,relatime h tmpfs'
-	makes='.:d755 ./null:f644' shows 'a file for a device node' '/dev/null /made/null none bind,x-mount.mkdir' \
+	makes='.:d755 ./null:f644' shows 'x-mount.mkdir for a device node' '/dev/null /made/null none bind,x-mount.mkdir' \
 		'/made/null /null rw,nosuid,noexec,relatime h tmpfs'
-	makes='.:d1777' shows 'a directory for a tmpfs' 'tmpfs /made tmpfs mode=0700,x-mount.mkdir=1777' \
+	makes='.:d1777' shows 'x-mount.mkdir for a tmpfs' 'tmpfs /made tmpfs mode=0700,x-mount.mkdir=1777' \
 		'/made / rw,relatime - tmpfs rw,mode=700'
-	makes='.:d755 ./image:d755' shows 'a directory for an image' '/srv/ext4.img /made/image ext4 loop,x-mount.mkdir' \
+	makes='.:d755 ./image:d755' shows 'x-mount.mkdir for an image' '/srv/ext4.img /made/image ext4 loop,x-mount.mkdir' \
 		'/made/image / rw,relatime - ext4 rw'
-	shows 'nothing for a source that is missing' '/srv/nosuch /made none bind,nofail,x-mount.mkdir'
-	ok 'and indeed it was not made' test ! -e "$tree/made"
-	shows 'behind a link on the way' '/srv/tree /way/made none bind,x-mount.mkdir' '/deep/made /tree rw,relatime h tmpfs'
-	refused 'a mode that is none' '/srv/tree /made none bind,x-mount.mkdir=rwx' \
+	shows 'x-mount.mkdir for a source that is missing' '/srv/nosuch /made none bind,nofail,x-mount.mkdir'
+	ok 'x-mount.mkdir for a source that is missing makes nothing' test ! -e "$tree/made"
+	shows 'x-mount.mkdir behind a link on the way' '/srv/tree /way/made none bind,x-mount.mkdir' '/deep/made /tree rw,relatime h tmpfs'
+	refused 'x-mount.mkdir with a mode that is none' '/srv/tree /made none bind,x-mount.mkdir=rwx' \
 		"$line1: x-mount.mkdir=rwx: not a mode such as 0755"
 	refused 'x-mount.mkdir behind a dangling link' '/srv/tree /dangling/made none bind,x-mount.mkdir' \
 		"cannot make the mount point $tree/dangling/made: No such file or directory"
@@ -573,7 +573,7 @@ mkdirs()
 		"cannot make the mount point $tree/f/made: Not a directory"
 	refused 'x-mount.mkdir below another line' $'/srv/plain /t none bind\n/srv/tree /t/made none bind,x-mount.mkdir' \
 		"$line2: x-mount.mkdir would make /t/made on the host, since it lies below another line"
-	ok 'nothing is made on the host' test ! -e /srv/plain/made
+	ok 'x-mount.mkdir below another line makes nothing on the host' test ! -e /srv/plain/made
 }
 
 order()
@@ -583,11 +583,11 @@ order()
 	reads='/t/below/deeper/file plain' shows 'a line on what came with another' \
 		$'/srv/tree /t none rbind\n/srv/plain /t/below/deeper none bind' '/t /tree rw,relatime h tmpfs' \
 		'/t/below / rw,relatime h tmpfs' '/t/below/deeper / rw,nodev,noatime h tmpfs' '/t/below/deeper /plain rw,relatime h tmpfs'
-	reads='/t/file plain' shows 'a later line covers an earlier one' $'/srv/tree /t none bind\n/srv/plain /t none bind' \
+	reads='/t/file plain' shows 'a later line that covers an earlier one' $'/srv/tree /t none bind\n/srv/plain /t none bind' \
 		'/t /tree rw,relatime h tmpfs' '/t /plain rw,relatime h tmpfs'
-	reads='/t/file a tree' shows 'in the order they are written in' $'/srv/plain /t none bind\n/srv/tree /t none bind' \
+	reads='/t/file a tree' shows 'two lines on one place, in the order they are written in' $'/srv/plain /t none bind\n/srv/tree /t none bind' \
 		'/t /plain rw,relatime h tmpfs' '/t /tree rw,relatime h tmpfs'
-	reads='/t/sub/file a tree' shows 'below a line that covers another' \
+	reads='/t/sub/file a tree' shows 'a line below one that covers another' \
 		$'/srv/tree /t none bind\n/srv/plain /t none bind\n/srv/tree /t/sub none bind' '/t /tree rw,relatime h tmpfs' \
 		'/t /plain rw,relatime h tmpfs' '/t/sub /tree rw,relatime h tmpfs'
 	refused 'a line before the one that it needs' $'/srv/plain /t/below none bind\n/srv/tree /t none bind' \
@@ -603,11 +603,11 @@ old_mounts()
 	mkdir "$tree/t/er"
 	mount -t tmpfs -o mode=755 old "$tree/t/er"
 	mount -t tmpfs -o mode=755 other "$tree/deep"
-	shows 'of what is mounted in the tree, all comes along' '# nothing' '/ / rw,nosuid,relatime sh overlay' \
+	shows 'mounts in the tree, which come along' '# nothing' '/ / rw,nosuid,relatime sh overlay' \
 		'/deep / rw,nosuid,relatime h tmpfs' '/t / rw,nosuid,relatime h tmpfs' '/t/er / rw,nosuid,relatime h tmpfs'
-	shows 'but for what lies on and below a place of the plan' '/srv/plain /t none bind' \
+	shows 'mounts in the tree on and below a place of the plan, which stay out' '/srv/plain /t none bind' \
 		'/ / rw,nosuid,relatime sh overlay' '/deep / rw,nosuid,relatime h tmpfs' '/t /plain rw,relatime h tmpfs'
-	shows 'and what lies above one stays' '/srv/plain /t/er none bind' '/ / rw,nosuid,relatime sh overlay' \
+	shows 'mounts in the tree above a place of the plan, which stay' '/srv/plain /t/er none bind' '/ / rw,nosuid,relatime sh overlay' \
 		'/deep / rw,nosuid,relatime h tmpfs' '/t / rw,nosuid,relatime h tmpfs' '/t/er /plain rw,relatime h tmpfs'
 	umount -R "$tree/t" "$tree/deep"
 }
@@ -629,14 +629,14 @@ live()
 	fi
 	begin "$line"$'\n'"${line/t /t2 }"
 	is 'x-live, on two lines: what start makes shared is said once' "$status $errors" "0 $said"
-	is 'that one mount is shared, and no other' "$(shared_mounts)" "$shared"
-	is 'inside are slaves of it' "$(rows | as_asked '')" "$(expand "/ / rw,nosuid,relatime sh overlay
+	is 'x-live makes that one mount shared, and no other' "$(shared_mounts)" "$shared"
+	is 'x-live, on two lines: inside are slaves of the one mount' "$(rows | as_asked '')" "$(expand "/ / rw,nosuid,relatime sh overlay
 /t / rw,relatime m tmpfs
 /t/below / rw,relatime h tmpfs
 /t2 / rw,relatime m tmpfs
 /t2/below / rw,relatime h tmpfs")"
 	chroot-mounts stop games
-	shows 'x-live again says nothing' "$line" '/t / rw,relatime m tmpfs' '/t/below / rw,relatime h tmpfs'
+	shows 'x-live again, which says nothing' "$line" '/t / rw,relatime m tmpfs' '/t/below / rw,relatime h tmpfs'
 	umount -R /srv/live
 	refused 'x-live on what is no mount point' '/srv/plain /t none rbind,x-live' \
 		'/srv/plain cannot be live, since it is no mount point; to mend it: take x-live off the line, or mount something on /srv/plain'
@@ -656,8 +656,8 @@ visible()
 	local before
 	before=$(host)
 	configure games "root=$tree" visible=yes "mounts='/srv/tree /t none rbind"$'\n'"/srv/ext4.img /t2 ext4 loop'"
-	ok 'with visible=yes, the root starts' chroot-mounts start games
-	is 'what the host sees then' "$(awk -v tree="$tree" 'index($5, tree) == 1 {
+	ok 'the root starts with visible=yes' chroot-mounts start games
+	is 'the host sees the mounts of a root with visible=yes' "$(awk -v tree="$tree" 'index($5, tree) == 1 {
 		print $5, $4, $6
 	}' /proc/self/mountinfo | sort)" "$tree / rw,nosuid,relatime
 $tree / rw,relatime
@@ -665,12 +665,12 @@ $tree/t /tree rw,relatime
 $tree/t/below / rw,relatime
 $tree/t/below/deeper / rw,nodev,noatime
 $tree/t2 / rw,relatime"
-	ok 'and stops' chroot-mounts stop games
-	is 'the host is as before' "$(leftover)" ''
+	ok 'the root with visible=yes stops' chroot-mounts stop games
+	is 'the host is as before the root with visible=yes' "$(leftover)" ''
 	configure games "root=$tree" visible=yes "mounts='$tree / none rbind,rslave"$'\n'"/srv/plain /t none bind'"
-	ok 'with visible=yes and a line for / that says slave, the root starts' chroot-mounts start games
-	ok 'and what the host sees does not cover / inside' chroot-mounts status games
-	ok 'and stops' chroot-mounts stop games
+	ok 'the root starts with visible=yes and a line for / that says slave' chroot-mounts start games
+	ok 'what the host sees of a slave line for / does not cover / inside' chroot-mounts status games
+	ok 'the root with a slave line for / stops' chroot-mounts stop games
 	configure games "root=$tree" visible=yes "mounts='/ /t none bind'"
 	run chroot-mounts start games
 	is 'visible=yes with the source / is refused' "$status $errors$(leftover)" \

@@ -30,15 +30,16 @@ exchange()
 }
 
 {
-	ok 'it builds without a warning' make -s -C "$top" BUILD="$build" CFLAGS='-O2 -g -Werror' musl
+	ok 'chroot-enter of musl builds without a warning' make -s -C "$top" BUILD="$build" CFLAGS='-O2 -g -Werror' musl
 	is 'the dynamic program needs the libc of musl alone' "$(needed "$build/musl/dynamic/chroot-enter")" libc.so
-	is 'the static one needs nothing' "$(needed "$build/musl/static/chroot-enter")" ''
+	is 'the static program needs no library' "$(needed "$build/musl/static/chroot-enter")" ''
 	ok 'the static program runs' strace -qq -o "$work/trace" -e trace=mprotect "$build/musl/static/chroot-enter" -V
 	like 'the static program makes its relocations read-only' "$(<"$work/trace")" '^mprotect\(0x[0-9a-f]+, [0-9]+, PROT_READ\) = 0$'
-	ok 'it takes the place of the other' exchange
+	ok 'the static program takes the place of the other' exchange
 	for name in enter terminal command-lines nested; do
-		run_in "of $name.t with musl" env "BUILD=$build/musl/exchanged" bash "$top/tests/system/$name.t" |
-			sed "s/^1\.\.[1-9].*/$closing_word/; s/^\(not \)\{0,1\}ok - /&$name.t with musl: /"
-		is "$name.t has run on it" "$(needed "$build/musl/exchanged/chroot-enter")" ''
+		BUILD=$build/musl/exchanged bash "$top/tests/system/$name.t" |
+			sed "/^1\.\.[1-9]/d; s/^\(not \)\{0,1\}ok - /&$name.t with musl: /" ||
+			echo "not ok - $name.t came to its end with musl: status $?"
+		is "$name.t has run on the static program" "$(needed "$build/musl/exchanged/chroot-enter")" ''
 	done
 } | sum_up

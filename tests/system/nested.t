@@ -19,10 +19,10 @@ is 'the user is themselves, not the superuser' "$(inside id -u)" 1000
 ok 'bwrap works inside' inside "${bwrap[@]}"
 ok 'unshare -Urm works inside' inside unshare -Urm true
 ok 'bwrap in bwrap works inside' inside "${nested[@]}"
-ok 'and can mount there' inside unshare -Urm mount -t tmpfs tmpfs /mnt
-is 'a user namespace maps the superuser' "$(inside unshare -Ur id -u)" 0
-is 'and what runs there sees its processes' "$(inside bwrap --bind / / --proc /proc --unshare-pid sh -c 'echo $$')" 2
-ok 'stop ends it' chroot-mounts stop
+ok 'a user can mount in a user namespace inside' inside unshare -Urm mount -t tmpfs tmpfs /mnt
+is 'a user namespace inside maps the superuser' "$(inside unshare -Ur id -u)" 0
+is 'what runs in a PID namespace inside sees its processes' "$(inside bwrap --bind / / --proc /proc --unshare-pid sh -c 'echo $$')" 2
+ok 'stop succeeds after sandboxes inside' chroot-mounts stop
 
 # the same in a plain chroot that has all of its mounts
 for directory in dev proc sys; do
@@ -31,6 +31,6 @@ done
 ok 'in a plain chroot programs run' chrooted true
 run chrooted unshare -Urm true
 ok 'in a plain chroot unshare -Urm fails' test "$status" != 0
-like 'because the kernel refuses' "$errors" 'Operation not permitted'
+like 'the kernel refuses unshare -Urm in a plain chroot' "$errors" 'Operation not permitted'
 ok 'in a plain chroot bwrap fails' fails chrooted "${bwrap[@]}"
 done_testing

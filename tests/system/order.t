@@ -81,9 +81,9 @@ way_down()
 traced -u alice chroot-enter games true
 is 'first of all nobody may look in, and no descriptor passes' "$(head -2 "$work/calls" | sed 's/ *=.*//')" \
 	$'prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)\nclose_range(3, 4294967295, CLOSE_RANGE_CLOEXEC)'
-like 'when 0 to 2 are open' "$(grep -B3 -m1 '^prctl(PR_SET_DUMPABLE' "$work/all")" \
+like 'before all else, descriptors 0 to 2 are seen to be open' "$(grep -B3 -m1 '^prctl(PR_SET_DUMPABLE' "$work/all")" \
 	'fcntl\(0, F_GETFD\).*fcntl\(1, F_GETFD\).*fcntl\(2, F_GETFD\)'
-is 'who calls is asked of the kernel, the rest of the state directory alone' \
+is 'the caller is asked of the kernel, the rest of the state directory alone' \
 	"$(steps | sed '/^empty the bounding set/,$d' | grep -vE '^(read|newfstatat|fstat)\(')" "$(cat <<-'END'
 	prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)
 	close_range(3, 4294967295, CLOSE_RANGE_CLOEXEC)
@@ -101,7 +101,7 @@ is 'who calls is asked of the kernel, the rest of the state directory alone' \
 	getcwd("/", 4096)
 	END
 )"
-is 'then it comes down, joins, lets go and tries to come back, and no call is between' \
+is 'chroot-enter comes down, joins, lets go and tries to come back, with no call between' \
 	"$(steps | sed -n "/^empty the bounding set/,/^statx/p")" "$(way_down '')"
 is 'the bounding set is emptied to its end' "$(grep -c '^prctl(PR_CAPBSET_DROP.* = 0' "$work/calls")" \
 	"$(($(cat /proc/sys/kernel/cap_last_cap) + 1))"
@@ -110,18 +110,18 @@ like 'of the root, its passwd is the first that is opened, when all is let go' \
 
 # the superuser as a user
 traced chroot-enter -u alice games true
-is 'the superuser joins first, and looks where that is' \
+is 'the superuser who becomes a user joins first, and looks where that is' \
 	"$(steps | sed -n '/^setns/,/^statx/p')" $'setns(4, CLONE_NEWNS)\nclose_range(3, 4294967295, 0)\nstatx(AT_FDCWD, "/")'
-is 'then reads two files of the tree, whose last component is followed nowhere' \
+is 'the superuser who becomes a user reads two files of the tree, the last component no link' \
 	"$(steps | sed '1,/^statx/d; /^empty the bounding set/,$d' | grep '^open')" "$(printf \
 	'openat(AT_FDCWD, "/etc/%s", O_RDONLY|O_NOCTTY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC)\n' passwd group)"
-is 'gets a filter for the terminal, comes down the same way, and leaves their keyring' \
+is 'the superuser who becomes a user gets a filter, comes down the same way, and leaves the keyring' \
 	"$(steps | sed -n "/^prctl(PR_SET_SECCOMP/,/^keyctl/p")" \
 	"$(echo 'prctl(PR_SET_SECCOMP)'
 	way_down $'setgroups(...)\n' | sed '/^capset(join; join; 0)$/d; /^setns/d; /^close_range/d; /^statx/d'
 	echo 'keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL)')"
-ok 'the host is asked before' eval 'sed "/^setns/,\$d" "$work/calls" | grep -q /etc/group'
-is 'and not again' "$(sed '1,/^setns/d' "$work/calls" | grep -cE 'nsswitch|nscd')" 0
+ok 'the host is asked for the user before joining' eval 'sed "/^setns/,\$d" "$work/calls" | grep -q /etc/group'
+is 'the host is not asked for the user after joining' "$(sed '1,/^setns/d' "$work/calls" | grep -cE 'nsswitch|nscd')" 0
 
 # an environment that steers
 mkdir -m 755 "$work/marker"
@@ -131,16 +131,16 @@ strace -qq -o "$work/trace" odd-environment "$work/marker" /bin/true >"$work/sai
 like 'a program without privilege opens what its environment names' "$(grep openat "$work/trace")" \
 	"openat\(AT_FDCWD, \"$work/marker/LD_(PRELOAD|LIBRARY_PATH|AUDIT)"
 traced -u alice odd-environment "$work/marker" /usr/bin/chroot-enter games /bin/true
-ok 'chroot-enter got that far' grep -q '^setns' "$work/calls"
-is 'with privilege it opens nothing that its environment names' \
+ok 'chroot-enter joins with an environment that steers' grep -q '^setns' "$work/calls"
+is 'chroot-enter opens nothing with privilege that its environment names' \
 	"$(sed '/^setresuid(1000/,$d' "$work/all" | grep -c "$work/marker")" 0
-is 'but, as the user and with no capability in effect, the cookie of the display' \
+is 'chroot-enter opens the cookie of the display as the user, with no capability in effect' \
 	"$(sed -n '/^capset.*effective=0, permitted=1<<CAP_SYS/,/^capset.*effective=1/p' "$work/calls" |
 		grep -o '"[^"]*/marker/[^"]*"')" "\"$work/marker/XAUTHORITY\""
-is 'nor from there on to the last drop' \
+is 'chroot-enter opens nothing that its environment names from there on to the last drop' \
 	"$(sed -n '/^capset.*effective=1/,/^statx/p' "$work/calls" | grep -c "$work/marker")" 0
 # the profile is of glibc before 2.39, in a directory of its own whatever the environment says
-is 'what it opens with privilege is the loader'"'"'s, the kernel'"'"'s and the state' \
+is 'what chroot-enter opens with privilege is the loader'"'"'s, the kernel'"'"'s and the state' \
 	"$(sed '/^setresuid(1000/,$d' "$work/all" | sed -nE 's/^(openat|open|stat|newfstatat|access|readlink|execve)\([^"]*"([^"]+)".*/\2/p' |
 		grep -vE '^/etc/(ld[-.][a-z0-9_.-]*|suid-debug)$|^/var/profile/libc|^(/usr)?/lib[^.]*/libc\.[^/]*$' | sort -u | tr '\n' ' ')" \
 	'/run/chroot-mounts/games ns record '

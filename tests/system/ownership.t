@@ -42,7 +42,7 @@ mended()
 {
 	ok "$1: the printed command succeeds" sh -c "$(command_of "$said")"
 	run chroot-mounts start games
-	is "$1: then the root starts, and no word is said" "$status:$errors" 0:
+	is "$1: the root starts after the printed command, and no word is said" "$status:$errors" 0:
 	chroot-mounts -q stop games
 }
 starts()
@@ -90,7 +90,7 @@ chown alice "$tree/bin"
 as alice sh -c "mv $tree/bin/ls $tree/bin/ls.old && $(declare -f code) && code $tree/bin/ls"
 is "a naive chroot runs a user's program as the superuser" \
 	"$(mv "$tree/bin/busybox.real" "$tree/bin/busybox" && chroot "$tree" /bin/ls)" 'code of a user'
-is "the superuser who enters does not" "$(attack ls 2>/dev/null)" ''
+is "the superuser who enters runs no program of a user" "$(attack ls 2>/dev/null)" ''
 chown root "$tree/bin"
 make_tree "$tree"
 
@@ -209,7 +209,7 @@ refuses "a tree in a user's home" \
 ok "a tree in a user's home: the printed command moves it" sh -c "$(command_of "$said")"
 is "a tree in a user's home: the home stays the user's" "$(stat -c '%U %G %a' /home/alice)" "$owner"
 configure games 'root="/srv/games"'
-starts "a tree in a user's home: where the command put it, it starts"
+starts "a tree in a user's home: the tree starts where the command put it"
 mkdir -m 777 /srv/open
 mv /srv/games /srv/open/games
 configure games 'root="/srv/open/games"'
@@ -399,5 +399,5 @@ configure games "root=\"$tree\"" 'path="/bin:/srv/tools"'
 run chroot-mounts reload games
 is "a reload with a user's directory in path= is refused" "$status" 1
 like "a reload with a user's directory in path= names it" "$errors" "$tree/srv/tools belongs to user 1000, .*chown root $tree/srv/tools"
-ok 'stop succeeds' chroot-mounts -q stop games
+ok 'stop succeeds after the reloads' chroot-mounts -q stop games
 done_testing

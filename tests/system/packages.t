@@ -24,17 +24,17 @@ ok 'the roots start' chroot-mounts start twin careless
 is 'where all of /run is the host'"'"'s, OpenRC inside sees the service' \
 	"$(chroot-enter -d / careless rc-service bus status >/dev/null 2>&1; echo $?)" 0
 chroot-enter -d / careless rc-service bus stop >/dev/null 2>&1
-is 'and stops it' "$(state_of bus) $(cat /tmp/stopped)" '3 stopped'
+is 'where all of /run is the host'"'"'s, OpenRC inside stops the service' "$(state_of bus) $(cat /tmp/stopped)" '3 stopped'
 rm /tmp/stopped
-ok 'it starts again' rc-service bus start
-ok 'with the default plan it does not see it' fails chroot-enter -d / twin rc-service bus status
-is 'nor any other of the host' "$(chroot-enter -d / twin rc-status -a 2>/dev/null | grep -c started)" 0
-like 'of which there are some' "$(rc-status -a | grep -c started)" '^[1-9]'
+ok 'the service of the host starts again' rc-service bus start
+ok 'OpenRC inside does not see the service with the default plan' fails chroot-enter -d / twin rc-service bus status
+is 'OpenRC inside sees no service of the host with the default plan' "$(chroot-enter -d / twin rc-status -a 2>/dev/null | grep -c started)" 0
+like 'OpenRC on the host sees services that are started' "$(rc-status -a | grep -c started)" '^[1-9]'
 for verb in stop start restart zap; do
 	chroot-enter -d / twin rc-service bus "$verb" >/dev/null 2>&1
-	is "what rc-service $verb does inside, the host's goes on" "$(state_of bus)" 0
+	is "the host's service goes on, whatever rc-service $verb does inside" "$(state_of bus)" 0
 done
-ok 'and what is running on the host is known there' test -e /run/openrc/started/bus
+ok "the host's OpenRC knows the service that is running on the host" test -e /run/openrc/started/bus
 chroot-mounts -q stop
 umount /opt/twin
 rm /etc/conf.d/chroot-mounts.twin /etc/conf.d/chroot-mounts.careless
@@ -63,20 +63,20 @@ chmod 755 "$package/DEBIAN/postinst" "$package/etc/init.d/busd"
 configure games 'root="/opt/games"'
 ok 'the Debian root starts' chroot-mounts start
 installs() { chroot-enter -d / games dpkg -i /srv/busd.deb; }
-ok 'a package is made there' chroot-enter -d / games dpkg-deb -b /srv/busd /srv/busd.deb
+ok 'a package is made inside' chroot-enter -d / games dpkg-deb -b /srv/busd /srv/busd.deb
 ok 'the host has a daemon with its socket' serve
 before=$(inode)
 ok 'the package can be installed inside' installs
-ok 'without a policy it has put its socket in the place of the host'"'"'s' test "$(inode)" != "$before"
-ok 'it can be removed' chroot-enter -d / games dpkg -P busd
+ok "the package installed without a policy has put its socket in the place of the host's" test "$(inode)" != "$before"
+ok 'the package can be removed inside' chroot-enter -d / games dpkg -P busd
 
 grep '^    .*policy-rc\.d$' "$top/README.md" >"$work/recipe"
-is 'the README has a recipe' "$(wc -l <"$work/recipe")" 2
-ok 'which can be carried out' sh -e "$work/recipe"
+is 'the README has a recipe for policy-rc.d' "$(wc -l <"$work/recipe")" 2
+ok 'the recipe of the README can be carried out' sh -e "$work/recipe"
 ok 'the daemon of the host has its socket again' serve
 before=$(inode)
-ok 'then the package can be installed too' installs
-is 'and the socket of the host is the same' "$(inode)" "$before"
-like 'dpkg counts it as installed' "$(chroot-enter -d / games dpkg -s busd)" 'Status: install ok installed'
-ok 'all stop' chroot-mounts stop
+ok 'the package can be installed inside with the policy of the README' installs
+is 'the socket of the host is the same after the package was installed with the policy' "$(inode)" "$before"
+like 'dpkg counts the package as installed' "$(chroot-enter -d / games dpkg -s busd)" 'Status: install ok installed'
+ok 'all roots stop' chroot-mounts stop
 done_testing

@@ -22,13 +22,13 @@ rows() { chroot-mounts ps "$@" | tr -s ' ' | sed 's/^ //'; }
 cell() { chroot-mounts -j ps games | KEY=$1 perl -MJSON::PP -0777 -ne 'print decode_json($_)->{processes}[0]{$ENV{KEY}}'; }
 
 run chroot-mounts ps
-is 'before anything was started there is nobody' "$status:$output:$errors" '0::'
-is 'and an empty list in JSON' "$(chroot-mounts ps -j)" '{"processes": []}'
+is 'before anything was started, ps lists nobody' "$status:$output:$errors" '0::'
+is 'before anything was started, ps -j has an empty list' "$(chroot-mounts ps -j)" '{"processes": []}'
 ok 'the roots start' chroot-mounts start
-ok 'one of them as a service of its own' chroot-mounts start own
+ok 'a root starts as a service of its own' chroot-mounts start own
 run chroot-mounts ps
-is 'with nobody inside, ps says nothing' "$status:$output:$errors" '0::'
-is 'looking leaves no process inside, and no state' "$(ls /run/chroot-mounts)" \
+is 'ps says nothing while nobody is inside' "$status:$output:$errors" '0::'
+is 'ps leaves no process inside, and no state' "$(ls /run/chroot-mounts)" \
 	"$(printf '%s\n' demo demo.lock games games.lock own own.lock)"
 
 # who and what
@@ -44,20 +44,20 @@ await are_inside 3
 is 'each process has a row: root by root, by pid, users by the names of the host' "$(rows)" \
 	"$(printf '%s\n' 'PID USER ROOT COMMAND' "$superuser root demo sleep 1002" \
 		"$alice alice games sleep 1001" "$number 4242 games sleep 1004")"
-is 'a root can be named' "$(rows demo)" \
+is 'ps lists the root that is named' "$(rows demo)" \
 	"$(printf '%s\n' 'PID USER ROOT COMMAND' "$superuser root demo sleep 1002")"
-is 'that of another service too' "$(rows own)" \
+is 'ps lists the root of another service when it is named' "$(rows own)" \
 	"$(printf '%s\n' 'PID USER ROOT COMMAND' "$own root own sleep 1003")"
-is 'JSON has the same' "$(chroot-mounts ps --json demo | perl -MJSON::PP -0777 -ne \
+is 'ps in JSON has the same as the table' "$(chroot-mounts ps --json demo | perl -MJSON::PP -0777 -ne \
 	'print JSON::PP->new->canonical->encode(decode_json($_))')" \
 	"{\"processes\":[{\"command\":\"sleep 1002\",\"pid\":$superuser,\"root\":\"demo\",\"user\":\"root\"}]}"
-like 'status counts as many' "$(chroot-mounts status games | tr -s ' ')" 'games started 2'
+like 'status counts as many processes as ps lists' "$(chroot-mounts status games | tr -s ' ')" 'games started 2'
 rm /etc/conf.d/chroot-mounts.demo
 is 'a root that is configured no more is listed still, behind the others' "$(pids)" "$alice $number $superuser"
 configure demo 'root="/opt/demo"'
 kill "$number" "$own"
 await are_inside 2
-is 'who has ended is left out' "$(pids)" "$superuser $alice"
+is 'a process that has ended is left out' "$(pids)" "$superuser $alice"
 
 # those that have another mount namespace, and the host's
 inside -u alice games unshare -Ur sleep 1005
@@ -83,7 +83,7 @@ shown()
 	await are_inside 2
 	await has_command "$expected"
 	is "$1" "$(cell command)" "$expected"
-	is 'and one row in the table' "$(rows games | tail -n +2)" "$pid root games $expected"
+	is "$1: the table has one row" "$(rows games | tail -n +2)" "$pid root games $expected"
 	kill "$pid"
 	await are_inside 1
 }
@@ -106,23 +106,23 @@ await are_inside 1
 # errors
 run chroot-mounts ps nowhere
 is 'an unknown root is an error' "$status" 1
-like 'and named' "$errors" 'no root is called nowhere'
+like 'an unknown root is named' "$errors" 'no root is called nowhere'
 run chroot-mounts ps demo nowhere
-is 'the others are listed all the same' "$status:$(wc -l <<<"$output")" 1:2
+is 'the other roots are listed beside an unknown one' "$status:$(wc -l <<<"$output")" 1:2
 run chroot-mounts ps -n
-is 'the wrong option is 2' "$status" 2
+is 'ps with a wrong option is 2' "$status" 2
 exec {lock}<>/run/chroot-mounts/games.lock
 flock "$lock"
 run chroot-mounts ps
 is 'a root that another command is at work on is an error' "$status:$errors" \
 	'1:chroot-mounts: games: another command is at work on it'
-is 'and keeps no other from being listed' "$(tail -n +2 <<<"$output" | awk '{ print $3 }')" demo
+is 'a root that another command is at work on keeps no other from being listed' "$(tail -n +2 <<<"$output" | awk '{ print $3 }')" demo
 exec {lock}>&-
 run as alice chroot-mounts ps
-is 'an ordinary user is refused' "$status:$output" '1:'
+is 'ps of an ordinary user is refused' "$status:$output" '1:'
 # shellcheck disable=SC2016 # for the inner shell
 is 'output that cannot be written is an error' "$(sh -c 'chroot-mounts ps >/dev/full 2>&1; echo $?')" 1
-ok 'stop is not disturbed' chroot-mounts stop
+ok 'stop succeeds after ps' chroot-mounts stop
 run chroot-mounts ps games
 is 'a stopped root has nobody inside' "$status:$output:$errors" '0::'
 chroot-mounts stop own

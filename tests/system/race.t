@@ -163,12 +163,12 @@ cp /outside/resolv.conf /common/resolv.conf
 make_tree
 wrong=''
 ok 'without a race, the root starts' chroot-mounts start games
-ok 'and stops' chroot-mounts stop games
+ok 'without a race, the root stops' chroot-mounts stop games
 
 race "${rounds[-2]}" "${rounds[-1]}" escape
 echo "# a careful script: $escapes escapes in $naive_starts starts, $naive_time ms"
-ok 'who looks first and mounts by path then mounts outside the root' [ "$escapes" -gt 0 ]
-is 'the exchanges went on' "$wrong" ''
+ok 'a script that looks first and mounts by path mounts outside the root' [ "$escapes" -gt 0 ]
+is 'the exchanges went on while the script mounted' "$wrong" ''
 
 outside_before=$(outside)
 for propagation in private shared; do
@@ -186,7 +186,7 @@ for propagation in private shared; do
 	echo "# $starts starts, $successes of them succeeded," \
 		"$(awk '{ sum += $1 } END { printf "%d", sum }' "$work/exchanges") exchanges$label"
 	ok 'some starts fail and some succeed' [ "$successes" -gt 0 -a "$successes" -lt "$starts" ]
-	is 'none mounts anything outside the root, and a failure leaves nothing' "$wrong" ''
+	is 'no start mounts anything outside the root, and a failure leaves nothing' "$wrong" ''
 	is 'nothing is made where the links lead' "$(outside)" "$outside_before"
 done
 done_testing

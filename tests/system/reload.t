@@ -68,10 +68,10 @@ refuses()
 	set_lines "$@"
 	run chroot-mounts reload games
 	is "$what: reload fails" "$status" 1
-	like "$what: it says why" "$errors" "$pattern"
+	like "$what: the message says why" "$errors" "$pattern"
 	is "$what: nothing inside has changed" "$(mounted games)" "$was"
 	like "$what: the root counts as stale" "$(reason)" '^stale'
-	ok "$what: it can be entered" inside true
+	ok "$what: the root can be entered" inside true
 	is "$what: the host's mounts are as before" "$(host_mounts)" "$before"
 }
 
@@ -114,24 +114,24 @@ chroot-mounts -q start games
 # a root that is not prepared
 run chroot-mounts reload demo
 is 'a root that is not prepared is not reloaded' "$status" 1
-like 'and the message says what mends it' "$errors" 'not prepared.*chroot-mounts start demo'
+like 'the message about a root that is not prepared says what mends it' "$errors" 'not prepared.*chroot-mounts start demo'
 
 # lines
 was=$(mounted games)
 ok 'a reload where nothing has changed succeeds' chroot-mounts reload games
-is 'and changes nothing' "$(mounted games)" "$was"
+is 'a reload where nothing has changed changes nothing' "$(mounted games)" "$was"
 reload_to 'two lines added' '/srv/one /mnt/a none bind
 tmpfs /mnt/b tmpfs size=1m,mode=0700'
-is 'they are seen inside' "$(inside cat /mnt/a/name)" one
+is 'a line that was added is seen inside' "$(inside cat /mnt/a/name)" one
 was=$(mounted games)
-ok 'a second reload succeeds' chroot-mounts reload games
-is 'and changes nothing' "$(mounted games)" "$was"
+ok 'a second reload after two lines were added succeeds' chroot-mounts reload games
+is 'a second reload after two lines were added changes nothing' "$(mounted games)" "$was"
 reload_to 'lines in another order' 'tmpfs /mnt/b tmpfs size=1m,mode=0700
 /srv/one /mnt/a none bind'
-is 'that moves no mount' "$(mounted games)" "$was"
+is 'a reload to lines in another order moves no mount' "$(mounted games)" "$was"
 reload_to 'a line removed' '/srv/one /mnt/a none bind'
 reload_to 'another source for a target' '/srv/two /mnt/a none bind'
-is 'the new source is seen' "$(inside cat /mnt/a/name)" two
+is 'the new source of a target is seen inside' "$(inside cat /mnt/a/name)" two
 reload_to 'a bind becomes a file system' 'tmpfs /mnt/a tmpfs size=1m'
 reload_to 'two targets exchanged' '/srv/one /mnt/a none bind
 /srv/two /mnt/b none bind'
@@ -143,47 +143,47 @@ reload_to 'a target that is made' '/srv/two /mnt/made/here none bind,x-mount.mkd
 reload_to 'a plan of its own' '' 'mounts="/dev /dev none rbind,rslave
 proc /proc proc nosuid
 /run /run none rbind,rslave,x-live"'
-reload_to 'and the built-in one again' ''
+reload_to 'the built-in plan after another one' ''
 
 # nested lines
 reload_to 'a line below a new one' '/srv/one /mnt/a none bind
 /srv/three /mnt/a/sub none bind'
-reload_to 'the one above removed, the one below kept' '/srv/three /mnt/a none bind
+reload_to 'the line above removed, the one below kept' '/srv/three /mnt/a none bind
 /srv/one /mnt/b none bind'
 mkdir /opt/demo/mnt/a/sub /opt/games/mnt/a/sub
 reload_to 'a line alone' '/srv/three /mnt/a/sub none bind'
-reload_to 'a new line above it' '/srv/one /mnt/a none bind
+reload_to 'a new line above a line' '/srv/one /mnt/a none bind
 /srv/three /mnt/a/sub none bind'
-is 'both are seen' "$(inside cat /mnt/a/name; inside ls /mnt/a/sub)" one
-reload_to 'another source for the one above' '/srv/two /mnt/a none bind
+is 'the new line above and the one below are seen inside' "$(inside cat /mnt/a/name; inside ls /mnt/a/sub)" one
+reload_to 'another source for the line above' '/srv/two /mnt/a none bind
 /srv/three /mnt/a/sub none bind'
-reload_to 'the one below removed' '/srv/two /mnt/a none bind'
-reload_to 'and added' '/srv/two /mnt/a none bind
+reload_to 'the line below removed' '/srv/two /mnt/a none bind'
+reload_to 'the line below added again' '/srv/two /mnt/a none bind
 tmpfs /mnt/a/sub tmpfs size=1m'
-reload_to 'the one above removed' 'tmpfs /mnt/a/sub tmpfs size=1m'
+reload_to 'the line above removed, the tmpfs below kept' 'tmpfs /mnt/a/sub tmpfs size=1m'
 reload_to 'the same target twice' '/srv/one /mnt/a none bind
 /srv/two /mnt/a none bind'
 reload_to 'the lower of the two removed' '/srv/two /mnt/a none bind'
 reload_to 'the same target twice, with a third above' '/srv/one /mnt/a none bind
 /srv/two /mnt/a none bind
 /srv/three /mnt/a/sub none bind'
-reload_to 'only the lowest kept' '/srv/one /mnt/a none bind'
+reload_to 'only the lowest of three lines kept' '/srv/one /mnt/a none bind'
 
 # options
-reload_to 'ro' '/srv/one /mnt/a none bind,ro'
-ok 'nothing can be written' fails inside touch /mnt/a/new
-reload_to 'rw again' '/srv/one /mnt/a none bind'
-ok 'it can be written' inside touch /mnt/a/new
+reload_to 'the option ro' '/srv/one /mnt/a none bind,ro'
+ok 'nothing can be written to a mount that is ro' fails inside touch /mnt/a/new
+reload_to 'the option rw after ro' '/srv/one /mnt/a none bind'
+ok 'a mount that is rw again can be written to' inside touch /mnt/a/new
 reload_to 'nosuid, noexec and nodev' '/srv/one /mnt/a none bind,nosuid,noexec,nodev'
-reload_to 'none of them' '/srv/one /mnt/a none bind'
+reload_to 'none of nosuid, noexec and nodev any more' '/srv/one /mnt/a none bind'
 reload_to 'noatime on a recursive bind' '/srv/one /mnt/a none rbind,noatime
 tmpfs /mnt/b tmpfs size=1m'
 inside sh -c 'echo kept >/mnt/b/file'
 reload_to 'another size of a tmpfs' 'tmpfs /mnt/b tmpfs size=2m'
-ok 'what is in it is kept' inside test -s /mnt/b/file
+ok 'what is in a tmpfs is kept when its size changes' inside test -s /mnt/b/file
 reload_to 'a tmpfs that is ro' 'tmpfs /mnt/b tmpfs size=2m,ro'
 reload_to 'a tmpfs that is rw again' 'tmpfs /mnt/b tmpfs size=2m'
-ok 'what is in it is kept' inside test -s /mnt/b/file
+ok 'what is in a tmpfs is kept when it is ro and rw again' inside test -s /mnt/b/file
 refuses 'an option of a file system taken out' 'needs a restart.*restart' 'tmpfs /mnt/b tmpfs'
 
 # ro with a writer
@@ -192,22 +192,22 @@ run_inside sh -c 'exec tail -f /dev/null 3>>/mnt/a/name'
 ok 'a program inside has a file open for writing' await has_open "$inhabitant" /name
 set_lines '/srv/one /mnt/a none bind,ro'
 run chroot-mounts reload games
-is 'ro is refused meanwhile' "$status" 1
-like 'and the message says why' "$errors" '/mnt/a.*open for writing'
-like 'the root stays stale and says why' "$(reason)" '^stale .*/mnt/a'
-ok 'it can still be written' inside touch /mnt/a/new
+is 'ro is refused while a program has a file open for writing' "$status" 1
+like 'the message about ro with a writer says why' "$errors" '/mnt/a.*open for writing'
+like 'the root stays stale after ro was refused and says why' "$(reason)" '^stale .*/mnt/a'
+ok 'a mount for which ro was refused can still be written to' inside touch /mnt/a/new
 end_inhabitant
 reload_to 'ro after the writer has ended' '/srv/one /mnt/a none bind,ro'
 
 # what cannot be changed, and what cannot be made
 configure games 'root="/opt/demo"'
 run chroot-mounts reload games
-is 'another root is refused' "$status" 1
-like 'and the message says what mends it' "$errors" 'root has changed, which needs a restart.*rc-service chroot-mounts restart'
-like 'status says the same' "$(reason)" '^stale .*root has changed.*restart'
+is 'a reload to another root= is refused' "$status" 1
+like 'the message about another root= says what mends it' "$errors" 'root has changed, which needs a restart.*rc-service chroot-mounts restart'
+like 'status says that root= has changed' "$(reason)" '^stale .*root has changed.*restart'
 kept='/srv/one /mnt/a none bind,ro'
-refuses 'visible' 'visible has changed.*restart' "$kept" 'visible="yes"'
-refuses 'a line for /' 'line for / has changed.*restart' "$kept
+refuses 'a change of visible' 'visible has changed.*restart' "$kept" 'visible="yes"'
+refuses 'a line for / added' 'line for / has changed.*restart' "$kept
 /opt/games / none bind"
 refuses 'a source that is not there' '/srv/nowhere.*nofail' "/srv/two /mnt/a none bind
 /srv/nowhere /mnt/b none bind"
@@ -224,69 +224,69 @@ reload_to 'a bound file' '/srv/file /mnt/file none bind
 /srv/one /mnt/a none bind
 /srv/later /mnt/b none bind,nofail'
 run_inside sh -c 'exec tail -f /dev/null 3</mnt/file'
-ok 'a program inside has it open' await has_open "$inhabitant" file
+ok 'a program inside has the bound file open' await has_open "$inhabitant" file
 echo new >/srv/file.new
 mv /srv/file.new /srv/file
 like 'a file that was replaced makes the root stale' "$(reason)" '^stale .*/srv/file was replaced'
 reload_to 'the file replaced' '/srv/file /mnt/file none bind
 /srv/one /mnt/a none bind
 /srv/later /mnt/b none bind,nofail'
-is 'new readers read the new one' "$(inside cat /mnt/file)" new
-is 'who has the old one open keeps it' "$(cat "/proc/$inhabitant/fd/3")" old
+is 'new readers read the new file after a reload' "$(inside cat /mnt/file)" new
+is 'a program that has the old file open keeps it after a reload' "$(cat "/proc/$inhabitant/fd/3")" old
 end_inhabitant
 mv /srv/one /srv/one.old
 mkdir -p /srv/one/sub
 echo again >/srv/one/name
-like 'a directory that was replaced does too' "$(reason)" '^stale .*/srv/one was replaced'
-ok 'reload succeeds' chroot-mounts reload games
-is 'the new directory is seen' "$(inside cat /mnt/a/name)" again
+like 'a directory that was replaced makes the root stale' "$(reason)" '^stale .*/srv/one was replaced'
+ok 'a reload after a directory was replaced succeeds' chroot-mounts reload games
+is 'the new directory is seen inside' "$(inside cat /mnt/a/name)" again
 mkdir /srv/later
 like 'a source that has come makes the root stale' "$(reason)" '^stale .*/srv/later is there now'
-ok 'reload succeeds' chroot-mounts reload games
-is 'all three are those of a fresh start' "$(view games)" "$(started_view)"
-ok 'and the new one is seen' is_mounted /mnt/b
-like 'the root counts as started' "$(reason)" '^started'
+ok 'a reload after a source has come succeeds' chroot-mounts reload games
+is 'a file, a directory and a source that are renewed are those of a fresh start' "$(view games)" "$(started_view)"
+ok 'the source that has come is seen inside' is_mounted /mnt/b
+like 'the root counts as started after its sources were renewed' "$(reason)" '^started'
 rmdir /srv/later
 mkdir /srv/later
 
 # who may enter, and with what
 reload_to 'before alice is listed' ''
-ok 'alice cannot enter' fails as alice chroot-enter games true
-reload_to 'users' '' 'users="alice"'
-ok 'alice can' as alice chroot-enter games true
-ok 'bob cannot' fails as bob chroot-enter games true
-reload_to 'groups' '' 'groups="bob"' 'set_env="COLOUR=green"'
-ok 'alice cannot any more' fails as alice chroot-enter games true
-is 'bob can, with what set_env says' "$(as bob chroot-enter games sh -c 'echo $COLOUR')" green
+ok 'alice cannot enter before she is listed' fails as alice chroot-enter games true
+reload_to 'users= with alice' '' 'users="alice"'
+ok 'alice can enter when users= has her' as alice chroot-enter games true
+ok 'bob cannot enter when users= has alice alone' fails as bob chroot-enter games true
+reload_to 'groups= with the group of bob' '' 'groups="bob"' 'set_env="COLOUR=green"'
+ok 'alice cannot enter any more when groups= has the group of bob' fails as alice chroot-enter games true
+is 'bob can enter when groups= has his group, with what set_env says' "$(as bob chroot-enter games sh -c 'echo $COLOUR')" green
 refuses 'a user whom the host does not know' 'nosuchuser' '' 'users="nosuchuser"'
-ok 'bob still can' as bob chroot-enter games true
-reload_to 'nobody' ''
+ok 'bob can still enter after a reload was refused' as bob chroot-enter games true
+reload_to 'nobody listed any more' ''
 
 # damage
 inside umount -l /sys
 run chroot-mounts status games
 is 'a mount that somebody took away inside is damage' "$status" 1
-like 'and status names it' "$output" 'damaged.*/sys is not mounted inside'
+like 'status names the mount that somebody took away inside' "$output" 'damaged.*/sys is not mounted inside'
 reload_to 'the damage mended' ''
 inside umount /run/openrc
-like 'so is one below another' "$(reason)" '^damaged .*/run/openrc'
-reload_to 'that mended too' ''
+like 'a mount taken away below another one is damage' "$(reason)" '^damaged .*/run/openrc'
+reload_to 'the damage below another mount mended' ''
 inside umount -l /run
-like 'so is one with another below it' "$(reason)" '^damaged .*/run'
-reload_to 'both mended' ''
-is 'and what the host has in /run is seen' "$(inside ls -d /run/user/1000)" /run/user/1000
+like 'a mount taken away with another one below it is damage' "$(reason)" '^damaged .*/run'
+reload_to 'the damage of both mounts mended' ''
+is 'what the host has in /run is seen after the damage was mended' "$(inside ls -d /run/user/1000)" /run/user/1000
 reload_to 'a line to be covered' '/srv/one /mnt/a none bind'
 inside mount -t tmpfs cover /mnt/a
 set_lines '/srv/one /mnt/a none bind,ro'
 run chroot-mounts reload games
 is 'options of a mount that another one covers inside are refused' "$status" 1
-like 'and the message says why' "$errors" '/mnt/a.*covers'
-like 'the root stays stale' "$(reason)" '^stale .*/mnt/a'
+like 'the message about options of a covered mount says why' "$errors" '/mnt/a.*covers'
+like 'the root stays stale after options of a covered mount were refused' "$(reason)" '^stale .*/mnt/a'
 set_lines ''
 run chroot-mounts reload games
-is 'so is its removal' "$status" 1
-like 'and the message says why' "$errors" '/mnt/a is covered by another mount inside'
-like 'the root stays stale' "$(reason)" '^stale .*/mnt/a'
+is 'the removal of a mount that another one covers inside is refused' "$status" 1
+like 'the message about the removal of a covered mount says why' "$errors" '/mnt/a is covered by another mount inside'
+like 'the root stays stale after the removal of a covered mount was refused' "$(reason)" '^stale .*/mnt/a'
 inside umount /mnt/a
 reload_to 'the cover taken away' ''
 
@@ -296,25 +296,25 @@ was=$(mounted games)
 configure games 'root=$nonsense'
 run chroot-mounts reload games
 is 'a configuration with an error is not reloaded' "$status" 1
-like 'and the message says where' "$errors" 'chroot-mounts.games:1'
-like 'status says it' "$(reason)" '^stale .*error'
+like 'the message about a configuration with an error says where' "$errors" 'chroot-mounts.games:1'
+like 'status says that the configuration has an error' "$(reason)" '^stale .*error'
 rm /etc/conf.d/chroot-mounts.games
 run chroot-mounts reload games
-is 'nor is one that was deleted' "$status" 1
-like 'status says that too' "$(reason)" '^stale .*not configured any more'
-ok 'the root can still be entered' inside true
-is 'nothing inside has changed' "$(mounted games)" "$was"
+is 'a configuration that was deleted is not reloaded' "$status" 1
+like 'status says that the root is not configured any more' "$(reason)" '^stale .*not configured any more'
+ok 'a root that is not configured any more can still be entered' inside true
+is 'nothing inside a root that is not configured any more has changed' "$(mounted games)" "$was"
 set_lines ''
 mv "$state/games/record" "$state/games/record.stopping"
 run chroot-mounts reload games
 is 'a root that is half stopped is not reloaded' "$status" 1
-like 'and the message says what mends it' "$errors" 'not stopped completely.*chroot-mounts stop games'
+like 'the message about a root that is half stopped says what mends it' "$errors" 'not stopped completely.*chroot-mounts stop games'
 mv "$state/games/record.stopping" "$state/games/record"
 cp "$state/games/record" "$work/record"
 sed -i 's/^version=[0-9]*/version=999/' "$state/games/record"
 run chroot-mounts reload games
 is "another version's root is not reloaded" "$status" 1
-like 'and the message says why' "$errors" 'another version'
+like "the message about another version's root says why" "$errors" 'another version'
 cp "$work/record" "$state/games/record"
 sed -z -i 's/^mounts=.*/mounts=as an older version had it/' "$state/games/record"
 like 'a built-in plan that has changed since makes the root stale' "$(reason)" '^stale .*mounts has changed'
@@ -336,14 +336,14 @@ ok 'a program runs on a terminal inside' await test -s /tmp/first
 set_lines '/srv/one /mnt/a none bind
 /srv/drive.img /mnt/drive ext4 loop,x-mount.mkdir'
 ok 'the service starts' rc-service chroot-mounts start
-ok 'and adds a games drive' rc-service chroot-mounts reload
+ok 'a reload of the service adds a games drive' rc-service chroot-mounts reload
 echo go >/tmp/go
-ok 'the program goes on' await test -e /tmp/done
+ok 'the program on a terminal goes on after the reload' await test -e /tmp/done
 wait "$session"
-is 'with the same pid and terminal' "$(cat /tmp/second)" "$(cat /tmp/first)"
-is 'its file and directory, and the drive' "$(tr '\n' ' ' </opt/games/root/kept)" '/mnt/a lost+found again '
+is 'the program has the same pid and terminal after the reload' "$(cat /tmp/second)" "$(cat /tmp/first)"
+is 'the program has the file and directory of before, and the drive' "$(tr '\n' ' ' </opt/games/root/kept)" '/mnt/a lost+found again '
 reload_to 'the drive removed' ''
-ok 'its loop device is free' fails sh -c 'losetup -a | grep drive.img'
+ok 'the loop device of the removed drive is free' fails sh -c 'losetup -a | grep drive.img'
 
 # live lines stay live, and copies of the namespace see nothing of what is mounted inside later
 cp "$tools/copy-namespace" /opt/games/bin
@@ -359,19 +359,19 @@ mkdir -p /srv/live/sub /opt/games/mnt/c/sub
 mount -t tmpfs login /run/user/1000
 mount -t tmpfs login /srv/live/sub
 ok 'what the host mounts in /run after the reload is seen inside' is_mounted /run/user/1000
-ok 'and what it mounts below a line that was added' is_mounted /mnt/a/sub
+ok 'what the host mounts below a line that was added is seen inside' is_mounted /mnt/a/sub
 umount /run/user/1000 /srv/live/sub
-ok 'and it goes away again' fails is_mounted /mnt/a/sub
+ok 'what the host unmounts below a line that was added goes away inside' fails is_mounted /mnt/a/sub
 inside mkdir -p /mnt/b/sub /mnt/c/sub
 for place in /mnt/a/sub /mnt/b/sub /mnt/c/sub /run/user/1000; do
 	inside mount -t tmpfs inner "$place"
 	ok "a mount made inside on $place does not appear in the copy" fails grep -q ' inner ' "/proc/$copy/mountinfo"
-	is "nor on the host" "$(host_mounts)" "$before"
+	is "a mount made inside on $place does not appear on the host" "$(host_mounts)" "$before"
 	inside umount "$place"
 done
 kill -KILL "$copy"
 wait "$copy" 2>/dev/null
-reload_to 'and removed' ''
+reload_to 'the live line removed' ''
 
 # anew LINES [KEY...]: whatever the tests before have left
 anew()
@@ -406,7 +406,7 @@ mkdir /opt/games/mnt/a
 like 'a target that was renamed on the host is damage' "$(reason)" '^damaged .*/mnt/a'
 set_lines ''
 chroot-mounts -q reload games
-ok 'a line removed then is not seen inside by the new name' fails is_mounted /mnt/moved
+ok 'a line removed after its target was renamed is not seen inside by the new name' fails is_mounted /mnt/moved
 chroot-mounts -q stop games
 rm -rf --one-file-system /opt/games/mnt/a
 mv /opt/games/mnt/moved /opt/games/mnt/a
@@ -422,8 +422,8 @@ anew 'tmpfs /mnt/b tmpfs size=1m'
 run_inside sh -c 'exec tail -f /dev/null 3>/mnt/b/file'
 await has_open "$inhabitant" /file
 set_lines 'tmpfs /mnt/b tmpfs size=2m,ro'
-ok 'two options, one of which is refused' fails chroot-mounts reload games
-reload_to 'both taken back' 'tmpfs /mnt/b tmpfs size=1m'
+ok 'a reload with two options, one of which is refused, fails' fails chroot-mounts reload games
+reload_to 'both options taken back' 'tmpfs /mnt/b tmpfs size=1m'
 end_inhabitant
 mount -o remount,hidepid=2 /proc
 anew ''
@@ -434,8 +434,8 @@ ok 'where the host no longer hides processes, reload succeeds or tells that' \
 anew ''
 mount -o remount,hidepid=2 /proc
 like 'where the host hides processes since, the root is stale' "$(reason)" '^stale .*(hidepid|/proc)'
-ok 'reload succeeds' chroot-mounts reload games
-is 'they are hidden inside too' "$(mounted games | grep -c ' /proc .*hidepid=')" 1
+ok 'a reload after the host began to hide processes succeeds' chroot-mounts reload games
+is 'processes are hidden inside after the host began to hide them' "$(mounted games | grep -c ' /proc .*hidepid=')" 1
 mount -o remount,hidepid=0 /proc
 anew '/srv/one /mnt/a none bind'
 run_inside copy-namespace tail -f /dev/null
@@ -454,16 +454,16 @@ for ((i = 0; i < 200; i++)); do
 	reversed="/srv/many/$i /mnt/many/$i none bind,ro"$'\n'$reversed
 done
 reload_to 'two hundred lines' "$many"
-reload_to 'in another order, with other options' "$reversed"
-reload_to 'and none of them' ''
+reload_to 'two hundred lines in another order, with other options' "$reversed"
+reload_to 'two hundred lines removed' ''
 for ((i = 0; i < 200; i++)); do
 	mount -t tmpfs many "/srv/many/$i"
 done
 host_now=$before before=$(host_mounts)
 reload_to 'a recursive bind of two hundred mounts' '/srv/many /mnt/a none rbind'
-reload_to 'all of them ro' '/srv/many /mnt/a none rbind,ro'
-reload_to 'all of them rw' '/srv/many /mnt/a none rbind'
-reload_to 'and none of them' ''
+reload_to 'a recursive bind of two hundred mounts that becomes ro' '/srv/many /mnt/a none rbind,ro'
+reload_to 'a recursive bind of two hundred mounts that becomes rw' '/srv/many /mnt/a none rbind'
+reload_to 'a recursive bind of two hundred mounts removed' ''
 umount /srv/many/*
 before=$host_now
 name=$(printf 'x%.0s' {1..200})
@@ -475,9 +475,9 @@ reload_to 'a path of 3618 bytes' "/srv$long $long none bind"
 mkdir -p $'/srv/a b\nc' $'/opt/games/mnt/a b\nc' $'/opt/demo/mnt/a b\nc'
 reload_to 'a path with a blank and a newline' '/srv/a\\040b\\012c /mnt/a\\040b\\012c none bind'
 was=$(mounted games)
-ok 'a second reload succeeds' chroot-mounts reload games
-is 'and changes nothing' "$(mounted games)" "$was"
-reload_to 'neither' ''
+ok 'a second reload with long and odd paths succeeds' chroot-mounts reload games
+is 'a second reload with long and odd paths changes nothing' "$(mounted games)" "$was"
+reload_to 'long and odd paths removed' ''
 
 # a kernel that cannot mount beneath; commands at the same time
 reload_to 'a file and a directory' '/srv/file /mnt/file none bind
@@ -488,8 +488,8 @@ set_lines '/srv/file /mnt/file none bind
 /srv/two /mnt/a none bind'
 strace -qq -o "$work/trace" -e trace=move_mount -e inject=move_mount:error=EINVAL:when=1+2 chroot-mounts reload games
 is 'without MOVE_MOUNT_BENEATH reload succeeds' "$?" 0
-is 'because it was refused twice' "$(grep -c INJECTED "$work/trace")" 2
-is 'and makes the same' "$(view games)" "$(started_view)"
+is 'MOVE_MOUNT_BENEATH was refused twice' "$(grep -c INJECTED "$work/trace")" 2
+is 'without MOVE_MOUNT_BENEATH reload makes the same' "$(view games)" "$(started_view)"
 wrong=0
 for ((i = 0; i < 20; i++)); do
 	set_lines '/srv/one /mnt/a none bind'
@@ -501,7 +501,7 @@ for ((i = 0; i < 20; i++)); do
 	[ "$(mounted games | grep -c ' /mnt/a ')" = 1 ] || wrong=$((wrong + 1))
 done
 is 'of two reloads at once each does its work' "$wrong" 0
-reload_to 'afterwards' '/srv/two /mnt/a none bind'
+reload_to 'a reload after two at once' '/srv/two /mnt/a none bind'
 (
 	for ((i = 0; i < 40; i++)); do
 		set_lines '/srv/one /mnt/a none bind'
@@ -517,8 +517,8 @@ while kill -0 "$reloads" 2>/dev/null; do
 	inside /bin/busybox test -d /mnt/a || wrong=$((wrong + 1))
 done
 wait "$reloads"
-is "of $entered who enter meanwhile nobody fails" "$wrong" 0
-is 'and no reload does' "$(<"$work/reloads")" ''
+is "nobody of $entered who enter while roots are reloaded fails" "$wrong" 0
+is 'no reload fails while others enter' "$(<"$work/reloads")" ''
 anew '' 'stop_timeout="1"'
 mkfifo /tmp/never
 run_inside sh -c 'trap "" TERM; while :; do read -r word </tmp/never; done'
@@ -527,8 +527,8 @@ chroot-mounts -q stop games &
 stop=$!
 await test -e /run/chroot-mounts/games/record.stopping
 run chroot-mounts reload games
-is 'a reload while stop waits for it comes too late' "$status" 1
-like 'and says so' "$errors" 'not prepared|not stopped'
+is 'a reload while stop waits for a program comes too late' "$status" 1
+like 'a reload that comes too late says so' "$errors" 'not prepared|not stopped'
 wait "$stop"
 wait "$inhabitant" 2>/dev/null
 anew ''
@@ -552,11 +552,11 @@ set_lines "$other"
 other_view=$(started_view)
 set_lines "$one"
 one_view=$(started_view)
-ok 'the first plan' chroot-mounts reload games
+ok 'a reload to the first plan succeeds' chroot-mounts reload games
 set_lines "$other"
 renew_file
 strace -qq -o "$work/trace" chroot-mounts reload games
-is 'the other plan' "$(view games)" "$other_view"
+is 'a reload makes the other plan' "$(view games)" "$other_view"
 sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' "$work/trace" | grep -v -E '^(execve|exit_group)$' |
 	awk '{ print $1, ++calls[$1] }' >"$work/calls"
 first=$(grep -n -m 1 -E '^(open_tree|setns|fsopen) ' "$work/calls")
@@ -607,8 +607,8 @@ while read -r name number; do
 done <"$work/moments"
 echo "# killed at $tried moments of $(wc -l <"$work/late") system calls"
 ok 'reload was killed at 36 moments or more' test "$tried" -ge 36
-is 'after none of them anything was wrong' "$wrong" 0
-ok 'all stop' chroot-mounts stop
+is 'nothing was wrong after any reload that was killed' "$wrong" 0
+ok 'all roots stop' chroot-mounts stop
 ok 'no pin is left' fails has_pins
 is "the host's mounts after stop are those of before" "$(host_mounts)" "$before"
 done_testing

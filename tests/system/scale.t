@@ -65,19 +65,19 @@ all_at_once()
 	first_cost=$cost
 	is "three hundred roots start$1" "$status" 0
 	echo "# $cost ms of processor time"
-	is 'all of them are started' "$(started)" 300
-	ok 'each can be entered and is the right one' are_right "${names[@]}"
+	is "all of three hundred roots are started$1" "$(started)" 300
+	ok "each of three hundred roots can be entered and is the right one$1" are_right "${names[@]}"
 	prepared=$(pins)
 	run chroot-mounts start
-	is 'a second start succeeds' "$status" 0
-	is 'and says nothing' "$output$errors" ''
-	is 'and leaves each namespace as it is' "$(pins)" "$prepared"
+	is "a second start of three hundred roots succeeds$1" "$status" 0
+	is "a second start of three hundred roots says nothing$1" "$output$errors" ''
+	is "a second start of three hundred roots leaves each namespace as it is$1" "$(pins)" "$prepared"
 	costs chroot-mounts stop
-	is 'stop succeeds' "$status" 0
+	is "three hundred roots stop$1" "$status" 0
 	echo "# $cost ms of processor time"
-	is 'no file of the three hundred is left' "$(state)" ''
-	ok 'nothing is pinned' fails has_pins
-	is "the host's mounts are what they were" "$(host_mounts)" "$host"
+	is "no file of the three hundred is left$1" "$(state)" ''
+	ok "no pin of the three hundred is left$1" fails has_pins
+	is "the host's mounts are what they were before three hundred roots$1" "$(host_mounts)" "$host"
 }
 
 furnish
@@ -87,17 +87,17 @@ ok 'the kernel counts its objects' see_slabs
 configure r150 'root=/nowhere'
 run chroot-mounts start
 is 'start with one broken root among three hundred fails' "$status" 1
-like 'and names it' "$errors" '(^|[[:space:]])r150: cannot open the root /nowhere'
-is 'and it alone' "$(grep -c '^chroot-mounts: r[0-9]*: cannot' <<<"$errors")" 1
-is 'the others are started' "$(started)" 299
-ok 'the one before it can be entered' are_right r149
-ok 'the one behind it too' are_right r151
+like 'the message names the one broken root' "$errors" '(^|[[:space:]])r150: cannot open the root /nowhere'
+is 'the message names no root besides the broken one' "$(grep -c '^chroot-mounts: r[0-9]*: cannot' <<<"$errors")" 1
+is 'the roots besides the broken one are started' "$(started)" 299
+ok 'the root before the broken one can be entered' are_right r149
+ok 'the root behind the broken one can be entered' are_right r151
 prepared=$(pins)
 configure r150 "root=$trees/r150"
-ok 'mended, it starts' chroot-mounts start
-ok 'and can be entered' are_right r150
-is 'and the others are left as they are' "$(pins | grep -v /r150/)" "$prepared"
-ok 'all of them stop' chroot-mounts stop
+ok 'the broken root starts when it is mended' chroot-mounts start
+ok 'the root that was mended can be entered' are_right r150
+is 'the other roots are left as they are when the mended one starts' "$(pins | grep -v /r150/)" "$prepared"
+ok 'all three hundred roots stop after one was mended' chroot-mounts stop
 
 take_readings
 remember_readings
@@ -108,7 +108,7 @@ ok 'the kernel has freed the mounts' await has_settled
 ok 'two thousand mounts are made on the host' add_host_mounts
 all_at_once ' beside two thousand mounts of the host'
 # a copy of the host's mounts for each root makes it 7 times as much; 50 ms are a few ticks of others
-ok 'at no more than 3 times the cost' [ "$first_cost" -le $((cost_alone * 3 + 50)) ]
+ok 'two thousand mounts on the host make start cost 3 times as much at most' [ "$first_cost" -le $((cost_alone * 3 + 50)) ]
 umount -R /srv/many
 rm "/etc/conf.d/chroot-mounts."r*
 

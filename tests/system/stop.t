@@ -51,8 +51,8 @@ inside sh -c 'unshare -Urm sh -c "mount -t tmpfs t /mnt; mkdir /mnt/bin /mnt/old
 hidden() { grep -L ' /old' /proc/[0-9]*/mountinfo 2>/dev/null | xargs grep -l '/mnt\|- tmpfs t ' 2>/dev/null | head -n 1; }
 is_hidden() { [ -n "$(hidden)" ]; }
 await is_hidden
-ok 'one hides with nothing of the root in its mountinfo' is_hidden
-nobody_is_left 'one that hides behind its parent'
+ok 'a process hides with nothing of the root in its mountinfo' is_hidden
+nobody_is_left 'a process that hides behind its parent'
 
 cp "${BUILD:-$top/build}/system/fork-chain" "$root/chain"
 for chains in 1 4; do
@@ -64,7 +64,7 @@ done
 as alice chroot-enter -d / debian sh -c 'for i in $(seq 300); do sleep 1000 & done' >/dev/null 2>&1
 await are_inside 300
 ok 'more processes than descriptors: stop succeeds' sh -c 'ulimit -n 100; exec chroot-mounts stop'
-ok 'and nobody is left' fails run_on -u alice
+ok 'more processes than descriptors: no process of alice is left' fails run_on -u alice
 begin
 
 # A process is known by any thread of it.
@@ -93,10 +93,10 @@ is 'each process counts for its own root' "$(counts)" 'debian=3 second=3 third=3
 begun=${EPOCHREALTIME/./}
 ok 'three roots with processes that ignore SIGTERM: stop succeeds' chroot-mounts stop third debian second
 took=$((${EPOCHREALTIME/./} - begun))
-ok "in the longest of their times and two seconds ($took microseconds)" test "$took" -lt 4000000
-ok 'but not before it' test "$took" -ge 2000000
-ok 'no process of alice is left in any' fails run_on -u alice
-ok 'and none is pinned' fails has_pins
+ok "three roots stop in the longest of their times and two seconds ($took microseconds)" test "$took" -lt 4000000
+ok 'three roots do not stop before the longest of their times' test "$took" -ge 2000000
+ok 'three roots with processes that ignore SIGTERM: no process of alice is left in any' fails run_on -u alice
+ok 'three roots with processes that ignore SIGTERM: nothing is pinned' fails has_pins
 
 begin
 chroot-mounts stop & first=$!
@@ -104,29 +104,29 @@ chroot-mounts stop & second=$!
 wait "$first"
 is 'two stops at once: the first succeeds' $? 0
 wait "$second"
-is 'and so does the second' $? 0
-ok 'and nothing is pinned by either' fails has_pins
+is 'two stops at once: the second succeeds' $? 0
+ok 'two stops at once: nothing is pinned' fails has_pins
 
 begin
 ok 'three roots with few descriptors: stop succeeds, one after the other' sh -c 'ulimit -n 80; exec chroot-mounts stop'
-ok 'and none is pinned' fails has_pins
+ok 'three roots with few descriptors: nothing is pinned' fails has_pins
 
 # held_by PATTERN: after a stop that must fail for debian, and for no other root.
 held_by()
 {
 	run chroot-mounts stop
 	is "$1: stop fails" "$status" 1
-	like "$1: which names the holder" "$errors" "chroot-mounts: debian: is held from outside by $2"
-	like "$1: and what mends it" "$errors" 'to mend it: .*chroot-mounts stop debian'
+	like "$1: the message names the holder" "$errors" "chroot-mounts: debian: is held from outside by $2"
+	like "$1: the message says what mends it" "$errors" 'to mend it: .*chroot-mounts stop debian'
 	ok "$1: the holder lives" is_alive "$holder"
 	ok "$1: no process of alice is left" fails run_on -u alice
-	is "$1: the others are stopped" "$(ls -I '*.lock' /run/chroot-mounts)" debian
+	is "$1: the other roots are stopped" "$(ls -I '*.lock' /run/chroot-mounts)" debian
 	run as alice chroot-enter -d / debian true
 	is "$1: nobody enters" "$status" 125
 	kill "$holder"
 	await is_ended "$holder" >/dev/null 2>&1
-	ok "$1: once it is gone, stop succeeds" chroot-mounts stop
-	ok "$1: and nothing is pinned" fails has_pins
+	ok "$1: stop succeeds once the holder is gone" chroot-mounts stop
+	ok "$1: nothing is pinned once the holder is gone" fails has_pins
 }
 user_of() { pgrep -u alice -x "$1"; }
 
@@ -169,11 +169,11 @@ is_adopted() { is_hidden && [ "$(awk '{ print $4 }' "/proc/$(user_of busybox)/st
 await is_adopted
 holder=$(user_of busybox)
 run chroot-mounts stop
-is 'one that hides behind nobody: stop fails' "$status" 1
-like 'and names it' "$errors" "debian: is held from outside by $holder \\(busybox\\), with a file of it open"
+is 'a process that hides behind nobody: stop fails' "$status" 1
+like 'a process that hides behind nobody: the message names the process' "$errors" "debian: is held from outside by $holder \\(busybox\\), with a file of it open"
 kill -KILL "$holder"
 await is_ended "$holder" >/dev/null 2>&1
-nobody_is_left 'once the one that hides is gone'
+nobody_is_left 'once the process that hides is gone'
 chroot-mounts -q stop
 
 # a mount of such a namespace; it needs a number above the machine's own, which not each has
@@ -189,17 +189,17 @@ for ((try = 0; kept != 0 && try < 50; try++)); do
 done
 run chroot-mounts stop
 is 'a namespace made inside and mounted on the host: stop fails' "$status" 1
-like 'and names the mount' "$errors" "debian: is held from outside by $work/kept, with a mount namespace made inside open"
+like 'a namespace made inside and mounted on the host: the message names the mount' "$errors" "debian: is held from outside by $work/kept, with a mount namespace made inside open"
 umount "$work/kept"
-ok 'once it is gone, stop succeeds' chroot-mounts stop
+ok 'a namespace made inside and mounted on the host: stop succeeds once it is unmounted' chroot-mounts stop
 
 # a descriptor of the pinned namespace itself: it is emptied from inside
 begin
 sh -c 'exec sleep 1000 </run/chroot-mounts/debian/ns' & holder=$!
 has_pin() { [ "$(readlink "/proc/$holder/fd/0")" = /run/chroot-mounts/debian/ns ]; }
 await has_pin
-ok 'a descriptor of the pinned namespace does not keep stop from it' chroot-mounts stop
-ok 'and who has it lives' is_alive "$holder"
+ok 'a descriptor of the pinned namespace does not keep stop from success' chroot-mounts stop
+ok 'a process with a descriptor of the pinned namespace lives after stop' is_alive "$holder"
 kill "$holder"
 
 # Who lets go in a moment is no holder.
@@ -242,11 +242,11 @@ await are_alive "${pids[@]}"
 inside sleep 1000
 await are_inside 1
 run chroot-mounts stop
-is 'with innocents about: stop succeeds' "$status" 0
-like 'and names those of the host that an umount of the tree will meet' "$errors" \
+is 'stop succeeds with innocents about' "$status" 0
+like 'stop names the innocents of the host that an umount of the tree will meet' "$errors" \
 	"debian: is still used from the host by ${pids[1]} \\(sleep\\), ${pids[2]} \\(sleep\\)"
-is 'in one line' "$(grep -c . <<<"$errors")" 1
-ok 'and every innocent lives' are_alive "${pids[@]}"
+is 'stop names the innocents of the host in one line' "$(grep -c . <<<"$errors")" 1
+ok 'every innocent of the host lives after stop' are_alive "${pids[@]}"
 
 # Numbers that were ours once: a superblock's, when somebody inside has unmounted it.
 begin
@@ -255,8 +255,8 @@ host unshare -m sh -c 'mount -t tmpfs t /mnt; exec sleep 1000'
 host unshare -m sh -c 'mount -t tmpfs t /mnt; mount -t tmpfs t /srv; exec sleep 1000'
 await are_alive "${pids[@]}"
 is 'a superblock number that went to somebody else proves nothing' "$(processes)" 0
-ok 'nor at stop' chroot-mounts stop
-ok 'where they live on' are_alive "${pids[@]}"
+ok 'stop succeeds while a superblock number is with somebody else' chroot-mounts stop
+ok 'processes with a superblock number that was ours live on' are_alive "${pids[@]}"
 
 # The namespace's own, while stop looks again after everything is gone.
 begin
@@ -267,7 +267,7 @@ for ((i = 0; i < 20; i++)); do
 done
 wait "$stopping"
 is 'stop ends well while namespaces are made elsewhere' $? 0
-ok 'and hits none of them' are_alive "${pids[@]}"
+ok 'stop hits no process in a namespace that is made elsewhere' are_alive "${pids[@]}"
 
 # A mount's, when it went away while stop was waiting: seen from a chroot, the mount is not even
 # in its owner's own mountinfo.
@@ -286,7 +286,7 @@ for ((i = 0; i < 6; i++)); do
 done
 wait "$stopping"
 is 'stop ends well while the host unmounts something' $? 0
-ok 'and a mount number that went to somebody else proves nothing' are_alive "${pids[@]}"
+ok 'a mount number that went to somebody else proves nothing' are_alive "${pids[@]}"
 
 # Somebody who had the namespace open comes in between the last look and the end of its mounts.
 begin
@@ -296,8 +296,8 @@ late=$!
 holds_pin() { readlink /proc/[0-9]*/fd/* 2>/dev/null | grep 'chroot-mounts/debian/ns'; }
 await holds_pin >/dev/null
 (strace -qq -o /dev/null -e trace=umount2 -e inject=umount2:delay_enter=1500000:when=1 chroot-mounts stop; exit $?) >/dev/null 2>&1
-is 'a late one does not make stop fail' $? 0
-ok 'and is ended too' await is_ended "$late"
+is 'an entry that comes late does not make stop fail' $? 0
+ok 'an entry that comes late is ended' await is_ended "$late"
 
 # A call that fails is no proof that nothing is pinned.
 begin
@@ -311,8 +311,8 @@ nobody_is_left 'when the pin can be looked at again'
 inside sh -c '(setsid unshare -Urm sleep 1000 &)'
 await are_inside 1
 sed -i 's/^version=[0-9]*/version=9/' /run/chroot-mounts/debian/record
-is 'by a record of another version, sandboxes are known too' "$(processes)" 1
-nobody_is_left 'of another version'
+is 'sandboxes are known by a record of another version' "$(processes)" 1
+nobody_is_left 'a record of another version'
 
 # A stop that was interrupted is gone on with.
 begin
@@ -321,25 +321,25 @@ await are_inside 1
 (strace -qq -o /dev/null -e trace=umount2 -e inject=umount2:signal=KILL:when=1 chroot-mounts stop; exit $?) >/dev/null 2>&1
 like 'after a stop that was killed, status says so' "$(chroot-mounts status)" 'damaged'
 run chroot-mounts start
-is 'start does not pass it over' "$status" 1
-like 'and says what mends it' "$errors" 'chroot-mounts stop debian'
+is 'start does not pass over a stop that was killed' "$status" 1
+like 'start says what mends a stop that was killed' "$errors" 'chroot-mounts stop debian'
 run as alice chroot-enter debian true
-is 'nobody enters' "$status" 125
-ok 'another stop finishes' chroot-mounts stop
-ok 'and nothing is pinned' fails has_pins
+is 'nobody enters after a stop that was killed' "$status" 125
+ok 'another stop finishes the one that was killed' chroot-mounts stop
+ok 'nothing is pinned when a stop that was killed is finished' fails has_pins
 
 # The superuser inside takes everything away.
 begin
 chroot-enter debian umount -l /
-like 'without its / it is damaged' "$(chroot-mounts status)" 'damaged'
+like 'a root without its / is damaged' "$(chroot-mounts status)" 'damaged'
 run as alice chroot-enter -d / debian true
-is 'and cannot be entered' "$status" 125
-like 'which is said with what mends it' "$errors" 'rc-service chroot-mounts restart'
+is 'a root without its / cannot be entered' "$status" 125
+like 'the message about a root without its / says what mends it' "$errors" 'rc-service chroot-mounts restart'
 run chroot-mounts start
-is 'start says it too' "$status" 1
-ok 'stop takes it away' chroot-mounts stop
-ok 'and start makes it anew' chroot-mounts start
-ok 'which can be entered' as alice chroot-enter -d / debian true
+is 'start fails for a root without its /' "$status" 1
+ok 'stop takes a root without its / away' chroot-mounts stop
+ok 'start makes a root anew that was without its /' chroot-mounts start
+ok 'a root that was made anew can be entered' as alice chroot-enter -d / debian true
 chroot-mounts -q stop
 kill "${pids[@]}"
 rm /etc/conf.d/chroot-mounts.debian
@@ -411,16 +411,16 @@ mine
 umount /opt/disk
 ok 'a device that is mounted for the root alone is free after stop' chroot-mounts stop
 losetup -d "$device"
-ok 'and can be detached at once' is_detached
+ok 'a device that was mounted for the root alone can be detached at once' is_detached
 
 configure disk2 root=/opt/disk stop_timeout=1
 mine
 printf 'block_device=7:%s\0' "${device#/dev/loop}" >>/run/chroot-mounts/disk2/record
 umount /opt/disk
-ok 'a device that another root has too does not keep stop from one' chroot-mounts stop disk
-ok 'nor from the other' chroot-mounts stop disk2
+ok 'a device that two roots have does not keep stop from the one' chroot-mounts stop disk
+ok 'a device that two roots have does not keep stop from the other' chroot-mounts stop disk2
 losetup -d "$device"
-ok 'after which it is free' is_detached
+ok 'a device that two roots had is free after both stops' is_detached
 rm /etc/conf.d/chroot-mounts.disk2
 
 mine
@@ -429,14 +429,14 @@ umount /opt/disk
 await grep -q sent "$work/sent"
 run chroot-mounts stop
 is 'a file under way in a socket: stop fails' "$status" 1
-like 'and says that no holder could be found' "$errors" "disk: its block device 7:${device#/dev/loop} is still in use, and no holder could be found"
+like 'a file under way in a socket: the message says that no holder could be found' "$errors" "disk: its block device 7:${device#/dev/loop} is still in use, and no holder could be found"
 run chroot-mounts stop
-is 'and says it again as long as it is so' "$status" 1
+is 'a file under way in a socket: stop fails again while it is there' "$status" 1
 kill "$flight"
 await is_ended "$flight" >/dev/null 2>&1
-ok 'once it is gone, stop succeeds' chroot-mounts stop
+ok 'a file under way in a socket: stop succeeds once it is gone' chroot-mounts stop
 losetup -d "$device"
-ok 'and the device is free' is_detached
+ok 'a file under way in a socket: the device is free once it is gone' is_detached
 
 mine
 unshare -m --propagation private sleep 1000 & holder=$!
@@ -444,11 +444,11 @@ await is_inside "$holder"
 umount /opt/disk
 run chroot-mounts stop
 is "a copy of the host's namespace from before: stop fails" "$status" 1
-like 'and names who has the device mounted' "$errors" "disk: its block device 7:${device#/dev/loop} is still in use by $holder \\(sleep\\)"
-ok 'who lives' is_alive "$holder"
+like "a copy of the host's namespace from before: the message names who has the device mounted" "$errors" "disk: its block device 7:${device#/dev/loop} is still in use by $holder \\(sleep\\)"
+ok "a copy of the host's namespace from before: its process lives" is_alive "$holder"
 kill "$holder"
 await is_ended "$holder" >/dev/null 2>&1
-ok 'once it is gone, stop succeeds' chroot-mounts stop
+ok "a copy of the host's namespace from before: stop succeeds once it is gone" chroot-mounts stop
 losetup -d "$device"
-ok 'and its device is free' is_detached
+ok "a copy of the host's namespace from before: the device is free once it is gone" is_detached
 done_testing

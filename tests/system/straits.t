@@ -18,7 +18,7 @@ place=$(chroot-enter -d / games stat -c '%d %i' /)
 # what the careless do
 : >"$work/file"
 naive speak "$work/file" 2>&-
-like 'with standard error closed, a careless program says its errors into what it opened' \
+like 'a careless program with standard error closed says its errors into what it opened' \
 	"$(<"$work/file")" 'an error that an attacker worded'
 pin=/run/chroot-mounts/games/ns
 # facts FILTER GROUP...: what is-entered shall find.
@@ -29,8 +29,8 @@ run nsenter --mount="$pin" -S 1000 -G 1000 env -i /bin/is-entered "${words[@]}"
 is 'a careless entry leaves things out' "$errors" \
 	"$(printf 'missing: %s\n' 'empty bounding and ambient sets' no_new_privs 'three descriptors')"
 sweep 0 "$(command -v nsenter)" --mount="$pin" -S 1000 -G 1000 env -i /bin/is-entered "${words[@]}"
-is 'which fails the sweep' "$status" 1
-like 'that sees it' "$output" 'nothing 0, closed 0: status 2.*in all: entered 0, refused [0-9]*, missing [1-9]'
+is 'a careless entry fails the sweep' "$status" 1
+like 'the sweep counts what a careless entry leaves out' "$output" 'nothing 0, closed 0: status 2.*in all: entered 0, refused [0-9]*, missing [1-9]'
 
 # swept WHO: nothing was missing, and the sweep was one.
 swept()
@@ -39,10 +39,10 @@ swept()
 	combinations=$(sed -n 's/in all: entered \([0-9]*\), refused \([0-9]*\).*/\1 + \2/p' <<<"$output")
 	echo "# $1: ${output//$'\n'/; }"
 	is "no entry of $1 has anything missing" "$status" 0
-	like 'with descriptors closed alone, each is whole' "$output" \
+	like "each entry of $1 with descriptors closed alone is whole" "$output" \
 		'with nothing else: entered 8, refused 0, missing 0'
 	ok "at least 200 combinations were tried for $1" test "$((combinations))" -ge 200
-	like 'some whole and some refused' "$output" 'in all: entered [0-9]{2,}, refused [0-9]{2,}, missing 0'
+	like "some entries of $1 are whole and some are refused" "$output" 'in all: entered [0-9]{2,}, refused [0-9]{2,}, missing 0'
 }
 mapfile -t words < <(facts 0 1000)
 sweep 1000 /usr/bin/chroot-enter -d / games /bin/is-entered "${words[@]}"
@@ -85,7 +85,7 @@ fail_each()
 	done <"$work/calls"
 	echo "# $who: entered $entered, refused $refused"
 	is "whichever call fails, $who has nothing left out" "$missing" ''
-	ok 'and most failures are refusals' test "$refused" -gt "$entered"
+	ok "most calls that fail make the entry of $who refused" test "$refused" -gt "$entered"
 }
 mapfile -t words < <(facts 0 "${groups[@]}")
 fail_each 'a listed user' '^prctl[(]PR_SET_DUMPABLE' \
@@ -106,7 +106,7 @@ pretended()
 	tried -e "inject=$call:retval=0:when=$(awk -v pattern="^$1" -F '(' -v call="$call" \
 		'$1 == call { count++ } $0 ~ pattern { print count; exit }' "$work/whole")" "${entry[@]}"
 	is "a $call that has done nothing ($1) is found out" "$?" 125
-	like 'and said' "$(<"$work/errors")" "^chroot-enter: .*$2"
+	like "the message says that a $call has done nothing ($1)" "$(<"$work/errors")" "^chroot-enter: .*$2"
 }
 pretended 'setresuid[(]1000, 1000' 'could be had back|cannot'
 pretended 'prctl[(]PR_SET_NO_NEW_PRIVS' 'no_new_privs'

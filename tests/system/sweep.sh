@@ -263,7 +263,7 @@ sweep()
 	: >"$work/said"
 	find_calls
 	is "$verb: without a fault nothing is wrong" "$complaints" 0
-	ok "$verb: it makes 100 calls or more of its own" test "$(grep -c '^then' "$work/calls")" -ge 100
+	ok "$verb makes 100 calls or more of its own" test "$(grep -c '^then' "$work/calls")" -ge 100
 	for kind in fail kill; do
 		tried=0 came=0 wrong=0
 		# a file, since whoever wrote into a pipe would be a process that was not there before
@@ -275,7 +275,7 @@ sweep()
 		echo "# $verb, $kind: $((tried - wrong)) of $tried without a complaint, $came of them came; all calls: $(wc -l <"$work/calls")"
 		ok "$verb, $kind: of the calls that were to be hit, 19 of 20 or more came" \
 			test $((came * 20)) -ge $((tried * 19))
-		is "$verb, $kind: after none of them anything was wrong" "$wrong" 0
+		is "$verb, $kind: nothing was wrong after any call that was to be hit" "$wrong" 0
 	done
 }
 

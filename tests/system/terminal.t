@@ -23,21 +23,21 @@ if [ "$(cat /proc/sys/dev/tty/legacy_tiocsti 2>/dev/null)" = 0 ]; then
 else
 	naive=$(on_terminal sh "$work/bob")
 	like 'without a defence, TIOCSTI from another user works' "$naive" 'TIOCSTI: pushed'
-	like 'with high bits set too' "$naive" 'TIOCSTI with high bits: pushed'
-	like 'TIOCLINUX reaches the terminal' "$naive" 'TIOCLINUX: reached the terminal'
+	like 'without a defence, TIOCSTI with high bits set works from another user' "$naive" 'TIOCSTI with high bits: pushed'
+	like 'without a defence, TIOCLINUX reaches the terminal' "$naive" 'TIOCLINUX: reached the terminal'
 	same=$(on_terminal setpriv --reuid=bob --regid=bob --init-groups chroot-enter -d / debian /push)
-	like 'whoever enters as themselves is not kept from it: it is their terminal' "$same" 'TIOCSTI: pushed'
+	like 'a user who enters as themselves is not kept from TIOCSTI: it is their terminal' "$same" 'TIOCSTI: pushed'
 fi
 defended=$(on_terminal chroot-enter -u bob -d / debian /push)
 echo "# ${defended//$'\n'/; }"
-like 'entered by -u, TIOCSTI is refused' "$defended" 'TIOCSTI: refused'
-like 'with high bits set too' "$defended" 'TIOCSTI with high bits: refused'
-like 'and TIOCLINUX' "$defended" 'TIOCLINUX: refused'
+like 'TIOCSTI is refused to a user entered by -u' "$defended" 'TIOCSTI: refused'
+like 'TIOCSTI with high bits set is refused to a user entered by -u' "$defended" 'TIOCSTI with high bits: refused'
+like 'TIOCLINUX is refused to a user entered by -u' "$defended" 'TIOCLINUX: refused'
 if [ "$(uname -m)" = x86_64 ]; then
-	like 'and through the i386 ABI' "$defended" 'TIOCSTI as i386: (refused|absent)'
-	like 'and through the x32 ABI' "$defended" 'TIOCSTI as x32: (refused|absent)'
+	like 'TIOCSTI through the i386 ABI is refused to a user entered by -u' "$defended" 'TIOCSTI as i386: (refused|absent)'
+	like 'TIOCSTI through the x32 ABI is refused to a user entered by -u' "$defended" 'TIOCSTI as x32: (refused|absent)'
 fi
 like 'the superuser as themselves has no filter' \
 	"$(on_terminal chroot-enter -d / debian grep Seccomp: /proc/self/status)" 'Seccomp:[[:space:]]0'
-ok 'stop ends it' chroot-mounts stop
+ok 'stop succeeds' chroot-mounts stop
 done_testing

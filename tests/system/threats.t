@@ -74,18 +74,18 @@ chrooted() { chroot --userspec=alice:alice /opt/games "$@"; }
 is 'in a plain chroot a setuid program of the tree gives the superuser'"'"'s powers' \
 	"$(chrooted /srv/probes/setuid-id -u)" 0
 mount -t proc proc /opt/games/proc
-is 'and so does a file capability' "$(powers chrooted /srv/probes/capable-grep)" some
+is 'in a plain chroot a file capability of the tree gives power' "$(powers chrooted /srv/probes/capable-grep)" some
 umount /opt/games/proc
-is 'where only the mounts of the tree are nosuid, it does not' "$(careless /srv/probes/setuid-id -u)" 1000
-is 'but one that the host mounts later does' "$(careless /run/later/setuid-id -u)" 0
-is 'and its file capabilities' "$(powers careless /run/later/capable-grep)" some
+is 'where only the mounts of the tree are nosuid, a setuid program of the tree has no effect' "$(careless /srv/probes/setuid-id -u)" 1000
+is 'where only the mounts of the tree are nosuid, a setuid program of a later mount works' "$(careless /run/later/setuid-id -u)" 0
+is 'where only the mounts of the tree are nosuid, a file capability of a later mount works' "$(powers careless /run/later/capable-grep)" some
 for directory in /srv/probes /run/later; do
-	is "who has entered stays who they are with a setuid program in $directory" \
+	is "a user who has entered stays who they are with a setuid program in $directory" \
 		"$(inside $directory/setuid-id -u)" 1000
-	is "and without power with a file capability in $directory" "$(powers inside $directory/capable-grep)" none
-	is "so is it for the superuser who became them in $directory" \
+	is "a user who has entered stays without power with a file capability in $directory" "$(powers inside $directory/capable-grep)" none
+	is "a user whom the superuser became stays who they are with a setuid program in $directory" \
 		"$(chroot-enter -u alice games $directory/setuid-id -u)" 1000
-	is "and the capability in $directory" \
+	is "a user whom the superuser became stays without power with a file capability in $directory" \
 		"$(powers chroot-enter -u alice games $directory/capable-grep)" none
 done
 
@@ -111,10 +111,10 @@ spoofed()
 	fi
 	run timeout 20 chroot-mounts start spoofed
 	is "$what: start fails" "$status" 1
-	like 'with the reason' "$errors" "$file.*$pattern"
-	is 'and nothing is done' "$(ls -d $state/spoofed* 2>/dev/null) $(host_mounts | cmp - "$work/mounts" 2>&1)" ' '
+	like "$what: the message gives the reason" "$errors" "$file.*$pattern"
+	is "$what: nothing is done" "$(ls -d $state/spoofed* 2>/dev/null) $(host_mounts | cmp - "$work/mounts" 2>&1)" ' '
 	run as bob chroot-enter -d / spoofed true
-	is 'nor does anybody enter' "$status" 125
+	is "$what: nobody enters" "$status" 125
 }
 write() { echo "$spoofed" >"$file"; }
 mode() { write && chmod "$1" "$file"; }
@@ -127,16 +127,16 @@ large() { { echo "$spoofed"; head -c 10485760 /dev/zero | tr '\0' '#'; } >"$file
 device() { mknod "$file" c 1 5; }
 host_mounts >"$work/mounts"
 naive=taken
-spoofed 'writable by a group' 'writable by nobody else' mode g+w
-spoofed 'writable by everybody' 'writable by nobody else' mode o+w
-spoofed "a user's" 'must belong to the superuser' owner bob
-spoofed "a user's, read-only" 'must belong to the superuser' owners_alone bob
+spoofed 'a file writable by a group' 'writable by nobody else' mode g+w
+spoofed 'a file writable by everybody' 'writable by nobody else' mode o+w
+spoofed "a user's file" 'must belong to the superuser' owner bob
+spoofed "a user's file, read-only" 'must belong to the superuser' owners_alone bob
 spoofed "a link to a user's file" 'symbolic link' link_to /srv/everybody/config
 write
 mv "$file" /srv/superusers
-spoofed "a link to the superuser's own" 'symbolic link' link_to /srv/superusers
+spoofed "a link to the superuser's own file" 'symbolic link' link_to /srv/superusers
 spoofed 'a file of two names' 'hard link' second_name
-spoofed '10 MB' '65536|64 KiB|too large' large
+spoofed 'a file of 10 MB' '65536|64 KiB|too large' large
 naive=
 spoofed 'a FIFO' 'not a regular file' fifo
 spoofed 'a directory' 'not a regular file' mkdir "$file"
@@ -147,18 +147,18 @@ fifo
 is 'a careless program takes what comes out of a FIFO' "$(sourced "$file")" 'alice bob'
 rm "$file"
 device
-is 'and reads a device until it is ended' "$(sourced "$file"; echo $?)" 124
+is 'a careless program reads a device until it is ended' "$(sourced "$file"; echo $?)" 124
 rm "$file"
 write
 ok 'the same text in a file of the superuser'"'"'s alone is taken' chroot-mounts -q start spoofed
-ok 'and who is listed enters' as bob chroot-enter -d / spoofed true
+ok 'a user who is listed in a file of the superuser'"'"'s alone enters' as bob chroot-enter -d / spoofed true
 chroot-mounts -q stop spoofed
 for path in /etc/conf.d /etc/conf.d/chroot-mounts; do
 	[ -e "$path" ] || : >"$path"
 	chmod o+w "$path"
 	run chroot-mounts start spoofed
-	is "with $path writable by everybody, start fails" "$status" 1
-	like 'with the reason' "$errors" "$path must belong to the superuser and be writable by nobody else"
+	is "start fails while $path is writable by everybody" "$status" 1
+	like "start gives the reason while $path is writable by everybody" "$errors" "$path must belong to the superuser and be writable by nobody else"
 	chmod o-w "$path"
 done
 rm "$file"
@@ -190,17 +190,17 @@ if getconf GNU_LIBC_VERSION >/dev/null 2>&1; then
 		}
 	END
 	ok 'a careless program looks the user up after joining' naive-lookup "$pin"
-	is 'and has run code of the tree as the superuser' "$(</tmp/loaded)" 'as 0'
+	is 'a careless program has run code of the tree as the superuser' "$(</tmp/loaded)" 'as 0'
 	: >/tmp/loaded
 	ok 'a listed user enters' inside true
-	ok 'and has a shell' as alice chroot-enter -l games </dev/null
+	ok 'a listed user has a login shell' as alice chroot-enter -l games </dev/null
 	ok 'the superuser enters as a user' chroot-enter -u alice -d / games true
-	ok 'with a group' chroot-enter -u alice:players -d / games true
-	ok 'and by number' chroot-enter -u 1000 -d / games true
+	ok 'the superuser enters as a user with a group' chroot-enter -u alice:players -d / games true
+	ok 'the superuser enters as a user by number' chroot-enter -u 1000 -d / games true
 	echo 'dora:x:4000:4000::/:/bin/sh' >>/opt/games/etc/passwd
-	ok 'as one whom only the tree knows' chroot-enter -u dora -d / games true
-	ok 'by number too, with groups' chroot-enter -u 4000 -G players,sudo -d / games true
-	is 'and nothing of the tree was run' "$(</tmp/loaded)" ''
+	ok 'the superuser enters as a user whom only the tree knows' chroot-enter -u dora -d / games true
+	ok 'the superuser enters by number, with groups, as a user whom only the tree knows' chroot-enter -u 4000 -G players,sudo -d / games true
+	is 'entering runs no code of the tree' "$(</tmp/loaded)" ''
 	inside id -un >/dev/null
 	is 'what a user runs inside runs as the user' "$(</tmp/loaded)" 'as 1000'
 fi
@@ -222,8 +222,8 @@ while IFS= read -r word; do
 	run strace -u alice -o "$work/trace" chroot-enter -- "$name" true
 	is "no name: '${word:0:40}'" "$errors" \
 		"chroot-enter: $shown is not prepared (rc-service chroot-mounts start), or you are not listed for it"
-	is '125 is the status' "$status" 125
-	is 'and no file was asked' "$(sed '1,/DUMPABLE/d' "$work/trace" | grep -cE '^(open|stat|newfstatat|access)')" 0
+	is "no name: '${word:0:40}': 125 is the status" "$status" 125
+	is "no name: '${word:0:40}': no file was asked" "$(sed '1,/DUMPABLE/d' "$work/trace" | grep -cE '^(open|stat|newfstatat|access)')" 0
 done <<END
 ../../srv/evil
 ../chroot-mounts/games
@@ -262,10 +262,10 @@ offered()
 {
 	run strace -u alice -o "$work/trace" -e trace=setns chroot-enter -d / games true
 	is "nobody enters where the pin is $1" "$status" 125
-	like 'and the message says so' "$errors" "$2"
-	is 'before anything was joined' "$(grep -c setns "$work/trace")" 0
+	like "the message says so where the pin is $1" "$errors" "$2"
+	is "nothing was joined where the pin is $1" "$(grep -c setns "$work/trace")" 0
 	run chroot-enter games true
-	is 'the superuser neither' "$status" 125
+	is "the superuser does not enter where the pin is $1" "$status" 125
 }
 while read -r what file; do
 	mount --bind "$file" "$pin"
@@ -283,7 +283,7 @@ END
 mount --bind "/proc/$sleeper/ns/mnt" "$pin"
 offered "another root's namespace" 'another namespace is pinned than start made'
 umount "$pin"
-ok 'with the pin of start, entering works' inside true
+ok 'a user enters with the pin of start' inside true
 mv "$state/demo/record" "$work/record"
 umount "$state/demo/ns"
 rm "$state/demo/ns"
@@ -293,18 +293,18 @@ chmod 600 "$state/demo/record"
 ok 'a careless program follows a link' nsenter --mount="$state/demo/ns" true
 run as alice chroot-enter -d / demo true
 is 'nobody enters where the pin is a link, be it to the namespace that the record names' "$status" 125
-like 'and the message says so' "$errors" 'demo is not prepared'
+like 'the message about a pin that is a link says that nothing is prepared' "$errors" 'demo is not prepared'
 rm "$state/demo/ns"
 : >"$state/demo/ns"
 chroot-enter -d / games sleep 1000 &
 player=$!
 await is_inside "$player"
 mount --bind "/proc/$player/ns/mnt" "$state/demo/ns"
-ok 'where the link led, pinned, they would' as alice chroot-enter -d / demo true
+ok 'a user would enter the namespace that the link led to, if it were pinned' as alice chroot-enter -d / demo true
 umount "$state/demo/ns"
 mount --bind "/proc/$sleeper/ns/mnt" "$state/demo/ns"
 cp "$work/record" "$state/demo/record"
-ok 'with its own, entering works' as alice chroot-enter -d / demo true
+ok 'a user enters a root with its own pin and record again' as alice chroot-enter -d / demo true
 kill "$sleeper" "$player" "$other"
 umount /srv/evil/ns
 
@@ -313,37 +313,37 @@ echo host >/only-on-host
 exec 9</
 read_outside=(cat /proc/self/fd/9/only-on-host)
 is 'a careless program takes a descriptor along that leads out' "$(careless "${read_outside[@]}")" host
-ok 'which does not pass' fails inside "${read_outside[@]}"
-ok 'nor to another user' fails chroot-enter -u alice -d / games "${read_outside[@]}"
+ok 'a descriptor that leads out does not pass to who enters' fails inside "${read_outside[@]}"
+ok 'a descriptor that leads out does not pass to a user whom the superuser becomes' fails chroot-enter -u alice -d / games "${read_outside[@]}"
 exec 9<&-
 
 # user ids
 is 'a careless program takes -1 for a user, and stays the superuser' "$(naive become -1 id -u)" 0
 echo 'carol:x:1007:1007::/:/bin/sh' >>/etc/passwd
-is 'a user can be entered as' "$(chroot-enter -u carol -d / games id -u)" 1007
+is 'a user of the host can be entered as' "$(chroot-enter -u carol -d / games id -u)" 1007
 sed -i '/^carol:/d' /etc/passwd
 for word in -1 4294967295 4294967296 18446744073709551616 0x0 ' 0' '0 ' +0 -0 00x 0.0 1e3 '' carol 1007 \
 	$'0\n' '#0' '#-1' 1000:-1 1000:4294967295 1000:0x0 1000:' 0' '*'; do
 	run chroot-enter -u "$word" -d / games id -u
-	is "no user: ${word@Q}" "$status $output" '125 '
+	is "-u is refused for ${word@Q}" "$status $output" '125 '
 done
-is 'a number that is one' "$(chroot-enter -u 4294967294:4294967294 -d / games id -u)" 4294967294
+is '-u takes a number that is one' "$(chroot-enter -u 4294967294:4294967294 -d / games id -u)" 4294967294
 run as alice chroot-enter -u 1000 -d / games true
-is 'an ordinary user gives none, were it the own' "$status" 125
+is 'an ordinary user may not say -u, were it the own number' "$status" 125
 
 # groups that mean something else in the root
 sed -i 's/^sudo:x:27:/video:x:27:alice/' /etc/group
-is 'inside it is another' "$(chroot-enter -d / games getent group 27)" 'sudo:x:27:'
+is 'a group of the host is another one inside' "$(chroot-enter -d / games getent group 27)" 'sudo:x:27:'
 is 'the group of the host comes along, whatever the root calls it' \
 	"$(inside id -G | tr ' ' '\n' | grep -x 27)" 27
 install -m 4750 -g 27 "$(command -v id)" /run/later/for-group-27
 is 'without a defence a setuid program for that group lets the user through' \
 	"$(setpriv --reuid=alice --regid=alice --init-groups /run/later/for-group-27 -u)" 0
-is 'but it gives no power to who has entered' "$(inside /run/later/for-group-27 -u)" 1000
+is 'a setuid program for a group gives no power to who has entered' "$(inside /run/later/for-group-27 -u)" 1000
 configure hall 'root="/opt/games"' 'users="alice"' 'allow_setuid="yes"'
 run chroot-mounts start hall
 is 'where setuid programs shall work, the root does not start' "$status" 1
-like 'and the message names the key' "$errors" 'allow_setuid'
+like 'where setuid programs shall work, the message names the key' "$errors" 'allow_setuid'
 rm /etc/conf.d/chroot-mounts.hall
 
 # powers that are missing
@@ -355,7 +355,7 @@ lacks()
 	shift 2
 	run "$@"
 	is "125 is the status $what" "$status" 125
-	like 'with the reason' "$errors" "$pattern"
+	like "the message gives the reason $what" "$errors" "$pattern"
 }
 mkdir /srv/nosuid
 mount -t tmpfs -o nosuid tmpfs /srv/nosuid
@@ -365,14 +365,14 @@ lacks 'on a nosuid mount' "$powerless" as alice /srv/nosuid/chroot-enter games t
 lacks 'where it is not setuid' "$powerless" as alice not-setuid games true
 lacks 'under no_new_privs' "$powerless" as alice setpriv --no-new-privs chroot-enter games true
 lacks 'when its caller traces it' "$powerless" as alice strace -o /tmp/traced chroot-enter games true
-is 'and then it has looked at nothing of the state' "$(grep -c "$state" /tmp/traced)" 0
+is 'an entry that its caller traces has looked at nothing of the state' "$(grep -c "$state" /tmp/traced)" 0
 lacks 'in a user namespace, where everybody can be the superuser' 'called in a user namespace' \
 	as alice unshare -Ur chroot-enter games true
-lacks 'in one that maps the user' "$powerless" as alice unshare -Uc chroot-enter games true
+lacks 'in a user namespace that maps the user' "$powerless" as alice unshare -Uc chroot-enter games true
 
 # from inside
 install -m 4755 /usr/bin/chroot-enter /run/later/chroot-enter
-is 'inside, setuid programs can work for who came in otherwise' "$(careless /run/later/setuid-id -u)" 0
+is 'inside, setuid programs can work for a process that came in otherwise' "$(careless /run/later/setuid-id -u)" 0
 lacks 'from inside' 'is not prepared' careless /run/later/chroot-enter games true
 lacks 'from another mount namespace' 'on the host only' \
 	unshare -m setpriv --reuid=alice --regid=alice --init-groups chroot-enter games true
@@ -390,8 +390,8 @@ for words in "-u $control games" "-d $control games true" "-s $control games" "-
 	"-d / games $control" "-- $control"; do
 	IFS=' ' read -ra arguments <<<"$words"
 	run chroot-enter "${arguments[@]}"
-	ok "no control character is in what is said: ${words//"$control"/…}" fails grep -q '[[:cntrl:]]' "$work/errors"
-	ok 'and something is' test -n "$errors"
+	ok "no control character is in what is said to: ${words//"$control"/…}" fails grep -q '[[:cntrl:]]' "$work/errors"
+	ok "something is said to: ${words//"$control"/…}" test -n "$errors"
 done
 run as bob chroot-enter games true
 listed=$errors
@@ -401,17 +401,17 @@ for change in 'chmod g+w' 'chmod o+w' 'chown bob'; do
 	ok "after a $change a careless program enters" careless true
 	for user in alice root; do
 		run as "$user" chroot-enter -d / games true
-		is "but not $user" "$status" 125
-		like 'and the message says why' "$errors" 'its top directory can be written by others than the superuser'
+		is "after a $change $user does not enter" "$status" 125
+		like "after a $change the message to $user says why" "$errors" 'its top directory can be written by others than the superuser'
 	done
 	run as bob chroot-enter games true
-	is 'which is not said to who is not listed' "$errors" "$listed"
+	is "after a $change a user who is not listed is not told why" "$errors" "$listed"
 	chown root /opt/games
 	chmod 755 /opt/games
 done
 chmod 000 /opt/games
 run as bob chroot-enter games true
-is 'who is not listed does not learn of a directory that is closed' "$errors" "$listed"
+is 'a user who is not listed does not learn of a directory that is closed' "$errors" "$listed"
 chmod 755 /opt/games
 # who holds the root, under a name that steers a terminal
 chroot-enter -d / games sleep 1000 &
@@ -424,13 +424,13 @@ is_named() { [ "$(cat "/proc/$1/comm"; echo .)" = "$name"$'\n.' ]; }
 ok 'the name of a process can hold what steers a terminal' await is_named "$holder"
 run chroot-mounts stop games
 is 'stop finds who holds the root' "$status" 1
-like 'says their name, with nothing in it that steers a terminal' "$errors" \
+like 'stop names who holds the root, with nothing that steers a terminal' "$errors" \
 	"is held from outside by $holder \\(x\\\\033\]0;y\\\\(a|007)\\\\(n|012)\\) z\\)"
-ok 'not a control character' fails grep -q '[[:cntrl:]]' "$work/errors"
+ok 'stop says no control character of the name of who holds the root' fails grep -q '[[:cntrl:]]' "$work/errors"
 kill "$holder"
 await is_ended "$holder"
 chroot-mounts -q stop
 run as bob chroot-enter games true
-is 'who is not listed does not learn that the root was stopped' "$errors" "$listed"
+is 'a user who is not listed does not learn that the root was stopped' "$errors" "$listed"
 umount /run/later /srv/nosuid
 done_testing

@@ -62,14 +62,14 @@ waits_for_lock()
 	rm -f "$work/$verb.status"
 	background "$verb" strace -o "$work/trace" -e trace=flock chroot-mounts "$verb" demo
 	ok "$verb waits for the lock of its root" await has_tried
-	ok 'and does nothing meanwhile' "$@"
-	ok 'another root starts' chroot-mounts start games
-	ok 'and can be entered' are_right games
-	ok 'and stops' chroot-mounts stop games
+	ok "$verb does nothing while it waits" "$@"
+	ok "another root starts while $verb waits" chroot-mounts start games
+	ok "another root can be entered while $verb waits" are_right games
+	ok "another root stops while $verb waits" chroot-mounts stop games
 	exec 9>&-
 	ok "$verb goes on when the lock is free" await has_ended "$verb"
-	is 'and succeeds' "$(<"$work/$verb.status")" 0
-	ok 'and has done its work' fails "$@"
+	is "$verb succeeds when the lock is free" "$(<"$work/$verb.status")" 0
+	ok "$verb has done its work when the lock is free" fails "$@"
 }
 waits_for_lock start fails are_right demo
 waits_for_lock stop are_right demo
@@ -80,12 +80,12 @@ background late strace -o "$work/trace" -e trace=ioctl,setns -e inject=ioctl:sig
 	chroot-enter demo /where demo
 is_stopped() { grep -q 'stopped by SIGSTOP' "$work/trace"; }
 ok 'an enter is held up before it joins' await is_stopped
-ok 'the root is stopped meanwhile' chroot-mounts stop demo
-ok 'and prepared anew' chroot-mounts start demo
+ok 'the root is stopped while the enter is held up' chroot-mounts stop demo
+ok 'the root is prepared anew while the enter is held up' chroot-mounts start demo
 pkill -CONT -x chroot-enter
-ok 'the enter goes on' await has_ended late
-is 'and is refused' "$(<"$work/late.status")" 125
-like 'having joined' "$(<"$work/trace")" 'setns\(.*\) += 0'
+ok 'the enter that was held up goes on' await has_ended late
+is 'the enter that was held up is refused' "$(<"$work/late.status")" 125
+like 'the enter that was held up had joined' "$(<"$work/trace")" 'setns\(.*\) += 0'
 chroot-mounts -q stop demo
 
 # storm ROOT...: each verb for each root, and enters, many times over and all at once. A ROOT of
@@ -119,10 +119,11 @@ storm()
 	ok 'a last stop succeeds' chroot-mounts stop
 	is_clean
 }
-echo '# many commands for one root'
+label=' (many commands for one root)'
 storm demo demo demo
-echo '# many commands for several roots'
+label=' (many commands for several roots)'
 storm all demo games tools
+label=
 
 # Those who enter go on while roots come and go: as the superuser and as a listed user.
 cycles()
@@ -148,10 +149,10 @@ for user in superuser alice; do
 	is "none of the $user's enters ran elsewhere or failed otherwise" $? 0
 	said=$(<"$work/$user")
 	echo "# $user: ${said//$'\n'/, }"
-	like 'many ran in the right root' "$said" 'ran [1-9]'
-	like 'and many were refused' "$said" 'refused [1-9]'
+	like "many of the $user's enters ran in the right root" "$said" 'ran [1-9]'
+	like "many of the $user's enters were refused" "$said" 'refused [1-9]'
 done
-ok 'a last stop succeeds' chroot-mounts stop
+ok 'a stop after two hundred starts and stops succeeds' chroot-mounts stop
 is_clean
 
 # Who only looks joins the namespace for it: a stop must not take that for somebody inside.
@@ -163,7 +164,7 @@ looks() { [ "$(readlink /proc/[0-9]*/ns/mnt | sort -u | wc -l)" -gt 1 ]; }
 await looks
 ok 'stop succeeds while status looks' chroot-mounts stop demo
 wait "$looking"
-is 'and status comes to its end' $? 0
+is 'status that looked comes to its end' $? 0
 # So it is with a stop that looks into a namespace which somebody has open, for holders of its own
 # root: another stop may find it there.
 chroot-mounts -q start demo games
@@ -176,12 +177,12 @@ strace -qq -o /dev/null -e trace=setns -e inject=setns:delay_exit=300000 \
 looking=$!
 looks_into_copy() { readlink /proc/[0-9]*/ns/mnt | grep -cFx "$copy" | grep -qx 2; }
 ok 'a stop looks into a namespace that another root has made' await looks_into_copy
-like 'a stop of that root names who has it open' "$(chroot-mounts stop games 2>&1)" \
+like 'a stop of the root whose namespace is open names the holder' "$(chroot-mounts stop games 2>&1)" \
 	"games: is held from outside by $$ "
 wait "$looking"
-is 'and the stop that looked comes to its end' $? 0
+is 'the stop that looked into the namespace comes to its end' $? 0
 exec 7<&-
-ok 'then that root too is stopped' chroot-mounts stop games
+ok 'the root of the namespace that was open is stopped' chroot-mounts stop games
 
 chroot-mounts -q start demo
 exec 7<>/run/chroot-mounts/demo.lock
@@ -189,7 +190,7 @@ flock 7
 like 'status does not wait for another command, and says so' "$(chroot-mounts status demo)" \
 	'started +0 another command is at work on it'
 exec 7>&-
-ok 'then it is stopped' chroot-mounts stop demo
+ok 'the root is stopped when no other command is at work on it' chroot-mounts stop demo
 
 # a stop that somebody has stopped by Ctrl-Z in the middle of its look
 chroot-mounts -q start demo
@@ -202,13 +203,13 @@ for ((try = 0; try < 4; try++)); do
 	await has_ended held && break
 done
 is 'a start whose lock is never let go of gives up' "$(<"$work/held.status")" 1
-like 'and says why' "$(<"$work/held.output")" 'another command has been at work on it for 30 seconds'
+like 'a start that gives up says why' "$(<"$work/held.output")" 'another command has been at work on it for 30 seconds'
 wait "$waiting"
-is 'a stop that waits for the turn of another gives up too' $? 1
-like 'and says why' "$(<"$work/turn")" 'other commands have been looking at the processes for 30 seconds'
+is 'a stop that waits for the turn of another gives up' $? 1
+like 'a stop that gives up says why' "$(<"$work/turn")" 'other commands have been looking at the processes for 30 seconds'
 exec 7<&-
-ok 'once it is its turn it succeeds' chroot-mounts stop demo
+ok 'a stop succeeds once it is its turn' chroot-mounts stop demo
 exec 8>&-
-ok 'once it is free, stop clears the lock away' chroot-mounts stop held
-is 'and nothing is left' "$(find /run/chroot-mounts -mindepth 1)" ''
+ok 'stop clears a lock away once it is free' chroot-mounts stop held
+is 'nothing is left in the state directory' "$(find /run/chroot-mounts -mindepth 1)" ''
 done_testing

@@ -25,8 +25,8 @@ stops_clean()
 {
 	ok "$1: stop succeeds" chroot-mounts stop games
 	is "$1: the host's mounts are those of before the start" "$(host_mounts)" "$before"
-	is "$1: its devices are there" "$(devices)" "$devices"
-	ok "$1: and its terminals" test -c /dev/pts/ptmx
+	is "$1: the host's devices are there" "$(devices)" "$devices"
+	ok "$1: the host's terminals are there" test -c /dev/pts/ptmx
 	ok "$1: no pin is left" fails has_pins
 }
 
@@ -44,55 +44,55 @@ ok 'a visible root starts' chroot-mounts -q start games
 is 'inside are the mounts of the plan' "$(planned | grep -v -E '^/(dev|sys|run|tmp)/.')" \
 	"$(printf '%s\n' / /dev/ /etc/resolv.conf/ /proc/ /run/ /sys/ /tmp/)"
 is 'the host sees each of them, once' "$(shown_alone)" "$(planned)"
-ok 'nothing is doubled' fails lists_doubled
+ok 'no mount of a visible root is doubled' fails lists_doubled
 plain() { chroot /opt/games "$@"; }
 ok 'plain chroot finds /dev' plain sh -c 'echo >/dev/null && test -c /dev/pts/ptmx'
-ok 'and /proc' plain test -e /proc/self/mountinfo
-ok 'and /sys' plain test -d /sys/kernel
-ok 'and /run' plain test -d /run/user/1000
-ok 'and /tmp' plain test -e /tmp/of-the-host
-is 'and the resolv.conf of the host' "$(plain cat /etc/resolv.conf)" "$(cat /etc/resolv.conf)"
-is "OpenRC's state is covered" "$(plain ls -A /run/openrc)" ''
+ok 'plain chroot finds /proc' plain test -e /proc/self/mountinfo
+ok 'plain chroot finds /sys' plain test -d /sys/kernel
+ok 'plain chroot finds /run' plain test -d /run/user/1000
+ok 'plain chroot finds /tmp' plain test -e /tmp/of-the-host
+is 'plain chroot finds the resolv.conf of the host' "$(plain cat /etc/resolv.conf)" "$(cat /etc/resolv.conf)"
+is "plain chroot finds OpenRC's state covered" "$(plain ls -A /run/openrc)" ''
 mount -t tmpfs login /run/user/1000
-ok 'what the host mounts later is seen there too' plain grep -q /run/user/1000 /proc/self/mountinfo
+ok 'plain chroot sees what the host mounts later' plain grep -q /run/user/1000 /proc/self/mountinfo
 umount /run/user/1000
-ok 'and goes away again' fails plain grep -q /run/user/1000 /proc/self/mountinfo
+ok 'plain chroot sees no more what the host unmounts later' fails plain grep -q /run/user/1000 /proc/self/mountinfo
 plain mkdir -p /run/inner /tmp/inner
 for place in /dev/shm /run/inner /tmp/inner; do
 	mount -t tmpfs inner "/opt/games$place"
-	ok "a mount made on $place there is not seen on the host's own" fails grep -q " $place .* inner " /proc/self/mountinfo
+	ok "a mount made on $place of the visible root is not seen on the host's own" fails grep -q " $place .* inner " /proc/self/mountinfo
 	umount "/opt/games$place"
 done
 rmdir /run/inner /tmp/inner
-ok 'chroot-enter works beside it' chroot-enter games true
-like 'status says that it is started' "$(reason)" '^started'
-ok 'starting it again succeeds' chroot-mounts -q start games
-is 'and doubles nothing' "$(shown_alone)" "$(planned)"
-stops_clean 'at the end'
+ok 'chroot-enter works beside plain chroot' chroot-enter games true
+like 'status says that the visible root is started' "$(reason)" '^started'
+ok 'a second start of the visible root succeeds' chroot-mounts -q start games
+is 'a second start of the visible root doubles nothing' "$(shown_alone)" "$(planned)"
+stops_clean 'a visible root'
 ok 'a root that is not started stops' chroot-mounts stop games
 
 # somebody else's mounts and programs
 chroot-mounts -q start games
 mount -t tmpfs somebody /opt/games/mnt
-stops_clean 'with a mount of somebody below'
+stops_clean 'a mount of somebody below'
 chroot-mounts -q start games
 # not umount -R: of util-linux 2.41 that takes the tree's own mount away, too
 umount -l /opt/games
 ok 'unmounting all of the root by somebody leaves the terminals of the host' test -c /dev/pts/ptmx
-is "and the host's mounts" "$(host_mounts)" "$before"
-like 'status says that it is not visible any more' "$(reason)" '^damaged .*visible'
-ok 'it can still be entered' chroot-enter games true
-stops_clean 'with nothing left to take away'
+is "unmounting all of the root by somebody leaves the host's mounts" "$(host_mounts)" "$before"
+like 'status says that the root is not visible any more' "$(reason)" '^damaged .*visible'
+ok 'a root that is not visible any more can still be entered' chroot-enter games true
+stops_clean 'nothing left to take away'
 chroot-mounts -q start games
 umount -l /opt/games/proc
-stops_clean 'with a part taken away already'
+stops_clean 'a part taken away already'
 chroot-mounts -q start games
 mount -t tmpfs over /opt/games
 run chroot-mounts stop games
 [ "$status" = 0 ] || like 'stop with a mount on top says what is in the way' "$errors" '/opt/games'
 umount /opt/games
 ok 'once the mount on top has gone, stop succeeds' chroot-mounts stop games
-is "and leaves the host's mounts as before" "$(host_mounts)" "$before"
+is "stop after the mount on top has gone leaves the host's mounts as before" "$(host_mounts)" "$before"
 
 stands_there() { [ "$(readlink "/proc/$upper/cwd")" = /opt/games/dev ]; }
 bash -c 'cd /opt/games/mnt && exec sleep infinity' &
@@ -105,13 +105,13 @@ chrooted=$!
 unshare -m sleep infinity &
 alone=$!
 ok 'host programs stand in the tree' await stands_there
-ok 'one has a mount namespace of its own' await is_inside "$alone"
-like 'none of them counts as inside' "$(reason)" '^started +0'
-ok 'the service starts' rc-service chroot-mounts start
-ok 'the service stops' rc-service chroot-mounts stop
-is "the host's mounts are those of before the start" "$(host_mounts)" "$before"
+ok 'one of the host programs has a mount namespace of its own' await is_inside "$alone"
+like 'none of the host programs in the tree counts as inside' "$(reason)" '^started +0'
+ok 'the service starts while host programs stand in the tree' rc-service chroot-mounts start
+ok 'the service stops while host programs stand in the tree' rc-service chroot-mounts stop
+is "the host's mounts are as before while host programs stand in the tree" "$(host_mounts)" "$before"
 for pid in "$lower" "$upper" "$chrooted" "$alone"; do
-	ok 'a host program lives on' kill -0 "$pid"
+	ok 'a host program that stands in the tree lives on' kill -0 "$pid"
 	kill -KILL "$pid"
 	wait "$pid" 2>/dev/null
 done
@@ -121,8 +121,8 @@ for source in /tmp /srv/link /; do
 	configure games 'root="/tmp/x"' 'visible="yes"' "mounts=\"$source /tmp none rbind\""
 	run chroot-mounts start games
 	is "a root below $source, which is mounted inside, is refused" "$status" 1
-	like 'and the message says why' "$errors" 'visible.*/tmp/x'
-	is "the host's mounts are those of before" "$(host_mounts)" "$before"
+	like "the message says why a root below $source is refused" "$errors" 'visible.*/tmp/x'
+	is "the host's mounts are those of before a root below $source was refused" "$(host_mounts)" "$before"
 	chroot-mounts -q stop games
 done
 
@@ -132,25 +132,25 @@ chroot-mounts -q start games
 shown=$(shown)
 configure games 'root="/opt/games"' 'visible="yes"' 'extra_mounts="/srv/one /mnt none bind,ro"'
 run chroot-mounts reload games
-is 'reload adds a line' "$status" 0
-like 'and says that the host does not see it' "$errors" 'visible on the host stays as it was until a restart'
-is 'inside it is seen' "$(chroot-enter games cat /mnt/name)" one
-is 'the host sees what it saw' "$(shown)" "$shown"
-like 'status says what to do' "$(reason)" '^stale .*visible.*restart the service'
-ok 'a reload later changes nothing of that' chroot-mounts -q reload games
-like 'status says it still' "$(reason)" '^stale .*visible.*restart the service'
+is 'reload adds a line to a visible root' "$status" 0
+like 'reload says that the host does not see the line that was added' "$errors" 'visible on the host stays as it was until a restart'
+is 'the line that was added is seen inside' "$(chroot-enter games cat /mnt/name)" one
+is 'the host sees what it saw before reload' "$(shown)" "$shown"
+like 'status says that a restart is needed for what the host sees' "$(reason)" '^stale .*visible.*restart the service'
+ok 'a second reload succeeds, which changes nothing of what the host sees' chroot-mounts -q reload games
+like 'status still says after a second reload that a restart is needed' "$(reason)" '^stale .*visible.*restart the service'
 chroot-mounts -q stop games
-ok 'the restart' chroot-mounts -q start games
-is 'brings it to the host' "$(plain cat /mnt/name)" one
-like 'and status says that it is started' "$(reason)" '^started'
+ok 'the visible root starts again' chroot-mounts -q start games
+is 'a restart brings the line that was added to the host' "$(plain cat /mnt/name)" one
+like 'status says after the restart that the root is started' "$(reason)" '^started'
 chroot /opt/games tail -f /dev/null &
 chrooted=$!
 has_chrooted() { [ "$(readlink "/proc/$chrooted/root")" = /opt/games ]; }
 ok 'a program runs in a plain chroot' await has_chrooted
 mount -t tmpfs somebody /opt/games/mnt
 chroot-mounts -q reload games
-ok 'a reload where nothing has changed leaves it the mounts that it sees' grep -q ' /proc ' "/proc/$chrooted/mountinfo"
-ok "and somebody's mount in the root" grep -q ' /opt/games/mnt .* somebody ' /proc/self/mountinfo
+ok 'a reload where nothing has changed leaves a plain chroot the mounts that it sees' grep -q ' /proc ' "/proc/$chrooted/mountinfo"
+ok "a reload where nothing has changed leaves somebody's mount in the root" grep -q ' /opt/games/mnt .* somebody ' /proc/self/mountinfo
 kill -KILL "$chrooted"
 wait "$chrooted" 2>/dev/null
 stops_clean 'after reloads'
@@ -205,7 +205,7 @@ while read -r name number; do
 done <"$work/moments"
 echo "# killed at $tried moments of $(wc -l <"$work/late") system calls"
 ok 'start was killed at 36 moments or more' test "$tried" -ge 36
-is 'after none of them anything was wrong' "$wrong" 0
+is 'nothing was wrong after any start that was killed' "$wrong" 0
 
 # SIGKILL of reload
 one() { configure games 'root="/opt/games"' 'visible="yes"' 'extra_mounts="/srv/one /mnt none bind"'; }
@@ -243,8 +243,8 @@ while read -r name number; do
 done <"$work/moments"
 echo "# killed at $tried moments of $(wc -l <"$work/late") system calls"
 ok 'reload was killed at 36 moments or more, twice' test "$tried" -ge 72
-is 'after none of them anything was wrong' "$wrong" 0
-is "the host's mounts are those of before" "$(host_mounts)" "$before"
+is 'nothing was wrong after any reload that was killed' "$wrong" 0
+is "the host's mounts are those of before the reloads that were killed" "$(host_mounts)" "$before"
 
 # what lies there is not ours any more, and not ours to take away
 configure games 'root="/opt/games"' 'visible="yes"'
@@ -256,7 +256,7 @@ while [ "$(host_mounts)" != "$before" ] && umount -l /opt/games 2>/dev/null; do
 	continue
 done
 chroot-mounts -q stop games
-is "the host's mounts are those of before" "$(host_mounts)" "$before"
+is "the host's mounts are those of before the mount on top" "$(host_mounts)" "$before"
 chroot-mounts -q start games
 umount -l /opt/games
 run chroot-mounts reload games

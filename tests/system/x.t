@@ -49,26 +49,26 @@ named() { enter sh -c 'echo "${XAUTHORITY-none}"'; }
 left() { ls -A "$runtime" /run/user/0; }
 nothing=$(left)
 
-ok 'a server starts' serve "$cookie_a"
-is 'whoever has no file has no copy' "$(named)$(left)" "none$nothing"
+ok 'an X server starts' serve "$cookie_a"
+is 'a user who has no cookie file has no copy' "$(named)$(left)" "none$nothing"
 hold "$cookie_a"
-ok 'who has the cookie is let in outside' as_alice xdpyinfo
-ok 'who has none is refused' fails as_alice env HOME=/nowhere xdpyinfo
-ok 'the root does not show the file' fails enter test -e "$cookies"
-ok 'so that a program inside that looks there is refused' \
+ok 'a user who has the cookie is let in outside' as_alice xdpyinfo
+ok 'a user who has no cookie is refused outside' fails as_alice env HOME=/nowhere xdpyinfo
+ok 'the root does not show the cookie file' fails enter test -e "$cookies"
+ok 'a program inside that looks for the cookie file there is refused' \
 	fails enter env -u XAUTHORITY xdpyinfo
-like 'for want of the cookie' "$(enter env -u XAUTHORITY xdpyinfo 2>&1)" 'uthorization required'
+like 'a program inside that looks for the cookie file is refused for want of the cookie' "$(enter env -u XAUTHORITY xdpyinfo 2>&1)" 'uthorization required'
 run enter xdpyinfo
-is 'by the copy it is let in' "$status" 0
-like 'to that display' "$output" 'name of display: *:7'
-is 'and nothing is said' "$errors" ''
-is 'the variable names it' "$(named)" "$copy"
-is 'it is the user'"'"'s alone' "$(stat -c '%F %a %u:%g' "$copy")" 'regular file 600 1000:1000'
-ok 'and holds the same' cmp "$cookies" "$copy"
-is 'and is all that there is' "$(ls -A "$runtime")" "${copy##*/}"
+is 'a program inside is let in by the copy' "$status" 0
+like 'a program inside is let in to the display of the caller' "$output" 'name of display: *:7'
+is 'an entry with a copy says nothing' "$errors" ''
+is 'the variable names the copy' "$(named)" "$copy"
+is 'the copy is the user'"'"'s alone' "$(stat -c '%F %a %u:%g' "$copy")" 'regular file 600 1000:1000'
+ok 'the copy holds the same as the cookie file' cmp "$cookies" "$copy"
+is 'the copy is all that there is in the runtime directory' "$(ls -A "$runtime")" "${copy##*/}"
 before=$(stat -c '%i %y' "$copy")
 enter true
-is 'the next entry leaves it alone' "$(stat -c '%i %y' "$copy")" "$before"
+is 'the next entry leaves the copy alone' "$(stat -c '%i %y' "$copy")" "$before"
 
 # A client that speaks the protocol itself. paint COLOUR: fills a square of the root window, says so,
 # and goes when its input ends, since a server that nobody uses forgets; look: the colour there.
@@ -110,21 +110,21 @@ painted()
 	wait "$painter"
 	echo "$said $?"
 }
-is 'a program inside draws on it' "$(painted enter | xargs)" '2a6f97 2a6f97 0'
-like 'without the copy it does not' "$(painted enter env -u XAUTHORITY | xargs)" '^000000 [1-9]'
-like 'for want of a cookie' "$(<"$work/errors")" 'no cookie'
+is 'a program inside draws on the display' "$(painted enter | xargs)" '2a6f97 2a6f97 0'
+like 'a program inside does not draw on the display without the copy' "$(painted enter env -u XAUTHORITY | xargs)" '^000000 [1-9]'
+like 'a program inside without the copy fails for want of a cookie' "$(<"$work/errors")" 'no cookie'
 
 # a new cookie
 ok 'a server with another cookie starts' serve "$cookie_b"
-ok 'the old one is refused' fails enter xdpyinfo
+ok 'the old cookie is refused' fails enter xdpyinfo
 hold "$cookie_b"
-ok 'the next entry has the new one' enter xdpyinfo
-ok 'who is inside has it too, by the same file' cmp "$cookies" "$copy"
+ok 'the next entry has the new cookie' enter xdpyinfo
+ok 'the copy of who is inside has the new cookie' cmp "$cookies" "$copy"
 mv "$cookies" /home/alice/cookies
 rm "$copy"
 ok 'a file of another name is found by the variable' \
 	as_alice env XAUTHORITY=/home/alice/cookies chroot-enter -d / games xdpyinfo
-is 'what -e says counts' \
+is 'the variable that -e gives counts' \
 	"$(as_alice env XAUTHORITY=/home/alice/cookies chroot-enter -d / -e XAUTHORITY=/x games sh -c 'echo $XAUTHORITY')" /x
 mv /home/alice/cookies "$cookies"
 rm "$copy"
@@ -135,7 +135,7 @@ is 'without a display there is no copy' "$(as_alice env -u DISPLAY chroot-enter 
 cp -p "$cookies" /tmp/cookies
 is 'a file that the root shows stays where it is' \
 	"$(as_alice env XAUTHORITY=/tmp/cookies chroot-enter -d / games sh -c 'echo $XAUTHORITY')$(left)" "/tmp/cookies$nothing"
-ok 'and is good there' as_alice env XAUTHORITY=/tmp/cookies chroot-enter -d / games xdpyinfo
+ok 'an X program inside uses a cookie file that the root shows' as_alice env XAUTHORITY=/tmp/cookies chroot-enter -d / games xdpyinfo
 echo 'another one' >/opt/games/home/alice/.Xauthority
 ok 'a file of the root'"'"'s own in its place does not count' enter xdpyinfo
 rm /opt/games/home/alice/.Xauthority "$copy"
@@ -149,10 +149,10 @@ superuser()
 	env DISPLAY=:7 XAUTHORITY=/root/cookies XDG_RUNTIME_DIR=/run/user/0 \
 		chroot-enter -d / "$@" games sh -c 'echo "${XAUTHORITY-none}"'
 }
-is 'bob gets none from the superuser' "$(superuser -u bob)$(left)" "none$nothing"
-is 'nor by -E' "$(superuser -E -u bob)$(left)" "/root/cookies$nothing"
+is 'bob gets no copy from the superuser' "$(superuser -u bob)$(left)" "none$nothing"
+is 'bob gets no copy from the superuser by -E' "$(superuser -E -u bob)$(left)" "/root/cookies$nothing"
 is 'the superuser who stays one has a copy' "$(superuser)" /run/user/0/chroot-enter.games.Xauthority
-is 'of their own' "$(stat -c '%a %u:%g' /run/user/0/chroot-enter.games.Xauthority)" '600 0:0'
+is 'the copy of the superuser is of their own' "$(stat -c '%a %u:%g' /run/user/0/chroot-enter.games.Xauthority)" '600 0:0'
 rm /run/user/0/chroot-enter.games.Xauthority
 
 # read as the user before joining, written with no power left
@@ -166,7 +166,7 @@ order()
 		/capset\(.*effective=0, permitted=0,.*= 0/ s/.*/powerless/p
 		/"\/home\/alice\/.Xauthority".*= [0-9]/ s/.*/read/p; /O_EXCL.*= [0-9]/ s/.*/write/p' "$work/trace"
 }
-is 'it is read as the user, before joining, and written when all power is gone' "$(order | xargs)" \
+is 'the cookie is read as the user, before joining, and written when all power is gone' "$(order | xargs)" \
 	'user unarmed read armed joined powerless write'
 rm "$copy"
 
@@ -179,22 +179,22 @@ refused()
 	run as_alice env "$@" "XAUTHORITY=$cookies" timeout 20 chroot-enter -d / games sh -c 'echo "$XAUTHORITY"'
 	is "$what: the entry goes on, with the variable as it was" "$status $output" "0 $cookies"
 	is "$what: the note is one line" "$(grep -c . <<<"$errors")" 1
-	like "$what: it names the file and the root, and says why" "$errors" \
+	like "$what: the note names the file and the root, and says why" "$errors" \
 		"$cookies is not there inside games and cannot be copied: $words"
 	is "$what: nothing is left" "$(left)" "$nothing"
 }
 names_none='XDG_RUNTIME_DIR names no directory.*set it to one'
 refused 'no runtime directory' "$names_none" -u XDG_RUNTIME_DIR
-refused 'a relative one' "$names_none" XDG_RUNTIME_DIR=run
-refused 'one that is not there' "$names_none" XDG_RUNTIME_DIR=/run/user/4242
-refused 'one that the root does not show' "$names_none" XDG_RUNTIME_DIR=/home/alice/hidden
-refused 'one of everybody' "$names_none" XDG_RUNTIME_DIR=/tmp
-refused "somebody else's" "$names_none" XDG_RUNTIME_DIR=/run/user/0
+refused 'a relative runtime directory' "$names_none" XDG_RUNTIME_DIR=run
+refused 'a runtime directory that is not there' "$names_none" XDG_RUNTIME_DIR=/run/user/4242
+refused 'a runtime directory that the root does not show' "$names_none" XDG_RUNTIME_DIR=/home/alice/hidden
+refused 'a runtime directory of everybody' "$names_none" XDG_RUNTIME_DIR=/tmp
+refused "somebody else's runtime directory" "$names_none" XDG_RUNTIME_DIR=/run/user/0
 mkdir /run/user/small
 mount -t tmpfs -o size=4k,mode=700,uid=1000,gid=1000 small /run/user/small
 head -c 8192 /dev/zero >>"$cookies"
 refused 'a full disk' 'No space left on device' XDG_RUNTIME_DIR=/run/user/small
-is 'and nothing there' "$(ls -A /run/user/small)" ''
+is 'a full disk: nothing is left on the disk' "$(ls -A /run/user/small)" ''
 umount /run/user/small
 rm "$cookies"
 hold "$cookie_b"
@@ -202,7 +202,7 @@ hold "$cookie_b"
 like 'a limit on files: the entry goes on' \
 	"$(as_alice sh -c 'ulimit -f 0; exec chroot-enter -d / games echo entered' 2>&1 | sort | xargs -d '\n')" \
 	"games and cannot be copied: File too large entered"
-is 'and nothing is left' "$(left)" "$nothing"
+is 'a limit on files: nothing is left' "$(left)" "$nothing"
 
 # whatever the variable names
 # harmless WHAT FILE WORDS: nothing hangs and nothing is copied; WORDS are what is said.
@@ -211,7 +211,7 @@ harmless()
 	local what=$1 words=$3
 	run as_alice env "XAUTHORITY=$2" timeout 20 chroot-enter -d / games sh -c 'echo "$XAUTHORITY"'
 	is "$what: the entry goes on, with the variable as it was" "$status $output" "0 $2"
-	like "$what: what is said" "$errors" "^$words\$"
+	like "$what: the message is as expected" "$errors" "^$words\$"
 	is "$what: nothing is copied" "$(left)" "$nothing"
 }
 not_own='chroot-enter: .* cannot be copied: it is not a file of your own of at most 64 KiB'
@@ -219,9 +219,9 @@ as alice mkfifo /home/alice/fifo
 harmless 'a FIFO' /home/alice/fifo "$not_own"
 harmless 'a device that the root shows' /dev/zero ''
 mknod -m 666 /srv/zero c 1 5
-harmless 'one that it does not show' /srv/zero "$not_own"
+harmless 'a device that the root does not show' /srv/zero "$not_own"
 as alice truncate -s 10M /home/alice/large
-harmless '10 MB' /home/alice/large "$not_own"
+harmless 'a file of 10 MB' /home/alice/large "$not_own"
 harmless 'a directory' /home/alice "$not_own"
 echo secret >/home/bob/readable
 chown bob:bob /home/bob/readable
@@ -235,7 +235,7 @@ harmless 'a link to a file that only the superuser can read' /home/alice/shadow 
 as alice ln -s loop /home/alice/loop
 harmless 'a link to itself' /home/alice/loop ''
 harmless 'no file at all' /home/alice/none ''
-harmless 'an empty word' '' ''
+harmless 'an empty word for a file' '' ''
 harmless 'a relative path' .Xauthority ''
 for file in mem environ maps fd/3 fd/4 ns/mnt; do
 	run as_alice env "XAUTHORITY=/proc/self/$file" chroot-enter -d / games true
@@ -257,8 +257,8 @@ for number in {1..20}; do
 done
 wait "${entering[@]}"
 is 'of many entries at once each has a copy' "$(wc -l <"$work/read")" 20
-is 'and a whole one' "$(grep -vxFf "$work/whole" "$work/read")" ''
-is 'and they leave one file' "$(ls -A "$runtime")" "${copy##*/}"
+is 'of many entries at once each has a whole copy' "$(grep -vxFf "$work/whole" "$work/read")" ''
+is 'many entries at once leave one file' "$(ls -A "$runtime")" "${copy##*/}"
 
 kill "$server"
 wait "$server"
