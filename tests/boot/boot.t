@@ -19,14 +19,14 @@ ok 'without the service in a runlevel, nothing is prepared' fails has_pin
 run guest 'rc-update add chroot-mounts default'
 is 'rc-update adds the service to the default runlevel' "$status" 0
 power_off
-is 'and it was not started by that' "$(grep -c 'Preparing the roots' "$console")" 0
+is 'rc-update does not start the service' "$(grep -c 'Preparing the roots' "$console")" 0
 
 boot
 ok 'after the next boot the root is prepared' has_pin
-like 'before the runlevel was complete, between those that come before and after' \
+like 'the root is prepared between the services that come before and after' \
 	"$(grep -aoE 'witness.(before|after): start|Preparing the roots' "$console" | tr '\n' ,)" \
 	'^witness.before: start,Preparing the roots,witness.after: start,$'
-ok 'rc-status shows it as started' listed_as started
+ok 'rc-status shows the service as started' listed_as started
 like 'status names the root' "$(guest 'rc-service chroot-mounts status')" 'games +started'
 ok 'the superuser enters' entered
 is 'a listed user enters as themselves' \
@@ -37,26 +37,26 @@ program=$(start_inside games alice)
 run guest 'echo extra_mounts=\"tmpfs /added tmpfs x-mount.mkdir\" >>/etc/conf.d/chroot-mounts.games
 	rc-service chroot-mounts reload'
 is 'reload succeeds' "$status" 0
-ok 'and mounts what was added to the configuration' guest 'chroot-enter games grep " /added " /proc/self/mountinfo'
-ok 'and ends no program inside' runs "$program"
+ok 'reload mounts what was added to the configuration' guest 'chroot-enter games grep " /added " /proc/self/mountinfo'
+ok 'reload ends no program inside' runs "$program"
 run guest 'rc-service chroot-mounts zap'
 ok 'after zap OpenRC takes the service for stopped' listed_as stopped
-ok 'but the root can be entered' entered
-ok 'and the program inside runs on' runs "$program"
+ok 'the root can be entered after zap' entered
+ok 'the program inside runs on after zap' runs "$program"
 ok 'start after zap succeeds' guest 'rc-service chroot-mounts start'
-ok 'the service is started again' listed_as started
-ok 'and the program inside never noticed' runs "$program"
+ok 'the service is started again after zap' listed_as started
+ok 'the program inside runs on after the start after zap' runs "$program"
 ok 'restart succeeds' guest 'rc-service chroot-mounts restart'
-ok 'and ends the program inside' fails runs "$program"
-ok 'the root is prepared anew' entered
+ok 'restart ends the program inside' fails runs "$program"
+ok 'the root is prepared anew after restart' entered
 ok 'stop succeeds' guest 'rc-service chroot-mounts stop'
-ok 'no pin is left' fails has_pin
-ok 'nobody enters' fails entered
+ok 'no pin is left after stop' fails has_pin
+ok 'nobody enters after stop' fails entered
 run guest 'rc-service chroot-mounts status'
-is 'status then exits with what OpenRC takes for stopped' "$status" 3
-ok 'rc-status shows it as stopped' listed_as stopped
-ok 'start succeeds' guest 'rc-service chroot-mounts start'
-ok 'and the root is entered again' entered
+is 'status after stop exits with what OpenRC takes for stopped' "$status" 3
+ok 'rc-status shows the service as stopped' listed_as stopped
+ok 'start after stop succeeds' guest 'rc-service chroot-mounts start'
+ok 'the root is entered again after stop and start' entered
 power_off
 ok "the root's disk is clean after power-off" is_clean "$work/games.img"
 ok "the system's disk is clean" is_clean "$work/system.img"

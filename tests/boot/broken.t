@@ -46,13 +46,13 @@ done <<-'END'
 END
 # OpenRC's own shell finds that one
 ok 'the console says what is wrong with own-garbage' said 'chroot-mounts\.own-garbage: .*[Ss]yntax error'
-ok 'it says that the others can be entered' said 'The others of the roots can be entered'
+ok 'the console says that the other roots can be entered' said 'The others of the roots can be entered'
 
 services=$(guest 'rc-status -C default')
 for root in '' .own; do
 	like "the service chroot-mounts$root is started" "$services" "chroot-mounts$root +\[ +started"
 done
-like 'the service chroot-mounts.own-missing is not' "$services" 'chroot-mounts.own-missing +\[ +stopped'
+like 'the service chroot-mounts.own-missing is not started' "$services" 'chroot-mounts.own-missing +\[ +stopped'
 run guest 'rc-service chroot-mounts status'
 printf '%s\n' "$output" >"$work/status"
 is 'status fails' "$status" 1
@@ -64,7 +64,7 @@ one     started         0
 target  stopped         0
 three   started         0
 two     started         0'
-like 'and says again what is wrong' "$errors" 'chroot-mounts: missing: cannot open the root /srv/missing: No such file'
+like 'status says what is wrong with a broken one' "$errors" 'chroot-mounts: missing: cannot open the root /srv/missing: No such file'
 ok 'status of a root that is a service of its own is its own' \
 	guest 'rc-service chroot-mounts.own status && ! rc-service chroot-mounts.own-missing status'
 for root in games one two three own; do
@@ -72,12 +72,12 @@ for root in games one two three own; do
 done
 for root in garbage missing target own-missing own-garbage; do
 	run guest "chroot-enter $root true"
-	is "$root is not" "$status, $errors" "125, chroot-enter: $root is not prepared (rc-service chroot-mounts start), or you are not listed for it"
+	is "$root is not entered" "$status, $errors" "125, chroot-enter: $root is not prepared (rc-service chroot-mounts start), or you are not listed for it"
 done
-ok 'what the console said mends one' guest '
+ok 'the command that the console named mends a broken root' guest '
 	mkdir -p /srv/target/mnt/none && chroot-mounts start target && chroot-enter target true'
 power_off
-ok 'the machine goes down with them' said 'witness.before: stop'
+ok 'the machine goes down with broken roots' said 'witness.before: stop'
 ok "the root's disk is clean" is_clean "$work/games.img"
 ok "the system's disk is clean" is_clean "$work/system.img"
 done_testing

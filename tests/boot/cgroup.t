@@ -42,23 +42,23 @@ visits()
 		killed_or_not "what $service has started" "$(daemon $service)"
 	done
 	ok 'after other services have stopped, the root is prepared' is_prepared
-	ok 'and the program that alice started inside runs on' runs "$users"
+	ok 'the program that alice started inside runs on after other services have stopped' runs "$users"
 	ok 'the service is reloaded' guest 'rc-service chroot-mounts reload'
-	ok 'after which the root is prepared' is_prepared
-	ok 'and the program runs on' runs "$users"
+	ok 'the root is prepared after a reload' is_prepared
+	ok 'the program that alice started inside runs on after a reload' runs "$users"
 
-	ok 'a restart' guest 'rc-service chroot-mounts restart'
-	ok 'ends what alice started inside' await fails runs "$users"
-	ok 'and leaves the root prepared' is_prepared
+	ok 'a restart succeeds' guest 'rc-service chroot-mounts restart'
+	ok 'a restart ends what alice started inside' await fails runs "$users"
+	ok 'a restart leaves the root prepared' is_prepared
 	users=$(start_inside games alice)
 	guest 'rc-service inside start' >/dev/null
-	ok 'a stop' guest 'rc-service chroot-mounts stop'
-	ok 'ends what alice started inside, too' await fails runs "$users"
-	ok 'and what a service started' await fails runs "$(daemon inside)"
-	ok 'the root is not prepared any more' fails is_prepared
-	ok 'a start' guest 'rc-service chroot-mounts start'
-	is 'leaves no process in a cgroup of the service' "$(members chroot-mounts)" ''
-	ok 'and prepares the root' is_prepared
+	ok 'a stop succeeds' guest 'rc-service chroot-mounts stop'
+	ok 'a stop ends what alice started inside' await fails runs "$users"
+	ok 'a stop ends what a service started inside' await fails runs "$(daemon inside)"
+	ok 'the root is not prepared any more after a stop' fails is_prepared
+	ok 'a start succeeds' guest 'rc-service chroot-mounts start'
+	is 'a start leaves no process in a cgroup of the service' "$(members chroot-mounts)" ''
+	ok 'a start prepares the root' is_prepared
 }
 
 new_machine
@@ -94,5 +94,5 @@ for mode in unified hybrid; do
 done
 label=$machine_label
 ok "the system's disk is clean" is_clean "$work/system.img"
-ok "and the root's" is_clean "$work/games.img"
+ok "the root's disk is clean" is_clean "$work/games.img"
 done_testing

@@ -60,7 +60,7 @@ make_disks
 memory=512 hardware=(-initrd "$work/initramfs" -device virtio-gpu-pci)
 boot
 guest 'udevadm settle'
-is 'bob enters, too' "$(guest 'setpriv --reuid=bob --regid=bob --init-groups chroot-enter games id -u')" 1001
+is 'bob enters the root' "$(guest 'setpriv --reuid=bob --regid=bob --init-groups chroot-enter games id -u')" 1001
 for device in card0:video renderD128:render; do
 	group=${device#*:} device=/dev/dri/${device%:*}
 	is "udev gives $device to $group" "$(guest "stat -c '%F, %G' $device")" "character special file, $group"
@@ -68,7 +68,7 @@ for device in card0:video renderD128:render; do
 	ok "alice opens $device inside" opens alice "$device" chroot-enter games
 	ok "bob, who is not in $group, does not open $device on the host" fails opens bob "$device"
 	ok "bob does not open $device inside" fails opens bob "$device" chroot-enter games
-	ok 'though it is there' guest "setpriv --reuid=bob --regid=bob --init-groups chroot-enter games test -c $device"
+	ok "$device is there inside for bob" guest "setpriv --reuid=bob --regid=bob --init-groups chroot-enter games test -c $device"
 done
 power_off
 done_testing

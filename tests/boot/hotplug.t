@@ -21,16 +21,16 @@ plug_in()
 visits()
 {
 	local place=$1 user
-	ok "the host mounts it on $place" guest "mkdir -p $place && mount $node $place"
-	is 'a program inside reads what is on it' "$(inside "cat $place/name")" "$disk"
-	ok 'and writes to it' inside "touch $place/from-inside"
+	ok "the host mounts the $disk disk on $place" guest "mkdir -p $place && mount $node $place"
+	is "a program inside reads what is on the $disk disk on $place" "$(inside "cat $place/name")" "$disk"
+	ok "a program inside writes to the $disk disk on $place" inside "touch $place/from-inside"
 	user=$(start_inside "-d $place games")
-	ok 'while a program inside works there, the host is told that it is busy' fails guest "umount $place"
+	ok "the host is told that the $disk disk on $place is busy while a program inside works there" fails guest "umount $place"
 	guest "kill $user"
 	await fails runs "$user"
-	ok 'then the host unmounts it, while another runs elsewhere inside' guest "umount $place"
-	is 'and no process has it any more' "$(guest "grep -l '$place' /proc/[0-9]*/mountinfo")" ''
-	ok 'inside, the place is empty' inside "test ! -e $place/name"
+	ok "the host unmounts the $disk disk on $place while a program runs elsewhere inside" guest "umount $place"
+	is "no process has the $disk disk on $place any more" "$(guest "grep -l '$place' /proc/[0-9]*/mountinfo")" ''
+	ok "$place is empty inside after the $disk disk was unmounted" inside "test ! -e $place/name"
 }
 
 new_machine
@@ -44,19 +44,19 @@ echo '/media /media none bind 0 0' >>"$tree/etc/fstab"
 echo 'extra_mounts="/media /media none rbind,rslave,x-live,x-mount.mkdir"' >>"$tree/etc/conf.d/chroot-mounts.games"
 make_disks
 boot
-ok 'at first there is no third disk' has_no_node
+ok 'no third disk is there at first' has_no_node
 elsewhere=$(start_inside games alice)
 for disk in first second; do
 	ok "the $disk disk is plugged in" plug_in "$disk"
-	ok 'its node is there inside' inside "test -b $node"
+	ok "the node of the $disk disk is there inside" inside "test -b $node"
 	visits /run/media/alice/stick
 	visits /media/stick
 	monitor "device_del $disk"
-	ok 'it is unplugged' await has_no_node
-	ok 'inside, its node is gone' inside "test ! -e $node"
+	ok "the $disk disk is unplugged" await has_no_node
+	ok "the node of the $disk disk is gone inside" inside "test ! -e $node"
 done
-ok 'the program inside runs on' runs "$elsewhere"
-is 'the kernel has lost nothing of it' "$(guest 'dmesg | grep -iE "i/o error|ext4-fs error|lost"')" ''
+ok 'the program inside runs on after the disks were unplugged' runs "$elsewhere"
+is 'the kernel has lost nothing of the disks' "$(guest 'dmesg | grep -iE "i/o error|ext4-fs error|lost"')" ''
 power_off
 for disk in first second system games; do
 	ok "the $disk disk is clean" is_clean "$work/$disk.img"

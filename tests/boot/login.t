@@ -15,22 +15,22 @@ make_disks
 boot
 program=$(start_inside games alice)
 ok 'a program runs inside' runs "$program"
-ok 'nobody has logged in' fails is_mounted
+ok "elogind has nothing mounted on $place before a login" fails is_mounted
 for round in first second; do
 	ok "elogind takes alice for logged in, for the $round time" guest 'loginctl enable-linger alice'
-	ok "and mounts $place" await is_mounted
-	is 'inside, it is hers alone' "$(as_alice "stat -c %u:%g:%a $place")" 1000:1000:700
-	is 'and the same filesystem, to the program that has run since before' "$(device "$program")" "$(device self)"
+	ok "elogind mounts $place, for the $round time" await is_mounted
+	is "$place is alice's alone inside, for the $round time" "$(as_alice "stat -c %u:%g:%a $place")" 1000:1000:700
+	is "a program that has run since before has the same $place, for the $round time" "$(device "$program")" "$(device self)"
 	as_alice "touch $place/from-inside"
-	ok 'what she makes inside is there outside' guest "test -e $place/from-inside"
+	ok "what alice makes inside is there outside, for the $round time" guest "test -e $place/from-inside"
 	ok "elogind takes alice for logged out, for the $round time" guest 'loginctl disable-linger alice'
-	ok "and $place is no mount of the host any more" await fails is_mounted
-	is 'nor of any process' "$(guest "grep -l ' $place ' /proc/[0-9]*/mountinfo")" ''
-	ok 'its directory is gone' guest "test ! -e $place"
-	ok 'inside too' guest "chroot-enter games test ! -e $place"
-	ok 'the program runs on' runs "$program"
+	ok "$place is no mount of the host any more, for the $round time" await fails is_mounted
+	is "$place is no mount of any process any more, for the $round time" "$(guest "grep -l ' $place ' /proc/[0-9]*/mountinfo")" ''
+	ok "the directory $place is gone, for the $round time" guest "test ! -e $place"
+	ok "the directory $place is gone inside, for the $round time" guest "chroot-enter games test ! -e $place"
+	ok "the program inside runs on, for the $round time" runs "$program"
 done
 power_off
 ok "the system's disk is clean" is_clean "$work/system.img"
-ok "and the root's" is_clean "$work/games.img"
+ok "the root's disk is clean" is_clean "$work/games.img"
 done_testing

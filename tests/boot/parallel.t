@@ -50,8 +50,8 @@ for ((round = 1; round <= rounds; round++)); do
 	boot
 	for root in $roots; do
 		ok "round $round: $root is entered after the boot" guest "chroot-enter $root true"
-		ok "the console tells that $root was prepared" tells "Preparing $(words_of "$root") for chroot-enter"
-		ok 'and what that had to say' tells \
+		ok "round $round: the console tells that $root was prepared" tells "Preparing $(words_of "$root") for chroot-enter"
+		ok "round $round: the console tells what the preparation of $root had to say" tells \
 			"chroot-mounts: $root: made /live-$root a shared mount, .* later appears inside"
 		start_inside "$root" alice >/dev/null
 	done
@@ -59,11 +59,11 @@ for ((round = 1; round <= rounds; round++)); do
 	for root in $roots; do
 		ok "round $round: the console tells that what ran in $root was ended" \
 			tells "Ending what runs in $(words_of "$root")"
-		ok "and the name of the service is there" tells "$(service_of "$root") *\|"
+		ok "round $round: the console has the name of the service of $root" tells "$(service_of "$root") *\|"
 	done
-	is 'no root was held when the file systems were unmounted' \
+	is "round $round: no root was held when the file systems were unmounted" \
 		"$(text | grep -o 'held at unmounting: .*')" 'held at unmounting: 0'
-	ok "the system's disk is clean" is_clean "$work/system.img"
-	ok "and the root's" is_clean "$work/games.img"
+	ok "round $round: the system's disk is clean" is_clean "$work/system.img"
+	ok "round $round: the root's disk is clean" is_clean "$work/games.img"
 done
 done_testing

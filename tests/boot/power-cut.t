@@ -47,8 +47,8 @@ cut_power()
 	await said_or_off "$2"
 	power_cut
 	ok "the power fails while $1" said "$2"
-	[ -z "${3-}" ] || ok "it fails before that is over: $1" fails said "$3"
-	ok "it fails while the root's disk is in use: $1" fails is_clean "$work/games.img"
+	[ -z "${3-}" ] || ok "the power fails before that is over: $1" fails said "$3"
+	ok "the power fails while the root's disk is in use: $1" fails is_clean "$work/games.img"
 	cut=$console
 }
 

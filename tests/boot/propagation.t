@@ -19,21 +19,21 @@ visits()
 		echo hello >/run/user/1000/bus'
 	is 'a tmpfs that the host mounts on /run/user/1000 appears inside' \
 		"$(as_alice 'cat /run/user/1000/bus')" hello
-	ok 'the host unmounts it while a program runs inside' guest 'umount /run/user/1000'
-	is 'and no process has it any more' \
+	ok 'the host unmounts /run/user/1000 while a program runs inside' guest 'umount /run/user/1000'
+	is 'no process has /run/user/1000 any more' \
 		"$(guest "grep -l ' /run/user/1000 ' /proc/[0-9]*/mountinfo")" ''
-	ok 'the program runs on' runs "$program"
+	ok 'the program inside runs on after the host unmounted /run/user/1000' runs "$program"
 	for place in /run/user/1000 /mnt /tmp /dev/shm /sys; do
 		ok "inside, a tmpfs is mounted on $place" guest "chroot-enter games mount -t tmpfs inner $place"
-		is 'the host sees nothing of it' "$(guest 'grep -w inner /proc/self/mountinfo')" ''
+		is "the host sees nothing of a tmpfs that is mounted inside on $place" "$(guest 'grep -w inner /proc/self/mountinfo')" ''
 	done
 
 	ok 'the service stops' guest 'rc-service chroot-mounts stop'
-	ok 'which ends the program' await fails runs "$program"
+	ok 'the stop of the service ends the program inside' await fails runs "$program"
 	is "the host's mounts are those of before the start" "$(guest 'sh /test/mounts')" \
 		"$(guest 'cat /run/mounts-before')"
 	ok 'the service starts again' guest 'rc-service chroot-mounts start'
-	is 'and alice enters' "$(as_alice 'id -u')" 1000
+	is 'alice enters after the service has started again' "$(as_alice 'id -u')" 1000
 }
 
 new_machine
@@ -75,5 +75,5 @@ visits
 power_off
 label=$machine_label
 ok "the system's disk is clean" is_clean "$work/system.img"
-ok "and the root's" is_clean "$work/games.img"
+ok "the root's disk is clean" is_clean "$work/games.img"
 done_testing

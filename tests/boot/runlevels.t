@@ -25,27 +25,27 @@ run guest 'mkdir /etc/runlevels/building /etc/runlevels/alone
 is 'rc-update adds an instance to a runlevel' "$status" 0
 games_were=$(id_of games)
 ok 'the change to a runlevel stacked on default succeeds' guest 'openrc building'
-is 'prepares the root of the instance' "$(prepared)" 'build games '
-is 'as a service of its own' "$(started)" 'chroot-mounts chroot-mounts.build '
-is 'and leaves the other namespace as it was' "$(id_of games)" "$games_were"
+is 'the change to a runlevel stacked on default prepares the root of the instance' "$(prepared)" 'build games '
+is 'the root of the instance is started as a service of its own' "$(started)" 'chroot-mounts chroot-mounts.build '
+is 'the change to a runlevel stacked on default leaves the other namespace as it was' "$(id_of games)" "$games_were"
 like "the instance's status is of its root alone" "$(guest 'rc-service chroot-mounts.build status')" 'build +started'
 ok 'an instance is stopped by itself' guest 'rc-service chroot-mounts.build stop'
-is 'the other root stays' "$(prepared)" 'games '
-ok 'and started by itself' guest 'rc-service chroot-mounts.build start'
+is 'the other root stays when the instance is stopped' "$(prepared)" 'games '
+ok 'an instance is started by itself' guest 'rc-service chroot-mounts.build start'
 build_was=$(id_of build)
 ok 'the service for all restarts' guest 'rc-service chroot-mounts restart'
-is "without touching the instance's namespace" "$(id_of build)" "$build_was"
+is "the restart of the service for all does not touch the instance's namespace" "$(id_of build)" "$build_was"
 
 ok 'the change back to default succeeds' guest 'openrc default'
-is 'ends what is not of it' "$(prepared)" 'games '
+is 'the change back to default ends the root of the instance' "$(prepared)" 'games '
 ok 'the change to a runlevel without the service for all succeeds' guest 'openrc alone'
-is 'there is the root of that runlevel alone' "$(prepared)" 'build '
+is 'a runlevel without the service for all has the root of the instance alone' "$(prepared)" 'build '
 power_off
 ok "the root's disk is clean after power-off" is_clean "$work/games.img"
 
 arguments=softlevel=building
 boot
-is 'booted straight into that runlevel, both are prepared' "$(prepared)" 'build games '
+is 'both roots are prepared by a boot straight into the stacked runlevel' "$(prepared)" 'build games '
 power_off
-ok "the disk is clean again" is_clean "$work/games.img"
+ok "the root's disk is clean after the second power-off" is_clean "$work/games.img"
 done_testing

@@ -72,19 +72,19 @@ goes_down()
 	[ "$system" = fast ] || unmounting='Unmounting local filesystems'
 	games_device=$(guest "sed -n 's|^/dev/\([^ ]*\) /opt/games .*|\1|p' /proc/mounts")
 	power_off
-	ok "$1, the roots are stopped before the disks" in_order 'witness.after: stop' \
+	ok "$1: the roots are stopped before the disks" in_order 'witness.after: stop' \
 		'Ending what runs in the roots' 'witness.before: stop' "$unmounting" \
 		"$games_device\): unmounting filesystem" 'Power down'
-	ok "$1, $2 programs write there until they are stopped" said "helper: begin stop, $2 write"
-	ok "$1, none does after" said 'helper: end stop, 0 write'
+	ok "$1: $2 programs write to the root until they are stopped" said "helper: begin stop, $2 write"
+	ok "$1: no program writes to the root after they are stopped" said 'helper: end stop, 0 write'
 	took=$(between helper 'begin stop' helper 'end stop')
 	whole=$(between witness.after stop witness.before stop)
 	echo "# $1: the helper took $took hundredths of a second, with OpenRC around it $whole"
-	ok "$1, stopping takes two seconds more than stop_timeout at most" \
+	ok "$1: stopping takes two seconds more than stop_timeout at most" \
 		[ "$took" -le "$((timeout * 100 + 200))" ]
-	ok "$1, the root's disk is clean" is_clean "$work/games.img"
-	ok "$1, the system's disk is clean" is_clean "$work/system.img"
-	is "$1, nothing of the suite's is left on the system's disk" \
+	ok "$1: the root's disk is clean" is_clean "$work/games.img"
+	ok "$1: the system's disk is clean" is_clean "$work/system.img"
+	is "$1: nothing of the suite's is left on the system's disk" \
 		"$(what_is_in "$work/system.img" | grep chroot)" "$of_the_suite"
 }
 
@@ -130,8 +130,8 @@ like 'a listed user and the superuser write in the root' "$output" '^[0-9]{3,}
 [0-9]{3,}
 .*alice.*sh -c.*root.*sh -c'
 read -r -d '' superuser_lines alice_lines _ <<<"$output"
-goes_down 'With busy programs inside that do not end' 2
-ok 'they have all the time of stop_timeout' [ "$took" -ge "$((timeout * 100))" ]
+goes_down 'busy programs inside that do not end' 2
+ok 'busy programs inside have all the time of stop_timeout' [ "$took" -ge "$((timeout * 100))" ]
 busy=$whole
 is 'the root holds what it held, and what was written inside' "$(what_is_in "$work/games.img")" \
 	"$(printf '%s\n' "$of_the_root" ./data/{root,alice,precious} | LC_ALL=C sort)"
@@ -141,8 +141,8 @@ ok 'what the listed user wrote until the end is there' is_whole alice "$alice_li
 
 boot
 ok 'the root is entered after the next boot' guest 'chroot-enter games true'
-goes_down 'With nothing inside' 0
+goes_down 'nothing inside' 0
 # where two writers share the processor with OpenRC's shell, what that takes itself is three times as long
-ok "with OpenRC around it, stopping takes three times OpenRC's own time more at most" \
+ok "stopping takes three times OpenRC's own time more at most, with OpenRC around it" \
 	[ "$busy" -le "$((timeout * 100 + 200 + 3 * whole))" ]
 done_testing

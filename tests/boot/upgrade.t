@@ -49,7 +49,7 @@ started_by_another()
 	like "after $1, status says why" "$output" \
 		'games damaged +1 it was prepared by another version; restart the service'
 	run guest 'chroot-mounts start'
-	ok "after $1, starting ends nothing inside either" runs "$inside"
+	ok "after $1, starting ends nothing inside" runs "$inside"
 }
 
 # good_after WHAT
@@ -82,7 +82,7 @@ inside=$(start_inside games)
 replaced_by old
 started_by_another 'a way back'
 ok 'the service is stopped after a way back' guest 'rc-service chroot-mounts stop'
-ok 'the service is started again' guest 'rc-service chroot-mounts start'
+ok 'the service is started again after a way back' guest 'rc-service chroot-mounts start'
 good_after 'a stop and a start'
 
 # the machine goes down with what the older one prepared
