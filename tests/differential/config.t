@@ -59,7 +59,7 @@ compare() {
 	locale=$1
 	shift
 	number=$((number + 1))
-	sentence="$(echo "$*" | sed 's|.*/||') reads them as config_read does, under $locale"
+	sentence="$(echo "$*" | sed 's|.*/||') reads the generated files as config_read does, under $locale"
 	if ! command -v "$1" >/dev/null; then
 		missing "$sentence" "no $1 here"
 		return

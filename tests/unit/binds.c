@@ -69,7 +69,7 @@ other_words_are_refused(void **state)
 }
 
 static void
-they_keep_their_order(void **state)
+binds_keep_their_order(void **state)
 {
 	struct binds binds = {0};
 
@@ -93,7 +93,7 @@ main(void)
 		cmocka_unit_test(slashes_at_the_end_mean_nothing),
 		cmocka_unit_test(a_backslash_is_for_colons_and_itself),
 		cmocka_unit_test(other_words_are_refused),
-		cmocka_unit_test(they_keep_their_order),
+		cmocka_unit_test(binds_keep_their_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

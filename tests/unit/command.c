@@ -219,7 +219,7 @@ assert_fails(const char *file, const char *search_path, int status, const char *
 }
 
 static void
-it_replaces_the_process_with_these_words_and_variables(void **state)
+execution_replaces_the_process_with_these_words_and_variables(void **state)
 {
 	static const char *const argv[] = {"0", "a b", "", "*", "\"", NULL};
 	static const char *const environment[] = {"A=1 2", NULL};
@@ -595,7 +595,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(it_replaces_the_process_with_these_words_and_variables),
+		TEST(execution_replaces_the_process_with_these_words_and_variables),
 		TEST(the_first_directory_that_has_it_counts),
 		TEST(one_that_may_not_be_executed_is_passed_over),
 		TEST(what_no_directory_has_is_not_found),
