@@ -18,7 +18,7 @@ sub is_there {
 
 my %seen;
 my @compilers = grep { !$seen{$_}++ && is_there($_) } $ENV{CC} || 'cc', 'gcc', 'clang';
-ok(scalar @compilers, 'there is a compiler');
+ok(scalar @compilers, 'a compiler is there');
 if ($ENV{TESTS_MUST_RUN}) {
 	ok($seen{$_} && is_there($_), "$_ is there") for qw(gcc clang);
 }

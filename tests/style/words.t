@@ -43,7 +43,7 @@ for my $file (@files) {
 for my $word (sort keys %words) {
 	is(join("\n", @{ $found{$word} }), '', "no file has $word");
 }
-cmp_ok(scalar @functions, '>', 10, 'there are functions');
+cmp_ok(scalar @functions, '>', 10, 'the list of files has functions');
 my @long = map { "$_->[0] has $_->[1]" } grep { $_->[1] > $longest } @functions;
 is(join("\n", @long), '', "no function has more than $longest lines");
 
