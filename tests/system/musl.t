@@ -37,9 +37,8 @@ exchange()
 	like 'the static program makes its relocations read-only' "$(<"$work/trace")" '^mprotect\(0x[0-9a-f]+, [0-9]+, PROT_READ\) = 0$'
 	ok 'the static program takes the place of the other' exchange
 	for name in enter terminal command-lines nested; do
-		BUILD=$build/musl/exchanged bash "$top/tests/system/$name.t" |
-			sed "/^1\.\.[1-9]/d; s/^\(not \)\{0,1\}ok - /&$name.t with musl: /" ||
-			echo "not ok - $name.t came to its end with musl: status $?"
+		run_in "of $name.t with musl" env "BUILD=$build/musl/exchanged" bash "$top/tests/system/$name.t" |
+			sed "s/^1\.\.[1-9].*/$closing_word/; s/^\(not \)\{0,1\}ok - /&$name.t with musl: /"
 		is "$name.t has run on the static program" "$(needed "$build/musl/exchanged/chroot-enter")" ''
 	done
 } | sum_up
