@@ -95,9 +95,9 @@ like()
 	fi
 }
 
-# await COMMAND...: asks again until the command succeeds, patience seconds at most; a slow machine has
-# PATIENCE.
-patience=${PATIENCE:-10}
+# await COMMAND...: asks again until the command succeeds, patience seconds at most: long, since others
+# may keep the machine busy.
+patience=${PATIENCE:-60}
 await()
 {
 	local end=$((SECONDS + patience))

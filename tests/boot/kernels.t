@@ -33,7 +33,7 @@ passes()
 	guest "rm -f /test/status
 		setsid sh -c '
 			cd $place
-			TESTS_MUST_RUN=1 PATIENCE=60 MACHINES=one prove -v --merge -e \"\" tests/system/$1.t </dev/null >/test/said 2>&1
+			TESTS_MUST_RUN=1 PATIENCE=60 MACHINES=one TEST_SECONDS=3600 prove -v --merge -e tests/run tests/system/$1.t </dev/null >/test/said 2>&1
 			echo \$? >/test/status
 			echo $end >/dev/console' >/dev/null 2>&1 &"
 	await said_or_off "$end"

@@ -86,7 +86,7 @@ mount -t tmpfs later /srv/data/below/later
 echo under the source >/srv/data/below/later/file
 mount -t tmpfs later /run/later
 echo under /run >/run/later/file
-echo go >"$work/go"
+echo go 1<>"$work/go" # a FIFO that nobody reads keeps who opens it for writing alone
 wait "$pid"
 is 'what the host mounts below a shared source arrives, and what is live in the root' \
 	"$(<"$work/output")" $'ready\nunder the source\nunder /run'

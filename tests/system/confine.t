@@ -417,8 +417,10 @@ unmounts_the_host()
 }
 host_files()
 {
-	find /dev /run /tmp /sys /etc /outside /common -xdev -not -path '/run/chroot-mounts*' \
+	find /dev /run /tmp /etc /outside /common -xdev -not -path '/run/chroot-mounts*' \
 		-printf '%p %y %i\n' | sort
+	# what is below comes and goes with the devices and modules of the machine around this one
+	find /sys -xdev -maxdepth 1 -printf '%p %y\n' | sort
 }
 
 configure debian 'root="/opt/debian"'

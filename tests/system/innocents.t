@@ -171,7 +171,7 @@ as alice chroot-enter -d / debian sh -c 'unshare -Urm sleep 1000 & bwrap --ro-bi
 are_three() { [ "$(pgrep -u alice -c -x -f 'sleep 1000')" = 3 ]; }
 ok 'unshare -Urm, bwrap, and bwrap with partial binds below unshare -Urm run inside' await are_three
 ok 'stop succeeds with nested namespaces inside' chroot-mounts stop debian
-ok 'stop ends the processes of nested namespaces inside' fails run_on -u alice
+ok 'stop ends the processes of nested namespaces inside' await fails run_on -u alice
 
 # The working directory. visit COMMAND...: executes it on the host, in a directory inside.
 visit()

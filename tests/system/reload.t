@@ -327,7 +327,7 @@ mkfifo /tmp/go
 script -qfec 'chroot-enter games sh -c "
 	cd /mnt/a; exec 5>/root/kept
 	echo \$\$ \$(tty) >/tmp/first
-	read word </tmp/go
+	read word <>/tmp/go
 	echo \$\$ \$(tty) >/tmp/second
 	pwd -P >&5; ls /mnt/drive >&5; cat name >&5; : >/tmp/done"' /dev/null </dev/null >"$work/terminal" 2>&1 &
 session=$!
@@ -337,7 +337,7 @@ set_lines '/srv/one /mnt/a none bind
 /srv/drive.img /mnt/drive ext4 loop,x-mount.mkdir'
 ok 'the service starts' rc-service chroot-mounts start
 ok 'a reload of the service adds a games drive' rc-service chroot-mounts reload
-echo go >/tmp/go
+echo go 1<>/tmp/go # a FIFO that nobody reads keeps who opens it for writing alone
 ok 'the program on a terminal goes on after the reload' await test -e /tmp/done
 wait "$session"
 is 'the program has the same pid and terminal after the reload' "$(cat /tmp/second)" "$(cat /tmp/first)"

@@ -14,14 +14,14 @@ declare -A verbs=([start]='^0$' [stop]='^0$' [reload]='^(0|1|0 1)$' [status]='^(
 declare -A entering
 pids=()
 
-# background NAME COMMAND...: its status goes to a file, 124 if it takes a minute. It must not keep
+# background NAME COMMAND...: its status goes to a file, 124 if it takes five minutes. It must not keep
 # a lock that is held here, by descriptor 8 or 9.
 background()
 {
 	local name=$1
 	shift
 	{
-		timeout -k 5 60 "$@" >"$work/$name.output" 2>&1
+		timeout -k 5 300 "$@" >"$work/$name.output" 2>&1
 		echo $? >"$work/$name.status"
 	} 8>&- 9>&- &
 	pids+=($!)
@@ -38,7 +38,7 @@ is_clean()
 	is 'no file of a root is left' "$(find /run/chroot-mounts -mindepth 1 ! -name held.lock)" ''
 	ok 'nothing is pinned' fails has_pins
 	is "the host's mounts are what they were" "$(host_mounts)" "$host"
-	ok 'nobody who entered is left' fails run_on -x 'where|chroot-enter'
+	ok 'nobody who entered is left' await fails run_on -x 'where|chroot-enter'
 }
 
 furnish "${roots[@]}" held
@@ -95,7 +95,7 @@ storm()
 	local root verb number
 	pids=()
 	rm -f "$work"/*.*.status "$work"/*.*.output
-	for number in {1..10}; do
+	for number in {1..5}; do
 		for root; do
 			for verb in "${!verbs[@]}"; do
 				if [ "$root" = all ]; then
@@ -119,10 +119,14 @@ storm()
 	ok 'a last stop succeeds' chroot-mounts stop
 	is_clean
 }
-label=' (many commands for one root)'
-storm demo demo demo
-label=' (many commands for several roots)'
-storm all demo games tools
+# Five of each at once, twice: a command gives up whose lock others have had for half a minute, and on a
+# busy machine ten of each take longer.
+for wave in first second; do
+	label=" (many commands for one root, $wave time)"
+	storm demo demo demo
+	label=" (many commands for several roots, $wave time)"
+	storm all demo games tools
+done
 label=
 
 # Those who enter go on while roots come and go: as the superuser and as a listed user.
@@ -135,9 +139,10 @@ cycles()
 }
 chroot-mounts -q start
 chmod 755 "$work" "$work/enter-many"
-"$work/enter-many" 0 32 "${roots[@]}" >"$work/superuser" 2>/dev/null 8>&- &
+# nice: where they had all of a machine with few processors, two hundred starts would take minutes
+nice -n 19 "$work/enter-many" 0 32 "${roots[@]}" >"$work/superuser" 2>/dev/null 8>&- &
 entering[superuser]=$!
-setpriv --reuid=alice --regid=alice --init-groups "$work/enter-many" 0 32 "${roots[@]}" \
+nice -n 19 setpriv --reuid=alice --regid=alice --init-groups "$work/enter-many" 0 32 "${roots[@]}" \
 	>"$work/alice" 2>/dev/null 8>&- &
 entering[alice]=$!
 began=$SECONDS

@@ -36,7 +36,7 @@ serve()
 	mkfifo "$work/display"
 	Xvfb :7 -auth "$work/auth" -nolisten tcp -displayfd 3 3>"$work/display" >"$work/server" 2>&1 &
 	server=$!
-	read -r -t 30 <"$work/display"
+	read -r -t 30 <>"$work/display"
 }
 # hold COOKIE: alice has it, as xauth writes it.
 hold() { as alice xauth -q -f "$cookies" add :7 . "$1" 2>/dev/null; }
@@ -103,8 +103,9 @@ painted()
 	mkfifo "$work/hold" "$work/said"
 	"$@" perl /srv/client paint 2a6f97 <"$work/hold" >"$work/said" 2>"$work/errors" &
 	local painter=$! said=
-	exec {hold}>"$work/hold"
-	read -r -t 30 said <"$work/said"
+	# for both: who opens a FIFO for one alone waits for the other, who may have died
+	exec {hold}<>"$work/hold"
+	read -r -t 30 said <>"$work/said"
 	as_alice perl /opt/games/srv/client look
 	exec {hold}>&-
 	wait "$painter"
