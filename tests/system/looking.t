@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# stop, status and ps look at processes while those are born and end, while numbers go from a root to
+# others, and while another command looks too. strace holds a command up where one of these must come
+# in between: it stops it (SIGSTOP) when it has made a certain system call.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs strace
+on_machines 'TREES=demo=busybox games=busybox'
+
+tools=${BUILD:-$top/build}/system
+state=/run/chroot-mounts
+pin=$state/demo/ns
+configure demo 'root="/opt/demo"' 'stop_timeout=1'
+configure games 'root="/opt/games"' 'stop_timeout=1'
+
+begin() { chroot-mounts -q start demo; }
+# In the background: $! is the process inside.
+inside() { exec chroot-enter -d / demo /bin/busybox "$@" >/dev/null 2>&1; }
+namespace_of() { readlink "/proc/$1/ns/mnt"; }
+is_alive() { kill -0 "$1" && ! grep -q '^State:.Z' "/proc/$1/status"; }
+is_listed() { grep -q "^ *$1 " "$work/held.output"; }
+
+# hold_up STRACE-OPTION... COMMAND...: in the background. $held is strace's pid, which ends as the
+# command does, and $command the command's.
+hold_up()
+{
+	resumed=0
+	: >"$work/held.trace"
+	strace -qq -o "$work/held.trace" "$@" >"$work/held.output" 2>"$work/held.errors" &
+	held=$!
+	await has_command
+}
+has_command() { command=$(pgrep -P "$held" -x chroot-mounts); }
+is_held() { [ "$(grep -c 'stopped by SIGSTOP' "$work/held.trace")" -gt "$resumed" ]; }
+go_on()
+{
+	resumed=$((resumed + 1))
+	kill -CONT "$command"
+}
+# held_or_ended; finish: lets it go on to its end, however often it is held up; its status is $status.
+held_or_ended() { is_held || ! kill -0 "$held" 2>/dev/null; }
+has_finished()
+{
+	is_held && go_on
+	is_ended "$held"
+}
+finish()
+{
+	await has_finished >/dev/null 2>&1
+	wait "$held" 2>/dev/null
+	status=$? output=$(<"$work/held.output") errors=$(<"$work/held.errors")
+}
+# At the end of its first way through the processes, and before it looks at the first of them.
+at_last_process=(-P /proc -e trace=getdents64 -e inject=getdents64:signal=STOP:when=2)
+at_first_process=(-P /proc -e trace=getdents64 -e inject=getdents64:signal=STOP:when=1)
+
+# A process is born behind the place in /proc that a look has come to.
+begin
+hold_up "${at_last_process[@]}" chroot-mounts ps demo
+ok 'ps is held up at the end of /proc' await is_held
+inside sleep 1000 &
+late=$!
+await is_inside "$late"
+finish
+is 'ps succeeds when a process came in while it read /proc' "$status" 0
+ok 'ps lists a process that came in while it read /proc' is_listed "$late"
+chroot-mounts -q stop
+wait "$late" 2>/dev/null
+
+# A number of a root's goes to a process of the host. mark: /run/openrc's mount id and superblock.
+mark_of() { tr '\0' '\n' <"$state/demo/record" | sed -n 's,^filesystem=\(.*\):/run/openrc$,\1,p'; }
+has_said() { [ -s "$work/$1" ]; }
+# take KIND NUMBER: $taker is the process.
+take()
+{
+	: >"$work/taken"
+	"$tools/take-number" "$1" "$2" >"$work/taken" &
+	taker=$!
+	await has_said taken
+	[ "$(<"$work/taken")" = taken ]
+}
+clear_away()
+{
+	local pid
+	for pid; do
+		kill -KILL "$pid"
+		wait "$pid"
+	done 2>/dev/null
+}
+# hand_over COMMAND...: holds it up, and has those numbers taken by $owners then. Other programs of
+# the computer may be faster; that is tried again.
+hand_over()
+{
+	local try mark
+	for ((try = 0; try < 5; try++)); do
+		owners=()
+		begin
+		mark=$(mark_of)
+		hold_up "$@"
+		await is_held &&
+			nsenter --mount="$pin" /bin/busybox umount /run/openrc &&
+			take mount "${mark%:*}" && owners+=("$taker") &&
+			take superblock "${mark#*:}" && owners+=("$taker") && return
+		clear_away "$taker" "${owners[@]}"
+		finish
+		chroot-mounts -q stop
+	done
+	return 1
+}
+are_alive() { local pid; for pid; do is_alive "$pid" || return; done; }
+are_listed() { local pid; for pid; do is_listed "$pid" && return; done; return 1; }
+
+ok "two processes of the host take a mount's and a superblock's number while ps looks" \
+	hand_over "${at_first_process[@]}" chroot-mounts ps demo
+finish
+is 'ps succeeds when numbers of a root went to others' "$status" 0
+ok 'ps lists no process of the host for a number that was a root'"'"'s' fails are_listed "${owners[@]}"
+clear_away "${owners[@]}"
+chroot-mounts -q stop
+
+ok "two processes of the host take a mount's and a superblock's number while stop looks" \
+	hand_over "${at_first_process[@]}" chroot-mounts stop demo
+finish
+is 'stop succeeds when numbers of a root went to others' "$status$errors" 0
+ok 'stop ends no process of the host for a number that was a root'"'"'s' are_alive "${owners[@]}"
+clear_away "${owners[@]}"
+chroot-mounts -q stop
+
+ok "two processes of the host take a mount's and a superblock's number before stop looks for holders" \
+	hand_over -P /opt/demo -e trace=readlink,readlinkat -e inject=readlink,readlinkat:signal=STOP:when=1 \
+	chroot-mounts stop demo
+finish
+is 'stop names no process of the host as a holder for a number that was a root'"'"'s' "$status$errors" 0
+ok 'stop spares who has such a number' are_alive "${owners[@]}"
+clear_away "${owners[@]}"
+chroot-mounts -q stop
