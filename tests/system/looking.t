@@ -87,6 +87,7 @@ clear_away()
 		kill -KILL "$pid"
 		wait "$pid"
 	done 2>/dev/null
+	return 0
 }
 # hand_over COMMAND...: holds it up, and has those numbers taken by $owners then. Other programs of
 # the computer may be faster; that is tried again.
@@ -135,3 +136,103 @@ is 'stop names no process of the host as a holder for a number that was a root'"
 ok 'stop spares who has such a number' are_alive "${owners[@]}"
 clear_away "${owners[@]}"
 chroot-mounts -q stop
+
+# Another command looks at the same time. To look into a namespace is to join it, so a stop could take
+# who looks for a process inside.
+is_in() { [ "$(namespace_of "$command")" = "$1" ]; }
+# held_in NAMESPACE: lets what is held up after each of its joins go on until it has joined that one.
+has_joined()
+{
+	held_or_ended || return
+	kill -0 "$held" 2>/dev/null || return 0
+	is_in "$1" || { go_on && return 1; }
+}
+held_in() { await has_joined "$1" && is_held && is_in "$1"; }
+at_each_join=(-e trace=setns -e inject=setns:signal=STOP)
+# beside COMMAND...: while one is held up. Awaits that the command waits for it, by a lock, or has ended.
+beside()
+{
+	: >"$work/beside.trace"
+	strace -qq -o "$work/beside.trace" -e trace=flock "$@" >"$work/beside.output" 2>&1 &
+	beside=$!
+	await waits_or_ended
+}
+waits_or_ended() { grep -q EAGAIN "$work/beside.trace" || ! kill -0 "$beside" 2>/dev/null; }
+
+for verb in status ps; do
+	begin
+	pinned=$(stat -L -c 'mnt:[%i]' "$pin")
+	hold_up "${at_each_join[@]}" chroot-mounts "$verb" demo
+	ok "$verb is held up in the namespace of its root" held_in "$pinned"
+	beside chroot-mounts stop demo
+	finish
+	is "$verb comes to its end beside a stop of the same root" "$status" 0
+	wait "$beside"
+	is "stop of the same root succeeds beside $verb" $? 0
+	chroot-mounts -q stop
+done
+
+# A namespace made inside games is held open on the host: a stop of demo looks into it for holders.
+chroot-mounts -q start demo games
+chroot-enter -d / games /bin/busybox unshare -m /bin/busybox sleep 1000 >/dev/null 2>&1 &
+other=$!
+runs_apart() { pgrep -P "$other" || [ "$(tr '\0' ' ' <"/proc/$other/cmdline")" = '/bin/busybox sleep 1000 ' ]; }
+await runs_apart >/dev/null
+copy=$(namespace_of "$other")
+sh -c "exec sleep 1000 </proc/$other/ns/mnt" &
+holder=$!
+has_copy_open() { [ "$(readlink "/proc/$holder/fd/0")" = "$copy" ]; }
+await has_copy_open
+hold_up "${at_each_join[@]}" chroot-mounts stop demo
+ok 'a stop is held up in a namespace that was made inside another root' held_in "$copy"
+beside chroot-mounts stop games
+finish
+is 'the stop that looks comes to its end beside a stop of that other root' "$status" 0
+wait "$beside"
+is 'the stop of that other root finds the namespace held' $? 1
+like 'the stop of that other root names the holder, and no other process' "$(<"$work/beside.output")" \
+	"games: is held from outside by $holder \\(sleep\\), with a mount namespace made inside open; to mend it"
+clear_away "$holder" "$other"
+ok 'once the namespace is closed, that other root is stopped' chroot-mounts stop games
+
+# Between the last look and the end of the mounts: a process that had the namespace open comes in, with
+# a copy of its own, at each of stop's visits there.
+begin
+pinned=$(stat -L -c 'mnt:[%i]' "$pin")
+latest=()
+# nsenter has it open before the door is closed, as far as stop can tell.
+come_in()
+{
+	nsenter --mount="$pin" /bin/busybox unshare -m /bin/busybox sleep 1000 >/dev/null 2>&1 &
+	latest+=($!)
+	await is_apart $!
+}
+is_apart() { is_inside "$1" && [ "$(namespace_of "$1")" != "$pinned" ]; }
+has_stopped()
+{
+	if is_held; then
+		! is_in "$pinned" || come_in
+		go_on
+	fi
+	is_ended "$held"
+}
+hold_up "${at_each_join[@]}" chroot-mounts stop demo
+await has_stopped >/dev/null 2>&1
+wait "$held"
+is 'stop succeeds when processes come in at each of its visits to the namespace' $? 0
+ok 'processes came in both before the last look and after it' [ "${#latest[@]}" -ge 3 ]
+are_ended() { local pid; for pid; do is_ended "$pid" || return; done; }
+ok 'stop ends each process that came in with a copy of the namespace' are_ended "${latest[@]}"
+clear_away "${latest[@]}"
+
+# The mounts are away, and the last look for those inside is still to come: until then a superblock's
+# number must not go to a filesystem of the host, whose namespace would be taken for one made inside.
+begin
+mark=$(mark_of)
+hold_up -e trace=umount2 -e inject=umount2:signal=STOP:when=1 chroot-mounts stop demo
+ok 'stop is held up when it has taken the mounts away' await is_held
+ok 'the number of a superblock that start made goes to no other filesystem as long as stop looks' \
+	fails take superblock "${mark#*:}"
+finish
+is 'stop succeeds when filesystems are mounted elsewhere in the middle of it' "$status$errors" 0
+clear_away "$taker"
