@@ -1147,6 +1147,69 @@ a_mount_of_the_host_is_known_by_its_id_for_real(void **state)
 	assert_target_accepted("/proc/sys/kernel", &foreign, 1);
 }
 
+/*
+ * How often openat2 answers yet as it does where a rename or a mount anywhere on the machine races
+ * with a ".." (openat2(2), RESOLVE_IN_ROOT, EAGAIN), and how often it was called.
+ */
+static int races;
+static int calls;
+
+long __wrap_syscall(long number, ...);
+long __real_syscall(long number, ...);
+
+long
+__wrap_syscall(long number, ...)
+{
+	long arguments[4];
+	va_list list;
+
+	va_start(list, number);
+	for (size_t i = 0; i < sizeof(arguments) / sizeof(*arguments); i++)
+		arguments[i] = va_arg(list, long);
+	va_end(list);
+	if (number == SYS_openat2) {
+		calls++;
+		if (races > 0) {
+			races--;
+			errno = EAGAIN;
+			return -1;
+		}
+	}
+	return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3]);
+}
+
+static void
+a_path_that_a_rename_raced_with_is_opened_at_another_try(void **state)
+{
+	(void)state;
+	mkdirat(root.tree, "etc", 0755);
+	put_file(root.tree, "etc/file");
+	for (int answers = 1; answers <= 10; answers++) {
+		races = answers;
+		assert_opens("/etc/../etc/file", "etc/file");
+		assert_int_equal(races, 0);
+	}
+}
+
+static void
+a_path_that_renames_race_with_for_ever_is_an_error(void **state)
+{
+	(void)state;
+	mkdirat(root.tree, "etc", 0755);
+	races = INT_MAX;
+	assert_opens_nothing("/etc", EAGAIN);
+	races = 0;
+}
+
+static void
+no_other_error_of_openat2_is_tried_again(void **state)
+{
+	(void)state;
+	calls = 0;
+	assert_opens_nothing("/none", ENOENT);
+	assert_int_equal(calls, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
 
 int
@@ -1189,6 +1252,9 @@ main(void)
 		TEST(the_top_is_called_by_its_path_on_the_host),
 		TEST(the_hosts_mounts_and_what_is_below_them_are_not_judged),
 		TEST(a_mount_of_the_host_is_known_by_its_id_for_real),
+		TEST(a_path_that_a_rename_raced_with_is_opened_at_another_try),
+		TEST(a_path_that_renames_race_with_for_ever_is_an_error),
+		TEST(no_other_error_of_openat2_is_tried_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
