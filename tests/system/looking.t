@@ -236,3 +236,68 @@ ok 'the number of a superblock that start made goes to no other filesystem as lo
 finish
 is 'stop succeeds when filesystems are mounted elsewhere in the middle of it' "$status$errors" 0
 clear_away "$taker"
+
+# A namespace made inside is known by its number once one process of it was looked into, so that one
+# that ends before it can be is known too: nothing in the directory of such a one can be opened.
+begin
+inside unshare -m /bin/busybox sh -c '/bin/busybox sleep 1000 & wait' &
+lasting=$!
+is_second() { brief=$(pgrep -P "$lasting" -x busybox) && is_apart "$brief"; }
+await is_second >/dev/null
+# counts_without PID...: the processes that status counts when nothing of these can be opened.
+counts_without()
+{
+	local pid strace=(strace -qq -o /dev/null -e trace=openat -e inject=openat:error=ESRCH)
+	for pid; do
+		strace+=(-P "/proc/$pid" -P "/proc/$pid/task" -P "/proc/$pid/task/$pid")
+	done
+	"${strace[@]}" chroot-mounts status demo | awk 'NR > 1 { print $3 }'
+}
+is 'status counts none of a namespace in which each process ends too soon' \
+	"$(counts_without "$brief" "$lasting")" 0
+is 'status counts a process that ends too soon once another of its namespace was looked into' \
+	"$(counts_without "$brief")" 2
+chroot-mounts -q stop
+wait "$lasting" 2>/dev/null
+
+cp "$tools/fork-chain" /opt/demo/chain
+begin
+inside unshare -m /bin/busybox sh -c '/bin/busybox sleep 1000 & exec /chain 1' &
+is_running() { pgrep -x chain && pgrep -f -x '/bin/busybox sleep 1000'; }
+await is_running >/dev/null
+began=${EPOCHREALTIME/./}
+ok 'stop succeeds with a program inside that forks in a namespace of its own faster than one can look' \
+	chroot-mounts stop demo
+echo "# $((${EPOCHREALTIME/./} - began)) microseconds"
+ok 'stop ends a program that forks in a namespace of its own' fails run_on -x 'chain|busybox'
+chroot-mounts -q stop
+
+# Each user may make namespaces of as many processes as their limits allow: the mounts of each
+# namespace are read once.
+begin
+unshare -m sh -c 'for number in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do sleep 1000 & done; wait' &
+many=$!
+are_many() { [ "$(pgrep -P "$many" -c -x sleep)" = 20 ]; }
+await are_many
+strace -qq -o "$work/opens" -P mountinfo -e trace=openat chroot-mounts ps demo >/dev/null
+ok "ps reads the mounts of a host's namespace once, and not for each of 20 processes in it" \
+	[ "$(grep -c . "$work/opens")" -lt 10 ]
+# shellcheck disable=SC2046 # words
+clear_away $(pgrep -P "$many") "$many"
+chroot-mounts -q stop
+
+# openat2 answers EAGAIN where a rename or a mount of the whole machine races with a path that leaves
+# a directory again (openat2(2)).
+ok 'start succeeds when every other path inside has to be opened twice' \
+	strace -qq -o /dev/null -e trace=openat2 -e inject=openat2:error=EAGAIN:when=1+2 chroot-mounts -q start demo
+ok 'the root that was started so can be entered' chroot-enter -d / demo /bin/busybox true
+chroot-mounts -q stop
+
+# Only a namespace with a higher id than the host's can be pinned (mnt_ns_loop()).
+"$tools/high-namespace" true
+if [ $? = 77 ]; then
+	echo '# ids of namespaces rise in one order here'
+else
+	ok 'start and stop succeed on a host of which the namespace has a higher id than the next ones get' \
+		"$tools/high-namespace" sh -c 'chroot-mounts -q start demo && chroot-mounts stop demo'
+fi
