@@ -11,7 +11,7 @@ on_machines TREES='demo=busybox games=busybox'
 tools=${BUILD:-$top/build}/system
 root=/opt/demo
 install -m 755 "$tools/descend" "$root/"
-install -m 755 "$tools/join-later" /usr/local/bin/
+install -m 755 "$tools/join-later" "$tools/thread-holds" /usr/local/bin/
 mkdir "$work/pids"
 # /tmp is the roots' too: what the programs inside say is there, and what is written to go lets one
 # of them go on
@@ -193,7 +193,7 @@ clear_away
 
 begin 0
 join-later /run/chroot-mounts/demo/ns & late=$!
-has_opened() { ls -l "/proc/$late/fd" | grep -q chroot-mounts; }
+has_opened() { readlink "/proc/$late"/fd/* | grep -q chroot-mounts; }
 await has_opened
 stop_with_pauses "${late_places[2]-}"
 ok 'stop can be paused in the third look after the mounts have gone' await is_paused
@@ -205,6 +205,31 @@ wait "$tracing"
 is 'stop succeeds with a process that joined late' $? 0
 ok 'stop ends a process that joined behind its back when the mounts had gone' has_ended "$late"
 clear_away "$late"
+
+# What a single thread holds, apart from the others (CLONE_FS and CLONE_FILES, unshare(2)).
+# thread_holds KIND PATH WORDS: a thread of the superuser's on the host, below the root directory inside.
+thread_holds()
+{
+	local kind=$1 path=$2 words=$3 holder
+	begin 1
+	inside sleep 1000
+	await pgrep -u alice -x sleep >/dev/null
+	await are_inside 1
+	: >"$work/held"
+	thread-holds "$kind" "/proc/$(pgrep -u alice -x sleep)/root/$path" >"$work/held" & holder=$!
+	await test -s "$work/held"
+	run chroot-mounts stop demo
+	is "stop fails while one thread of a process on the host has a $kind inside" "$status" 1
+	like "stop names the process of which one thread has a $kind inside" "$errors" \
+		"^chroot-mounts: demo: is held from outside by $holder \\(thread-holds\\), $words;"
+	ok "stop spares the process of which one thread has a $kind inside" is_alive "$holder"
+	kill "$holder"
+	await has_ended "$holder"
+	ok "stop succeeds once the thread with a $kind inside has ended" chroot-mounts stop demo
+	clear_away
+}
+thread_holds directory bin 'with the working directory in it'
+thread_holds file bin/busybox 'with a file of it open'
 
 # A mount's number, which the kernel gives out again, the lowest first. The mounts inside go while
 # stop waits, and each innocent mounts something until it has one of their numbers.
