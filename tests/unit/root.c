@@ -1160,7 +1160,7 @@ long __real_syscall(long number, ...);
 long
 __wrap_syscall(long number, ...)
 {
-	long arguments[4];
+	long arguments[6];
 	va_list list;
 
 	va_start(list, number);
@@ -1175,7 +1175,8 @@ __wrap_syscall(long number, ...)
 			return -1;
 		}
 	}
-	return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3]);
+	return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
+		arguments[5]);
 }
 
 static void
@@ -1208,6 +1209,41 @@ no_other_error_of_openat2_is_tried_again(void **state)
 	calls = 0;
 	assert_opens_nothing("/none", ENOENT);
 	assert_int_equal(calls, 1);
+}
+
+static void
+a_link_of_a_user_is_refused_before_anything_is_made_behind_it(void **state)
+{
+	(void)state;
+	mkdirat(root.tree, "etc", 0755);
+	mkdirat(root.tree, "home", 0755);
+	assert_int_equal(symlinkat("/etc", root.tree, "home/link"), 0);
+	assert_int_equal(ownership_judge_way(&root, "/home/link/a/b", NULL, 0, &report), 0);
+	assert_string_equal(take_said(), "");
+	stranger = inode(root.tree, "home");
+	/* the last thing on the way that is there, and the last but one */
+	assert_int_equal(ownership_judge_way(&root, "/home/link/a/b", NULL, 0, &report), -1);
+	assert_non_null(strstr(take_said(), "/home belongs to user 4711"));
+	mkdirat(root.tree, "etc/a", 0755);
+	assert_int_equal(ownership_judge_way(&root, "/home/link/a/b", NULL, 0, &report), -1);
+	assert_non_null(strstr(take_said(), "/home belongs to user 4711"));
+	assert_int_equal(ownership_judge_way(&root, "/etc/a/b", NULL, 0, &report), 0);
+	assert_string_equal(take_said(), "");
+}
+
+static void
+what_is_made_in_a_directory_of_a_user_is_refused(void **state)
+{
+	(void)state;
+	mkdirat(root.tree, "home", 0755);
+	mkdirat(root.tree, "home/alice", 0755);
+	assert_int_equal(ownership_judge_way(&root, "/home/alice/a/b", NULL, 0, &report), 0);
+	stranger = inode(root.tree, "home/alice");
+	assert_int_equal(ownership_judge_way(&root, "/home/alice/a/b", NULL, 0, &report), -1);
+	assert_non_null(strstr(take_said(), "/home/alice belongs to user 4711"));
+	stranger = inode(root.tree, ".");
+	assert_int_equal(ownership_judge_way(&root, "/a", NULL, 0, &report), -1);
+	assert_non_null(strstr(take_said(), "belongs to user 4711"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
@@ -1255,6 +1291,8 @@ main(void)
 		TEST(a_path_that_a_rename_raced_with_is_opened_at_another_try),
 		TEST(a_path_that_renames_race_with_for_ever_is_an_error),
 		TEST(no_other_error_of_openat2_is_tried_again),
+		TEST(a_link_of_a_user_is_refused_before_anything_is_made_behind_it),
+		TEST(what_is_made_in_a_directory_of_a_user_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
