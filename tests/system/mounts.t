@@ -307,6 +307,28 @@ mount_helpers()
 		"$line1: cifs needs a mount program of its own: mount it on the host and bind it here"
 }
 
+# libmount would run them as the superuser, with a path and options of the line.
+helpers_are_not_run()
+{
+	local type
+	for type in ext4 tmpfs; do
+		printf '#!/bin/sh\necho "$0 $*" >>/srv/helped\nexit 1\n' >"/sbin/mount.$type"
+		chmod 755 "/sbin/mount.$type"
+	done
+	mkdir /srv/by-helper
+	ok "mount(8) runs the mount.ext4 that stands in /sbin" fails mount -o loop /srv/ext4.img /srv/by-helper
+	ok 'a mount.ext4 that is run leaves a trace' grep -q '^/sbin/mount.ext4 ' /srv/helped
+	rm /srv/helped
+	reads='/t/file ext4 image' shows 'an image is mounted beside a mount.ext4 that fails' '/srv/ext4.img /t ext4 loop' \
+		'/t / rw,relatime - ext4 rw'
+	reads='/t/file ext4 image' shows 'an image of type auto is mounted beside a mount.ext4 that fails' \
+		'/srv/ext4.img /t auto loop' '/t / rw,relatime - ext4 rw'
+	shows 'a tmpfs is mounted beside a mount.tmpfs that fails' '/srv /t tmpfs size=1m' '/t / rw,relatime - tmpfs rw'
+	ok 'start runs no mount.TYPE program' test ! -e /srv/helped
+	rm /sbin/mount.ext4 /sbin/mount.tmpfs
+	rmdir /srv/by-helper
+}
+
 overlays()
 {
 	local layers=/srv/layers/$long/a:/srv/layers/$long/b:/srv/layers/one
@@ -610,6 +632,11 @@ old_mounts()
 	shows 'mounts in the tree above a place of the plan, which stay' '/srv/plain /t/er none bind' '/ / rw,nosuid,relatime sh overlay' \
 		'/deep / rw,nosuid,relatime h tmpfs' '/t / rw,nosuid,relatime h tmpfs' '/t/er /plain rw,relatime h tmpfs'
 	umount -R "$tree/t" "$tree/deep"
+	# taken off on its target alone, a mount below would lie hidden, and hold what it shows
+	mount -t tmpfs -o mode=755 old "$tree/deep/er"
+	shows 'a mount of the tree below the target of a line does not come along' '/srv/plain /deep none bind' \
+		'/ / rw,nosuid,relatime sh overlay' '/deep /plain rw,relatime h tmpfs'
+	umount "$tree/deep/er"
 }
 
 shared_mounts() { awk '{ for (i = 7; $i != "-"; i++) if ($i ~ /^shared/) print $5 }' /proc/self/mountinfo | sort; }
@@ -690,6 +717,7 @@ filesystems
 mount_helpers
 overlays
 images
+helpers_are_not_run
 devices
 root_lines
 targets
