@@ -85,6 +85,19 @@ run chroot-mounts start games
 is 'x-mount.mkdir by way of a user is refused' "$status" 1
 is 'the refused x-mount.mkdir makes nothing' "$(ls -A /opt/games/etc/cron.d)" ''
 
+# a pin that is mounted twice
+configure games 'root="/opt/games"'
+chroot-mounts -q start games
+chroot-enter -d / games tail -f /dev/null &
+inhabitant=$!
+await is_inside "$inhabitant"
+ok 'the namespace of a root can be pinned once more' mount --bind "/proc/$inhabitant/ns/mnt" /run/chroot-mounts/games/ns
+run chroot-mounts stop games
+is 'stop takes a pin away as often as it is mounted' "$status:$errors" 0:
+ok 'no pin is left of a root that was pinned twice' fails has_pins
+ok 'no folder is left of a root that was pinned twice' test ! -e /run/chroot-mounts/games
+ok 'a root that was pinned twice has lost who was inside' await is_ended "$inhabitant"
+
 # a filesystem of a user's that answers nobody else
 if mknod -m 666 /dev/fuse c 10 229 && exec 5<>/dev/fuse; then
 	mkdir -p /home/alice/fuse /opt/games/mnt

@@ -42,6 +42,27 @@ done
 ok 'unmounting the plan inside succeeds' inside umount -l /run
 is "unmounting the plan inside leaves the host's mounts" "$(host_mounts)" "$during"
 
+# a source that somebody made private after the start
+state_of() { chroot-mounts status games | sed -n 's/^games *//p'; }
+mkdir -p /srv/live /opt/games/mnt/live
+mount -t tmpfs live /srv/live
+configure games 'root="/opt/games"' 'extra_mounts="/srv/live /mnt/live none rbind,rslave,x-live"'
+chroot-mounts -q reload games
+like 'status finds nothing wrong with a live source' "$(state_of)" '^started'
+mount --make-private /srv/live
+like 'status tells of a live source that is private now' "$(state_of)" \
+	'^stale .*/srv/live is not live any more; reload the service'
+ok 'a reload makes a source live again' chroot-mounts -q reload games
+like 'status finds nothing wrong with a source that is live again' "$(state_of)" '^started'
+mkdir /srv/live/later
+mount -t tmpfs later /srv/live/later
+ok 'what the host mounts on a source that is live again is seen inside' \
+	inside grep -q ' /mnt/live/later ' /proc/self/mountinfo
+configure games 'root="/opt/games"'
+chroot-mounts -q stop
+umount -R /srv/live
+rmdir /opt/games/mnt/live /srv/live
+
 chroot-mounts -q stop
 chroot-mounts -q start
 chroot-enter games tail -f /dev/null &
