@@ -36,14 +36,23 @@ int __wrap_fstat64(int fd, struct stat *found);
 int __wrap_fstatat(int directory, const char *path, struct stat *found, int flags);
 int __wrap_fstatat64(int directory, const char *path, struct stat *found, int flags);
 int __wrap_statx(int directory, const char *path, int flags, unsigned mask, struct statx *found);
-int __real_statx(int directory, const char *path, int flags, unsigned mask, struct statx *found);
+long __wrap_syscall(long number, ...);
+long __real_syscall(long number, ...);
+
+/* The system call itself: musl has no function for it before 1.2.5, and syscalls.h uses none
+ * before 1.2.6. */
+static int
+real_statx(int directory, const char *path, int flags, unsigned mask, struct statx *found)
+{
+	return (int)__real_syscall(SYS_statx, directory, path, flags, mask, found);
+}
 
 static int
 look(int directory, const char *path, struct stat *found, int flags)
 {
 	struct statx known;
 
-	if (__real_statx(directory, path, flags, STATX_BASIC_STATS, &known) < 0)
+	if (real_statx(directory, path, flags, STATX_BASIC_STATS, &known) < 0)
 		return -1;
 	*found = (struct stat){
 		.st_dev = (dev_t)known.stx_dev_major << 32 | known.stx_dev_minor,
@@ -96,11 +105,28 @@ __wrap_fstatat64(int directory, const char *path, struct stat *found, int flags)
 int
 __wrap_statx(int directory, const char *path, int flags, unsigned mask, struct statx *found)
 {
-	if (__real_statx(directory, path, flags, mask | STATX_INO, found) < 0)
+	if (real_statx(directory, path, flags, mask | STATX_INO, found) < 0)
 		return -1;
 	if (mask & STATX_MNT_ID && found->stx_ino == mounted)
 		found->stx_mnt_id = MOUNT;
 	return 0;
+}
+
+/* Six words whatever the call takes, as in every libc's own. */
+long
+__wrap_syscall(long number, ...)
+{
+	va_list arguments;
+	long words[6];
+
+	va_start(arguments, number);
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		words[i] = va_arg(arguments, long);
+	va_end(arguments);
+	if (number == SYS_statx)
+		return __wrap_statx((int)words[0], (const char *)words[1], (int)words[2],
+			(unsigned)words[3], (struct statx *)words[4]);
+	return __real_syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
 }
 
 /* folder/tree is the root; folder/outside is what no path of it may reach. */
