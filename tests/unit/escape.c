@@ -14,9 +14,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <wchar.h>
 
 static size_t asked; /* bytes of the last buffer */
+static char *pages; /* a buffer is taken from their end, and behind it no byte can be written */
+static size_t pages_size;
 static const int *vis_fails; /* what strvis returns in place of its work */
 
 void *__real_malloc(size_t size);
@@ -27,8 +31,14 @@ int __wrap_strvis(char *to, const char *from, int flags);
 void *
 __wrap_malloc(size_t size)
 {
+	char *from = pages;
+
 	asked = size;
-	return __real_malloc(size);
+	if (!from)
+		return __real_malloc(size);
+	pages = NULL; /* for this one alone */
+	assert_true(size <= pages_size);
+	return from + pages_size - size;
 }
 
 int
@@ -132,6 +142,30 @@ a_long_text_fits_its_buffer(void **state)
 	assert_int_equal(asked, sizeof(expected));
 }
 
+/* With every libc: the sanitizers, which would see it too, are not to be had with musl. */
+static void
+nothing_is_written_behind_the_buffer(void **state)
+{
+	static const char *const texts[] = {
+		"", "a", "\n", "\377", "\\", "\xc3\xb6", "sleep \xff\xfe\xfd"};
+	char text[] = "?", *escaped;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), size = 4 * page;
+	char *mapped =
+		mmap(NULL, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)state;
+	assert_true(mapped != MAP_FAILED);
+	assert_int_equal(mprotect(mapped + size, page, PROT_NONE), 0);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts) + 255; i++) {
+		text[0] = (char)(i + 1);
+		pages_size = size;
+		pages = mapped;
+		escaped = escape_unprintable(i < 255 ? text : texts[i - 255]);
+		assert_true(escaped >= mapped && escaped < mapped + size);
+	}
+	munmap(mapped, size + page);
+}
+
 /* libbsd returns -1, or 0 and an empty string, by which of its tables it has no memory for. */
 static void
 without_memory_there_is_no_string(void **state)
@@ -158,6 +192,7 @@ main(void)
 		cmocka_unit_test(a_byte_of_0x80_or_above_takes_four_bytes),
 		cmocka_unit_test(each_byte_is_itself_or_three_octal_digits),
 		cmocka_unit_test(a_long_text_fits_its_buffer),
+		cmocka_unit_test(nothing_is_written_behind_the_buffer),
 		cmocka_unit_test(without_memory_there_is_no_string),
 	};
 
