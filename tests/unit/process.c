@@ -240,6 +240,64 @@ a_directory_without_a_status_is_an_error(void **state)
 	assert_int_equal(errno, ENOENT);
 }
 
+/* What stat says of each path: an inode, or 0 and an error. */
+static ino_t stat_inode;
+static int stat_error;
+
+int __wrap_stat(const char *path, struct stat *found);
+int __wrap_stat64(const char *path, struct stat *found);
+
+int
+__wrap_stat(const char *path, struct stat *found)
+{
+	assert_string_equal(path, "/proc/self/ns/pid");
+	*found = (struct stat){.st_ino = stat_inode};
+	errno = stat_error;
+	return stat_inode != 0 ? 0 : -1;
+}
+
+/* what glibc makes of it under _FILE_OFFSET_BITS=64 */
+int
+__wrap_stat64(const char *path, struct stat *found)
+{
+	return __wrap_stat(path, found);
+}
+
+static void
+the_own_pid_namespace_is_that_of_proc(void **state)
+{
+	uint64_t number = 0;
+
+	(void)state;
+	stat_inode = 4026532000;
+	assert_int_equal(process_own_namespace(&number), 0);
+	assert_int_equal(number, 4026532000);
+}
+
+static void
+a_kernel_without_pid_namespaces_has_the_initial_one(void **state)
+{
+	uint64_t number = 0;
+
+	(void)state;
+	stat_inode = 0;
+	stat_error = ENOENT;
+	assert_int_equal(process_own_namespace(&number), 0);
+	assert_int_equal(number, PROCESS_INITIAL_NAMESPACE);
+}
+
+static void
+an_own_pid_namespace_that_cannot_be_read_is_an_error(void **state)
+{
+	uint64_t number = 0;
+
+	(void)state;
+	stat_inode = 0;
+	stat_error = EACCES;
+	assert_int_equal(process_own_namespace(&number), -1);
+	assert_int_equal(errno, EACCES);
+}
+
 #define TEST(name) cmocka_unit_test(name)
 
 int
@@ -257,6 +315,9 @@ main(void)
 		TEST(a_status_that_cannot_be_read_is_an_error),
 		TEST(this_process_has_a_status_in_proc),
 		TEST(a_directory_without_a_status_is_an_error),
+		TEST(the_own_pid_namespace_is_that_of_proc),
+		TEST(a_kernel_without_pid_namespaces_has_the_initial_one),
+		TEST(an_own_pid_namespace_that_cannot_be_read_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
