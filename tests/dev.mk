@@ -73,6 +73,16 @@ style: ## the rules of the house
 differential: $(TEST_TOOLS) ## the configuration's grammar against the shells
 	$(TEST) $(sort $(wildcard tests/differential/*.t))
 
+# What tests/record runs: with RECORDER=yes, which takes a BUILD of its own, the programs have one more
+# object, which writes down what they do.
+RECORDER_OBJECT = $(BUILD)/tests/recording/recorder.o
+ifdef RECORDER
+$(PROGRAMS): $(RECORDER_OBJECT)
+$(PROGRAMS): LDFLAGS += -Wl,--wrap=write,--wrap=execve
+endif
+
+recorded: $(PROGRAMS) $(TREE_TOOLS)
+
 SYSTEM_TESTS ?= $(sort $(wildcard tests/system/*.t))
 
 system: $(PROGRAMS) $(TREE_TOOLS) ## on a real OpenRC, with real trees; as the superuser
@@ -143,7 +153,7 @@ lint: style lint-gcc lint-clang lint-cppcheck lint-tidy lint-shell lint-pages ##
 lint-gcc lint-clang: lint-%:
 	$(MAKE) CC=$* CFLAGS='-O2 -g -Werror' BUILD=$(BUILD)/$* compiled
 
-compiled: $(PROGRAMS) $(UNIT_TESTS) $(TEST_TOOLS) $(TREE_TOOLS) $(BENCH_TOOLS) $(FUZZERS:$(BUILD)/%=$(BUILD)/tests/%.o)
+compiled: $(PROGRAMS) $(RECORDER_OBJECT) $(UNIT_TESTS) $(TEST_TOOLS) $(TREE_TOOLS) $(BENCH_TOOLS) $(FUZZERS:$(BUILD)/%=$(BUILD)/tests/%.o)
 
 # missingIncludeSystem: cppcheck needs no system headers. memleak, resourceLeak: it does not know the
 # cleanup attribute; the sanitizers find the real ones. The tests' macros are cmocka's, unknown to it.
@@ -193,7 +203,7 @@ musl-headers:
 	mkdir -p $(MUSL)/headers
 	ln -sfn $(MUSL_HEADERS) $(MUSL)/headers
 
-.PHONY: all check check-all unit built style differential system boot boot-fast sweep endurance bench bench-check sanitize musl \
+.PHONY: all check check-all unit built style differential recorded system boot boot-fast sweep endurance bench bench-check sanitize musl \
 	musl-dynamic musl-static musl-headers fuzz \
 	fuzz-run $(FUZZERS:=.run) lint lint-gcc lint-clang compiled lint-cppcheck lint-tidy lint-shell \
 	lint-pages format install uninstall clean help

@@ -37,6 +37,8 @@ configure()
 	shift
 	rm -f "/etc/conf.d/chroot-mounts.$name"
 	printf '%s\n' "$@" >"/etc/conf.d/chroot-mounts.$name"
+	# for tests/record: the plan of each configuration
+	[ ! -d /recording ] || chroot-mounts start -n "$name" </dev/null >/dev/null 2>&1 || :
 }
 
 # as USER COMMAND...: with their groups; the shell between takes the capabilities that setpriv leaves.
