@@ -330,3 +330,4 @@ umount /proc
 # which is refused where that PID namespace is not seen
 sed -z -i '/^pid_namespace=/d' /run/chroot-mounts/demo/record*
 clear_away
+done_testing

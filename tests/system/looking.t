@@ -301,3 +301,4 @@ else
 	ok 'start and stop succeed on a host of which the namespace has a higher id than the next ones get' \
 		"$tools/high-namespace" sh -c 'chroot-mounts -q start demo && chroot-mounts stop demo'
 fi
+done_testing

@@ -112,6 +112,13 @@ __wrap_statx(int directory, const char *path, int flags, unsigned mask, struct s
 	return 0;
 }
 
+/*
+ * How often openat2 answers yet as it does where a rename or a mount anywhere on the machine races
+ * with a ".." (openat2(2), RESOLVE_IN_ROOT, EAGAIN), and how often it was called.
+ */
+static int races;
+static int calls;
+
 /* Six words whatever the call takes, as in every libc's own. */
 long
 __wrap_syscall(long number, ...)
@@ -126,6 +133,14 @@ __wrap_syscall(long number, ...)
 	if (number == SYS_statx)
 		return __wrap_statx((int)words[0], (const char *)words[1], (int)words[2],
 			(unsigned)words[3], (struct statx *)words[4]);
+	if (number == SYS_openat2) {
+		calls++;
+		if (races > 0) {
+			races--;
+			errno = EAGAIN;
+			return -1;
+		}
+	}
 	return __real_syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
 }
 
@@ -1171,38 +1186,6 @@ a_mount_of_the_host_is_known_by_its_id_for_real(void **state)
 	stranger = inode(root.tree, "proc/sys");
 	assert_target_refused_as_somebody_elses("/proc/sys/kernel", NULL, 0, "/opt/games/proc/sys");
 	assert_target_accepted("/proc/sys/kernel", &foreign, 1);
-}
-
-/*
- * How often openat2 answers yet as it does where a rename or a mount anywhere on the machine races
- * with a ".." (openat2(2), RESOLVE_IN_ROOT, EAGAIN), and how often it was called.
- */
-static int races;
-static int calls;
-
-long __wrap_syscall(long number, ...);
-long __real_syscall(long number, ...);
-
-long
-__wrap_syscall(long number, ...)
-{
-	long arguments[6];
-	va_list list;
-
-	va_start(list, number);
-	for (size_t i = 0; i < sizeof(arguments) / sizeof(*arguments); i++)
-		arguments[i] = va_arg(list, long);
-	va_end(list);
-	if (number == SYS_openat2) {
-		calls++;
-		if (races > 0) {
-			races--;
-			errno = EAGAIN;
-			return -1;
-		}
-	}
-	return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
-		arguments[5]);
 }
 
 static void
