@@ -771,8 +771,8 @@ the_paths_that_the_line_for_the_top_names_are_listed(void **state)
 	 */
 	assert_paths("/dev/a / btrfs device=/dev/b,workdir=w,subvol=/x", "/dev/b");
 	assert_paths("/srv/a.img / ext4 loop,ro", "");
-	assert_refused("overlay / overlay lowerdir=/a,upperdir=/u\\,workdir=/w",
-		"upperdir=/u\\: the path has a backslash; name it by one without");
+	assert_refused("overlay / overlay lowerdir=/a,upperdir=/u\\v,workdir=/w",
+		"upperdir=/u\\v: the path has a backslash; name it by one without");
 }
 
 static void
