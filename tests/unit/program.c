@@ -21,6 +21,7 @@ static int pread_error;
 
 ssize_t __wrap_pread(int fd, void *bytes, size_t size, off_t offset);
 ssize_t __wrap_pread64(int fd, void *bytes, size_t size, off_t offset);
+ssize_t __wrap___pread64_chk(int fd, void *bytes, size_t size, off_t offset, size_t room);
 
 /* A few bytes at a time, as from a filesystem that is slow. */
 static ssize_t
@@ -49,12 +50,21 @@ __wrap_pread64(int fd, void *bytes, size_t size, off_t offset)
 	return read_some(fd, bytes, size, offset);
 }
 
+/* and of that under _FORTIFY_SOURCE, as the compiler likes */
+ssize_t
+__wrap___pread64_chk(int fd, void *bytes, size_t size, off_t offset, size_t room)
+{
+	(void)room;
+	return read_some(fd, bytes, size, offset);
+}
+
 /* How files are opened, and how often. */
 static int open_flags, opens;
 
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...);
+int __wrap___open64_2(const char *path, int flags);
 
 int
 __wrap_open(const char *path, int flags, ...)
@@ -66,6 +76,12 @@ __wrap_open(const char *path, int flags, ...)
 
 int
 __wrap_open64(const char *path, int flags, ...)
+{
+	return __wrap_open(path, flags);
+}
+
+int
+__wrap___open64_2(const char *path, int flags)
 {
 	return __wrap_open(path, flags);
 }
