@@ -42,6 +42,7 @@ struct stop {
 	size_t count;
 	bool *left; /* owned; for each root by its number: somebody is left inside */
 	size_t failed;
+	bool has_failure; /* perhaps of the way back from a root; of those before, too */
 };
 
 static void
@@ -49,6 +50,7 @@ fail(struct stop *stop, struct stopping *stopping)
 {
 	stopping->is_busy = false;
 	stop->failed++;
+	stop->has_failure = true;
 	if (stopping->root >= 0)
 		inside_drop(&stop->inside, stopping->root);
 }
@@ -66,8 +68,7 @@ each(struct stop *stop, int (*step)(struct stop *stop, struct stopping *stopping
 		if (!stopping->is_busy)
 			continue;
 		service->report->subject = stopping->name;
-		/* what failed may have been the way back from a root */
-		if ((stop->failed > 0 && service_be_home(service) < 0) || step(stop, stopping) < 0)
+		if ((stop->has_failure && service_be_home(service) < 0) || step(stop, stopping) < 0)
 			fail(stop, stopping);
 	}
 	service->report->subject = NULL;
@@ -398,15 +399,17 @@ stop_together(struct stop *stop)
 	each(stop, finish_emptied);
 }
 
-/* As many as there are descriptors for. 0, or -1 with the errors said. */
+/* As many as there are descriptors for; has_failure: others failed before. 0, or -1 with the errors
+ * said. */
 static int
-stop_some(struct service *service, const char *const *names, size_t count)
+stop_some(struct service *service, const char *const *names, size_t count, bool has_failure)
 {
 	struct stop stop = {.service = service,
 		.inside = {.turns = service->state},
 		.all = calloc(count, sizeof(*stop.all)),
 		.count = count,
-		.left = calloc(count, sizeof(*stop.left))};
+		.left = calloc(count, sizeof(*stop.left)),
+		.has_failure = has_failure};
 
 	if (!stop.all || !stop.left) {
 		free(stop.all);
@@ -441,13 +444,11 @@ stop_roots(struct service *service, char *const *names, size_t count)
 {
 	cleanup_free const char **sorted = calloc(count + 1, sizeof(*sorted));
 	size_t room = inside_room(DESCRIPTORS_EACH), kept = 0;
-	int found = service_be_home(service);
+	int found = service_find_state(service);
 	int result = 0;
 
 	if (!sorted)
 		return report_error(service->report, errno, "cannot stop");
-	if (found == 0)
-		found = service_find_state(service);
 	if (found <= 0)
 		return found;
 	/* in one order, so that two commands cannot each wait for a lock of the other's */
@@ -457,8 +458,11 @@ stop_roots(struct service *service, char *const *names, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (kept == 0 || strcmp(sorted[kept - 1], sorted[i]) != 0)
 			sorted[kept++] = sorted[i];
-	for (size_t i = 0; i < kept; i += room)
-		if (stop_some(service, sorted + i, kept - i < room ? kept - i : room) < 0)
+	for (size_t i = 0; i < kept; i += room) {
+		size_t some = kept - i < room ? kept - i : room;
+
+		if (stop_some(service, sorted + i, some, result < 0) < 0)
 			result = -1;
+	}
 	return result;
 }
