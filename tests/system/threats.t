@@ -205,6 +205,49 @@ if getconf GNU_LIBC_VERSION >/dev/null 2>&1; then
 	is 'what a user runs inside runs as the user' "$(</tmp/loaded)" 'as 1000'
 fi
 
+# a module of the host's name service that leaves a directory of the host open
+if getconf GNU_LIBC_VERSION >/dev/null 2>&1; then
+	library=$(ldd "$(command -v getent)" | awk '$1 ~ /^libc[.]/ { print $3 }')
+	cc -shared -fPIC -o "${library%/*}/libnss_leaky.so.2" -x c - <<-'END'
+		#include <fcntl.h>
+		__attribute__((constructor)) static void
+		leave_open(void)
+		{
+			fcntl(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), F_DUPFD, 77);
+		}
+	END
+	cc -o /usr/local/bin/naive-enter -x c - <<-'END'
+		#define _GNU_SOURCE
+		#include <fcntl.h>
+		#include <pwd.h>
+		#include <sched.h>
+		#include <unistd.h>
+		int
+		main(int argc, char **argv)
+		{
+			int fd = argc < 3 ? -1 : open(argv[1], O_RDONLY | O_CLOEXEC);
+			getpwnam("alice");
+			return fd < 0 || setns(fd, CLONE_NEWNS) < 0 || execv(argv[2], argv + 2);
+		}
+	END
+	cp /etc/nsswitch.conf /srv/nsswitch.conf
+	sed -i 's/^passwd:.*/passwd: leaky files/' /etc/nsswitch.conf
+	echo host >/not-in-the-tree
+	through_leak=(/bin/cat /proc/self/fd/77/not-in-the-tree)
+	is 'a careless program takes along what a module of the name service left open' \
+		"$(naive-enter "$pin" "${through_leak[@]}")" host
+	for word in alice 1000 dora; do
+		is "the superuser enters as $word beside a module that leaves a descriptor open" \
+			"$(chroot-enter -u "$word" -d / games sh -c 'echo inside')" inside
+		ok "what a module of the name service left open does not arrive inside ($word)" fails \
+			chroot-enter -u "$word" -d / games "${through_leak[@]}"
+		ok "no shell is found by what a module of the name service left open ($word)" fails \
+			chroot-enter -u "$word" -d / games /proc/self/fd/77/bin/true
+	done
+	cp /srv/nsswitch.conf /etc/nsswitch.conf
+	rm /not-in-the-tree
+fi
+
 # names
 mkdir /srv/evil
 cp "$state/games/record" /srv/evil/record

@@ -57,7 +57,7 @@ lost_by()
 		wrong=$((wrong + 1))
 		echo "# setns number $number"
 		diff <(echo "$was") <(second) | sed 's/^/#   /'
-		sed 's/^/#   /' <<<"$errors"
+		printf '%s\n' "$errors" | sed 's/^/#   /'
 	done
 	ok "$verb can lose its way back from a root ($lost times${*:+, one root after the other})" test "$lost" -gt 0
 	is "$verb leaves the next root alone where it lost its way back${*:+, one root after the other}" "$wrong" 0
@@ -85,7 +85,7 @@ for ((number = 1; ; number++)); do
 	lost=$((lost + 1))
 	if [ "$status" = 1 ] && [[ $errors == *"chroot-mounts: $alone"* && $output != *"$inhabitant"* ]]; then continue; fi
 	wrong=$((wrong + 1))
-	sed 's/^/#   /' <<<"$errors$output"
+	printf '%s\n' "$errors$output" | sed 's/^/#   /'
 done
 ok "ps can lose its way back from a root ($lost times)" test "$lost" -gt 0
 is 'ps lists nobody where it lost its way back' "$wrong" 0
