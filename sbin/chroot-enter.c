@@ -263,8 +263,7 @@ find_target(struct entry *entry)
 	else if (entry->options->user)
 		log_say("chroot-enter", "uid 0 enters %s as uid %u: %.64s", entry->options->root,
 			(unsigned)entry->named.uid, user);
-	/* once more: a module of the name service may have left one open that would pass */
-	return close_descriptors(CLOSE_RANGE_CLOEXEC, entry->report);
+	return 0;
 }
 
 /*
@@ -508,8 +507,8 @@ join(struct entry *entry)
 			entry->options->root);
 	/*
 	 * Threat: a directory or a program of the host, open as 9: -d, -s, COMMAND or the root's
-	 * own passwd names it /proc/self/fd/9. Nothing of libc's is open, and nothing is read
-	 * before.
+	 * own passwd names it /proc/self/fd/9. A module of the name service may have left one
+	 * open as well. Nothing of libc's is open, and nothing is read before.
 	 */
 	entry->namespace = -1;
 	if (close_descriptors(0, entry->report) < 0)
