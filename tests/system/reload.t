@@ -139,6 +139,17 @@ reload_to 'two targets exchanged back' '/srv/two /mnt/a none bind
 /srv/one /mnt/b none bind'
 reload_to 'a bind becomes recursive' '/srv/two /mnt/a none rbind
 /srv/one /mnt/b none bind'
+mount -t tmpfs below /srv/three
+before=$(host_mounts)
+for word in slave private shared; do
+	set_lines ''
+	chroot-mounts -q reload games
+	reload_to "a recursive bind that is $word, with a mount below its source" "/srv /mnt/a none rbind,$word"
+done
+set_lines ''
+chroot-mounts -q reload games
+umount /srv/three
+before=$(host_mounts)
 reload_to 'a target that is made' '/srv/two /mnt/made/here none bind,x-mount.mkdir'
 reload_to 'a plan of its own' '' 'mounts="/dev /dev none rbind,rslave
 proc /proc proc nosuid

@@ -257,6 +257,19 @@ while [ "$(host_mounts)" != "$before" ] && umount -l /opt/games 2>/dev/null; do
 done
 chroot-mounts -q stop games
 is "the host's mounts are those of before the mount on top" "$(host_mounts)" "$before"
+# as if the id of what start mounted had gone to a mount of somebody's
+chroot-mounts -q start games
+umount -l /opt/games
+mount -t tmpfs -o mode=755 somebody /opt/games
+id=$(awk '$5 == "/opt/games" && / somebody / { print $1 }' /proc/self/mountinfo)
+sed -z -i "s|^visible_mount=[0-9]*:|visible_mount=$id:|" "$state/games/record"
+run chroot-mounts stop games
+is "stop refuses where somebody's mount has the recorded id" "$status" 1
+like "the refusal names somebody's mount with the recorded id" "$errors" 'something else is mounted on /opt/games, .*umount /opt/games'
+ok "somebody's mount with the recorded id stays" grep -q ' /opt/games .* somebody ' /proc/self/mountinfo
+umount /opt/games
+ok "stop succeeds once somebody's mount with the recorded id has gone" chroot-mounts stop games
+is "the host keeps its own mount of the tree where another mount had the recorded id" "$(host_mounts)" "$before"
 chroot-mounts -q start games
 umount -l /opt/games
 run chroot-mounts reload games
