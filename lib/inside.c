@@ -349,25 +349,17 @@ are_threads_listed(struct inside *inside, int task, int root)
 }
 
 /*
- * Whose mount does the link of this thread lead to? An id that the thread's own namespace has too
- * went to a mount there after it was freed inside.
+ * Returns the root that the mount lies in to which the thread's link leads. The id may have gone to
+ * a mount elsewhere after it was freed inside: root_of_stranger asks again.
  */
 static int
-root_of_link(struct inside *inside, int task, const char *name, uint64_t namespace)
+root_of_link(const struct inside *inside, int task, const char *name)
 {
-	size_t limit = namespace == inside->host ? SIZE_MAX : INSIDE_STRANGE_BYTES;
 	struct statx found;
-	int root, own;
 
 	if (statx(task, name, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID, &found) < 0)
 		return EVIDENCE_NONE;
-	root = evidence_of_mount(&inside->evidence, found.stx_mnt_id);
-	if (root == EVIDENCE_NONE)
-		return EVIDENCE_NONE;
-	own = inside_has_mount(task, limit, found.stx_mnt_id);
-	if (own < 0)
-		note_shortage(inside);
-	return own == 0 ? root : EVIDENCE_NONE;
+	return evidence_of_mount(&inside->evidence, found.stx_mnt_id);
 }
 
 /*
@@ -381,11 +373,11 @@ root_of_link(struct inside *inside, int task, const char *name, uint64_t namespa
 static int
 root_stood_in(struct inside *inside, int task, uint64_t namespace)
 {
-	int root = root_of_link(inside, task, "root", namespace);
+	int root = root_of_link(inside, task, "root");
 
 	if (root != EVIDENCE_NONE)
 		return root;
-	root = root_of_link(inside, task, "cwd", namespace);
+	root = root_of_link(inside, task, "cwd");
 	if (root != EVIDENCE_NONE && is_on_host(inside, task, namespace) &&
 		!are_threads_listed(inside, task, root))
 		return EVIDENCE_NONE;
@@ -550,7 +542,8 @@ find_hint(struct inside *inside, int task, uint64_t namespace)
 
 /*
  * A number may have gone from a root to somebody else just now: so that root is learned anew, until
- * one and the same is hinted at twice.
+ * one and the same is hinted at twice. A mount keeps its id as long as a thread stands on it, so
+ * one that the thread stands on before and after, and that is inside in between, is inside.
  */
 static int
 root_of_stranger(struct inside *inside, int task, uint64_t namespace)
