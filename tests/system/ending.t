@@ -249,16 +249,18 @@ echo $$ >"$2"
 exec sh -c "$3"
 END
 begin 60
-chroot-enter -d / demo sh -c 'for number in $(seq 100); do
+# shellcheck disable=SC2016 # for the shell inside
+chroot-enter -d / demo sh -c 'for number in $(seq 300); do
 	mkdir -p "/mnt/$number" && mount -t tmpfs mine "/mnt/$number" || exit; done'
 chroot-enter -d / demo cat /proc/self/mountinfo | awk '$5 ~ "^/mnt/" { print $1 }' >"$work/freed"
-is 'the superuser can mount something inside, a hundred times' "$(wc -l <"$work/freed")" 100
+is 'the superuser can mount something inside, three hundred times' "$(wc -l <"$work/freed")" 300
 inside sh -c "name=first; $slow_to_end"
 await has_said first begun
 first=$(pgrep -u alice -x sh | tail -n 1)
 chroot-mounts stop demo & stopping=$!
 await has_said first told
 (trap '' TERM; nsenter --mount="/proc/$first/ns/mnt" /bin/sh -c 'umount /mnt/*')
+# A namespace of its own takes numbers for its copies, too; so those come first.
 standers=() whats=()
 # stands WHAT COMMAND [IN...]: below such a mount, $there; with IN, in a namespace of its own.
 stands()
@@ -273,14 +275,14 @@ stands()
 }
 # shellcheck disable=SC2016 # for the shell in stand
 {
-	stands 'a chroot of the host' 'exec chroot "$there" /plain/bin/busybox sleep 1000' env
+	as_alice='exec setpriv --reuid=alice --regid=alice --init-groups sleep 1000'
 	stands 'a chroot in a mount namespace of its own' \
 		'exec chroot "$there" /plain/bin/busybox sleep 1000' unshare -m
 	stands 'a chroot in a mount namespace of its own, below the top of the mount' \
 		'exec chroot "$there/plain" /bin/busybox sleep 1000' unshare -m
-	as_alice='exec setpriv --reuid=alice --regid=alice --init-groups sleep 1000'
-	stands "a listed user's process of the host" 'cd "$there" && '"$as_alice" env
 	stands "a listed user's process in a mount namespace of its own" 'cd "$there" && '"$as_alice" unshare -m
+	stands 'a chroot of the host' 'exec chroot "$there" /plain/bin/busybox sleep 1000' env
+	stands "a listed user's process of the host" 'cd "$there" && '"$as_alice" env
 }
 comes_in second "$first"
 ok 'stop looks at all processes after the numbers went to others' await has_said second told
