@@ -49,7 +49,7 @@ finish()
 {
 	await has_finished >/dev/null 2>&1
 	wait "$held" 2>/dev/null
-	status=$? output=$(<"$work/held.output") errors=$(<"$work/held.errors")
+	status=$? errors=$(<"$work/held.errors")
 }
 # At the end of its first way through the processes, and before it looks at the first of them.
 at_last_process=(-P /proc -e trace=getdents64 -e inject=getdents64:signal=STOP:when=2)
@@ -135,6 +135,36 @@ finish
 is 'stop names no process of the host as a holder for a number that was a root'"'"'s' "$status$errors" 0
 ok 'stop spares who has such a number' are_alive "${owners[@]}"
 clear_away "${owners[@]}"
+chroot-mounts -q stop
+
+# The other way round: what is mounted inside after stop has read the mounts there, when it has come to
+# SIGKILL, is the root's too.
+mkdir -p /opt/demo/mnt
+begin
+inside sh -c 'trap "" TERM; exec /bin/busybox sleep 1000' &
+deaf=$!
+is_deaf() { [ "$(tr '\0' ' ' <"/proc/$deaf/cmdline")" = '/bin/busybox sleep 1000 ' ]; }
+await is_deaf
+hold_up -e trace=pidfd_send_signal -e inject=pidfd_send_signal:signal=STOP chroot-mounts stop demo
+has_killed()
+{
+	is_held || return
+	grep -q SIGKILL "$work/held.trace" || { go_on && return 1; }
+}
+ok 'stop is held up when it has come to SIGKILL' await has_killed
+nsenter --mount="$pin" /bin/busybox sh -c \
+	'/bin/busybox mount -t tmpfs t /mnt && /bin/busybox cp /bin/busybox /mnt && exec /bin/busybox sleep 1000' &
+mounter=$!
+has_mounted() { [ "$(tr '\0' ' ' <"/proc/$mounter/cmdline")" = '/bin/busybox sleep 1000 ' ]; }
+await has_mounted
+chroot "/proc/$mounter/root/mnt" /busybox sleep 1000 &
+standing=$!
+stands_there() { [ "$(tr '\0' ' ' <"/proc/$standing/cmdline")" = '/busybox sleep 1000 ' ]; }
+ok 'a process of the host has a new mount inside for its root directory' await stands_there
+finish
+is 'stop succeeds when something is mounted inside in the middle of it' "$status$errors" 0
+ok 'stop ends a process that stands on what was mounted inside in the middle of it' is_ended "$standing"
+clear_away "$standing" "$mounter" "$deaf"
 chroot-mounts -q stop
 
 # Another command looks at the same time. To look into a namespace is to join it, so a stop could take

@@ -19,7 +19,7 @@
 #   characters pushed into a terminal       terminal.t
 #   mount targets that are links, or raced  confine.t, race.t
 #   a top directory of somebody else's      here, at enter; errors.t, confine.t: at start
-#   who outlives stop, and who must not end stop.t, ending.t, together.t, innocents.t
+#   who outlives stop, and who must not end stop.t, ending.t, looking.t, together.t, innocents.t
 #   another PID namespace                   innocents.t
 #   user ids that are none                  here; identity.t: with groups and the tree's own
 #   groups that mean something else         here
