@@ -755,8 +755,7 @@ a_link_that_leads_to_no_tree_is_refused(void **state)
 		"there, or set root= to where it is\n",
 		path);
 	snprintf(path, sizeof(path), "%s/ring", folder);
-	assert_refused(
-		path, "test: cannot open the root %s: Too many levels of symbolic links\n", path);
+	assert_refused(path, "test: cannot open the root %s: %s\n", path, strerror(ELOOP));
 }
 
 static void
@@ -834,8 +833,8 @@ as_many_links_are_followed_as_the_kernel_follows(void **state)
 	assert_true(fd >= 0);
 	assert_accepted(below_folder("40"));
 	assert_int_equal(openat(outer, "41", O_PATH | O_CLOEXEC), -1);
-	assert_refused(below_folder("41"),
-		"test: cannot open the root %s/41: Too many levels of symbolic links\n", folder);
+	assert_refused(below_folder("41"), "test: cannot open the root %s/41: %s\n", folder,
+		strerror(ELOOP));
 }
 
 /* As many "./" as it takes to make a path of that length of it. */
@@ -852,19 +851,18 @@ static void
 what_is_too_long_is_refused_and_never_cut(void **state)
 {
 	static const char begin[] = "test: cannot open the root /./././";
-	static const char end[] = ": File name too long\n";
-	char name[NAME_MAX + 2], path[2 * PATH_MAX];
+	char name[NAME_MAX + 2], path[2 * PATH_MAX], end[64];
 	struct root opened;
 
 	(void)state;
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	assert_refused(path, "test: cannot open the root %s: File name too long\n", path);
+	assert_refused(path, "test: cannot open the root %s: %s\n", path, strerror(ENAMETOOLONG));
 	/* cut by one letter, it would be there */
 	name[NAME_MAX] = '\0';
 	assert_int_equal(mkdirat(outer, name, 0755), 0);
-	assert_refused(path, "test: cannot open the root %s: File name too long\n", path);
+	assert_refused(path, "test: cannot open the root %s: %s\n", path, strerror(ENAMETOOLONG));
 	/* a link and what stands behind it are too long together */
 	snprintf(path, sizeof(path), "%s/tree/", folder);
 	pad(path, PATH_MAX - 100);
@@ -872,10 +870,11 @@ what_is_too_long_is_refused_and_never_cut(void **state)
 	assert_accepted(below_folder("link"));
 	snprintf(path, sizeof(path), "%s/link/", folder);
 	pad(path, strlen(path) + 200);
-	assert_refused(path, "test: cannot open the root %s: File name too long\n", path);
+	assert_refused(path, "test: cannot open the root %s: %s\n", path, strerror(ENAMETOOLONG));
 	/* of this one the report shows no more than the beginning */
 	snprintf(path, sizeof(path), "/");
 	pad(path, PATH_MAX + 1);
+	snprintf(end, sizeof(end), ": %s\n", strerror(ENAMETOOLONG));
 	assert_int_equal(ownership_open_root(&opened, path, &report), -1);
 	take_said();
 	assert_memory_equal(said, begin, strlen(begin));

@@ -264,8 +264,8 @@ a_name_service_that_fails_is_no_answer(void **state)
 		assert_int_equal(
 			record_names(&record, "ubuntu:x:1:1:::\n", "sudo:x:1:\n", "users", "carol"),
 			-1);
-		snprintf(expected, sizeof(expected), "test: %s: Input/output error\n",
-			cases[i].said);
+		snprintf(
+			expected, sizeof(expected), "test: %s: %s\n", cases[i].said, strerror(EIO));
 		assert_string_equal(take_said(), expected);
 		record_release(&record);
 	}
