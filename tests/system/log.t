@@ -74,6 +74,13 @@ ok 'an entry is written of before the namespace is joined' \
 ok 'the socket of the log waits for nobody' grep -q 'SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK' "$work/trace"
 ok 'the caller'"'"'s environment is not asked for the time zone' fails grep -E 'open.*"(/etc/shadow|/opt)' "$work/trace"
 
+# said takes the header off, and would miss none
+as bob chroot-enter games true 2>/dev/null
+can_say
+like 'each line of the log has a facility, a time, a program and a pid' "$(head -n 1 "$work/said")" \
+	'^<85>[A-Z][a-z]{2} [ 1-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-6][0-9] chroot-enter\[[0-9]+\]: uid 1001 was refused: games$'
+: >"$work/said"
+
 # one that is behind: everything it can keep unread is there
 kill -STOP "$daemon"
 perl -MSocket -MFcntl -e 'socket(S, PF_UNIX, SOCK_DGRAM, 0); connect(S, pack_sockaddr_un("/dev/log")) or die;
