@@ -71,6 +71,10 @@ is($status, 1, 'a file that one recording lacks is a difference');
 ($status) = compared('before', 'absent');
 is($status, 2, 'a recording that is not there is trouble');
 
+mkdir "$work/recordings/empty" or die "$work/recordings/empty: $!";
+($status) = compared('empty', 'empty');
+is($status, 2, 'a recording without a file is trouble');
+
 SKIP: {
 	my $cc = $ENV{CC} // 'cc';
 	skip 'the recorder is for glibc', 1 if `$cc -dumpmachine` =~ /musl/;
