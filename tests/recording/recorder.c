@@ -24,8 +24,8 @@
 #ifndef DIRECTORY /* tests/style/record.t has one of its own */
 #define DIRECTORY "/recording"
 #endif
-#define SIZE (512 * 1024) /* bytes of a file; those that are never touched cost nothing */
-#define LONGEST 8192 /* bytes of a piece that are kept */
+#define SIZE (1024 * 1024) /* bytes of a file; those that are never touched cost nothing */
+#define LONGEST (64 * 1024) /* bytes of a piece that are kept */
 #define FULL "full 0 0\n\n"
 
 ssize_t __real_write(int fd, const void *data, size_t size);
