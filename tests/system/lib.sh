@@ -41,6 +41,10 @@ configure()
 	[ ! -d /recording ] || chroot-mounts start -n "$name" </dev/null >/dev/null 2>&1 || :
 }
 
+# tests/record leaves out the processes between these two: what they do differs from run to run.
+pause_recording() { [ ! -d /recording ] || mv /recording /recording.paused; }
+resume_recording() { [ ! -d /recording.paused ] || mv /recording.paused /recording; }
+
 # as USER COMMAND...: with their groups; the shell between takes the capabilities that setpriv leaves.
 as()
 {
