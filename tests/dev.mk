@@ -203,7 +203,23 @@ musl-headers:
 	mkdir -p $(MUSL)/headers
 	ln -sfn $(MUSL_HEADERS) $(MUSL)/headers
 
+# The whole suite with musl in place of the machine's own libc (tests/musl says more). Of the system tests
+# a quick file for each of what the programs do; any other runs by its name
+MUSL_TESTS ?= $(addprefix tests/system/,enter.t found.t identity.t list.t ps.t stop.t)
+MUSL_WITH = BUILD='$(BUILD)' PROVE='$(PROVE)' tests/musl
+
+musl-check: musl-unit musl-system ## the suite with musl, static and dynamic; as the superuser
+
+musl-libs: ## what the suite needs for musl, from Debian's sources, kept in the tests' cache
+	$(MUSL_WITH) libraries
+
+musl-unit: musl-libs
+	$(MUSL_WITH) unit
+
+musl-system: musl-libs
+	MACHINES='$(or $(MACHINES),one)' $(MUSL_WITH) system $(MUSL_TESTS)
+
 .PHONY: all check check-all unit built style differential recorded system boot boot-fast sweep endurance bench bench-check sanitize musl \
 	musl-dynamic musl-static musl-headers fuzz \
-	fuzz-run $(FUZZERS:=.run) lint lint-gcc lint-clang compiled lint-cppcheck lint-tidy lint-shell \
+	musl-check musl-libs musl-unit musl-system fuzz-run $(FUZZERS:=.run) lint lint-gcc lint-clang compiled lint-cppcheck lint-tidy lint-shell \
 	lint-pages format install uninstall clean help

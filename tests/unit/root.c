@@ -1224,17 +1224,17 @@ a_link_of_a_user_is_refused_before_anything_is_made_behind_it(void **state)
 {
 	(void)state;
 	mkdirat(root.tree, "etc", 0755);
-	mkdirat(root.tree, "home", 0755);
-	assert_int_equal(symlinkat("/etc", root.tree, "home/link"), 0);
-	assert_int_equal(ownership_judge_way(&root, "/home/link/a/b", NULL, 0, &report), 0);
+	mkdirat(root.tree, "srv", 0755);
+	assert_int_equal(symlinkat("/etc", root.tree, "srv/link"), 0);
+	assert_int_equal(ownership_judge_way(&root, "/srv/link/a/b", NULL, 0, &report), 0);
 	assert_string_equal(take_said(), "");
-	stranger = inode(root.tree, "home");
+	stranger = inode(root.tree, "srv");
 	/* the last thing on the way that is there, and the last but one */
-	assert_int_equal(ownership_judge_way(&root, "/home/link/a/b", NULL, 0, &report), -1);
-	assert_non_null(strstr(take_said(), "/home belongs to user 4711"));
+	assert_int_equal(ownership_judge_way(&root, "/srv/link/a/b", NULL, 0, &report), -1);
+	assert_non_null(strstr(take_said(), "/srv belongs to user 4711"));
 	mkdirat(root.tree, "etc/a", 0755);
-	assert_int_equal(ownership_judge_way(&root, "/home/link/a/b", NULL, 0, &report), -1);
-	assert_non_null(strstr(take_said(), "/home belongs to user 4711"));
+	assert_int_equal(ownership_judge_way(&root, "/srv/link/a/b", NULL, 0, &report), -1);
+	assert_non_null(strstr(take_said(), "/srv belongs to user 4711"));
 	assert_int_equal(ownership_judge_way(&root, "/etc/a/b", NULL, 0, &report), 0);
 	assert_string_equal(take_said(), "");
 }
@@ -1243,12 +1243,12 @@ static void
 what_is_made_in_a_directory_of_a_user_is_refused(void **state)
 {
 	(void)state;
-	mkdirat(root.tree, "home", 0755);
-	mkdirat(root.tree, "home/alice", 0755);
-	assert_int_equal(ownership_judge_way(&root, "/home/alice/a/b", NULL, 0, &report), 0);
-	stranger = inode(root.tree, "home/alice");
-	assert_int_equal(ownership_judge_way(&root, "/home/alice/a/b", NULL, 0, &report), -1);
-	assert_non_null(strstr(take_said(), "/home/alice belongs to user 4711"));
+	mkdirat(root.tree, "srv", 0755);
+	mkdirat(root.tree, "srv/alice", 0755);
+	assert_int_equal(ownership_judge_way(&root, "/srv/alice/a/b", NULL, 0, &report), 0);
+	stranger = inode(root.tree, "srv/alice");
+	assert_int_equal(ownership_judge_way(&root, "/srv/alice/a/b", NULL, 0, &report), -1);
+	assert_non_null(strstr(take_said(), "/srv/alice belongs to user 4711"));
 	stranger = inode(root.tree, ".");
 	assert_int_equal(ownership_judge_way(&root, "/a", NULL, 0, &report), -1);
 	assert_non_null(strstr(take_said(), "belongs to user 4711"));
