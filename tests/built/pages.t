@@ -52,8 +52,8 @@ sub same_words {
 # What -h prints.
 sub usage_of {
 	my ($file, $code) = @_;
-	my $text = join '', part("the usage text of $file", $code, qr/\busage\[\] =/, qr/";\n/) =~ /"((?:\\.|[^"\\])*)(?:"|$)/g;
-	return $text =~ s/\\n/\n/gr;
+	my $literals = part("the usage text of $file", $code, qr/\busage\[\] =/, qr/";\n/);
+	return join('', $literals =~ /"((?:\\.|[^"\\])*)(?:"|$)/g) =~ s/\\n/\n/gr;
 }
 
 # The options of a table of getopt_long(3): name => letter, which is empty for one without.
@@ -118,14 +118,18 @@ for my $extra (@extra) {
 }
 
 # Options, of both programs.
-my %helper = options_of('the table of options of sbin/chroot-mounts.c', $code, qr/struct option words\[\] = \{/);
+my %helper = options_of('the table of options of sbin/chroot-mounts.c', $code,
+	qr/struct option words\[\] = \{/);
 same_words("$page explains each option", [explained($description)], [both_names(%helper)]);
-same_words('getopt(3) knows the letters of chroot-mounts', [$code =~ /getopt_long\(argc, argv, ":(\w+)"/ ? split(//, $1) : ()],
-	[values %helper]);
-like($usage, qr/(?<!\w)-\w*$helper{$_}\b/, "the usage text of chroot-mounts has -$helper{$_}") for sort keys %helper;
+same_words('getopt(3) knows the letters of chroot-mounts',
+	[$code =~ /getopt_long\(argc, argv, ":(\w+)"/ ? split(//, $1) : ()], [values %helper]);
+for my $letter (sort values %helper) {
+	like($usage, qr/(?<!\w)-\w*$letter\b/, "the usage text of chroot-mounts has -$letter");
+}
 
 my $options = text_of('lib/options.c');
-my %enter = options_of('the table of options of lib/options.c', $options, qr/struct option option_names\[\] = \{/);
+my %enter = options_of('the table of options of lib/options.c', $options,
+	qr/struct option option_names\[\] = \{/);
 my @letters = grep { $_ ne '' } values %enter;
 $page = 'sbin/chroot-enter.1';
 same_words("$page explains each option", [explained(section($page, 'DESCRIPTION'))], [both_names(%enter)]);
@@ -138,7 +142,9 @@ $usage = usage_of('lib/options.c', $options);
 same_words('the usage text of chroot-enter has each option',
 	[map { join ' ', sort /(?<!\w)-(-?[\w-]+)/g } $usage =~ /^ +((?:-\w, )?--[\w-]+)/mg], [both_names(%enter)]);
 my $dictionary = text_of('tests/fuzz/argv.dict');
-same_words('tests/fuzz/argv.dict has each long option', [$dictionary =~ /^"\\x00--([\w-]+)"$/mg], [keys %enter]);
-same_words('tests/fuzz/argv.dict has each short option', [$dictionary =~ /^"\\x00-(\w)(?:\\x00)?"$/mg], \@letters);
+same_words('tests/fuzz/argv.dict has each long option',
+	[$dictionary =~ /^"\\x00--([\w-]+)"$/mg], [keys %enter]);
+same_words('tests/fuzz/argv.dict has each short option',
+	[$dictionary =~ /^"\\x00-(\w)(?:\\x00)?"$/mg], \@letters);
 
 done_testing();
