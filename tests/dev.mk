@@ -57,7 +57,7 @@ check: unit built ## what a packager runs: unprivileged, offline
 PARTS = check differential system boot-fast bench-check
 
 check-all: ## every test but the longest, whatever has failed before; as the superuser
-	@failed=; for part in $(PARTS); do $(MAKE) -k $$part || failed="$$failed $$part"; done; \
+	@failed=; for part in $(PARTS); do $(MAKE) -s -k $$part || failed="$$failed $$part"; done; \
 		[ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
 
 unit: $(UNIT_TESTS) ## each room alone
