@@ -545,7 +545,7 @@ an_unreadable_file_is_explained_by_the_error_alone(void **state)
 	execve_error = ENOEXEC;
 	assert_because("it is neither a program for this machine nor a script with #!");
 	execve_error = ELIBBAD;
-	assert_because("Accessing a corrupted shared library");
+	assert_because(strerror(ELIBBAD));
 }
 
 static void

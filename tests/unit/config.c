@@ -384,13 +384,15 @@ static void
 a_stream_that_cannot_be_read_is_an_error(void **state)
 {
 	struct config config;
-	cleanup_file FILE *stream = fopen("/dev/null", "w");
+	cleanup_file FILE *stream = fopen("/", "r");
+	char expected[128];
 
 	(void)state;
 	assert_non_null(stream);
+	snprintf(expected, sizeof(expected), "test: games: cannot be read: %s\n", strerror(EISDIR));
 	assert_int_equal(
 		config_read(&config, stream, "games", CONFIG_INSTANCE, false, &report), -1);
-	assert_string_equal(take_said(), "test: games: cannot be read: Bad file descriptor\n");
+	assert_string_equal(take_said(), expected);
 	assert_holds_nothing(&config);
 }
 
@@ -413,7 +415,8 @@ without_memory_nothing_is_held(void **state)
 			assert_holds_nothing(&config);
 		}
 	}
-	assert_in_range(failures, 7, 10);
+	/* linked statically, libc's own allocations are made to fail, too */
+	assert_in_range(failures, 7, 14);
 	config_release(&config);
 }
 
