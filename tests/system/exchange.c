@@ -5,9 +5,11 @@
  * SIGTERM, or the end of its parent, ends it; then it prints how many exchanges there were.
  */
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t is_told_to_end;
@@ -35,8 +37,9 @@ main(int argc, char **argv)
 	}
 	while (!is_told_to_end) {
 		for (int i = 1; i < argc; i += 2) {
-			if (renameat2(AT_FDCWD, argv[i], AT_FDCWD, argv[i + 1], RENAME_EXCHANGE) <
-				0) {
+			/* musl 1.2.5 has no function for it yet */
+			if (syscall(SYS_renameat2, AT_FDCWD, argv[i], AT_FDCWD, argv[i + 1],
+				    RENAME_EXCHANGE) < 0) {
 				perror(argv[i]);
 				return 1;
 			}

@@ -33,7 +33,7 @@ die(const char *what)
 }
 
 static void
-limit(__rlimit_resource_t resource, unsigned long value)
+limit(int resource, unsigned long value)
 {
 	struct rlimit both = {.rlim_cur = value, .rlim_max = value};
 
