@@ -17,6 +17,7 @@ refused()
 	local text=$1
 	shift
 	run "$@"
+	errors=${errors/: Quota exceeded/: Disk quota exceeded} # musl's words of EDQUOT
 	is "$* is refused" "$status $output" '125 '
 	is "the refusal gives the reason for: $*" "$errors" "chroot-enter: $text"
 }
