@@ -7,7 +7,12 @@
 on_machines PROPAGATION=private PROPAGATION=shared PROPAGATION=mixed
 
 inside() { chroot-enter games "$@"; }
-host_files() { find /dev /run /tmp /sys -xdev -not -path '/run/openrc*' -not -path '/run/chroot-mounts*' | sort; }
+# what is deeper in /sys comes and goes with the devices and modules of the machine around this one
+host_files()
+{
+	find /dev /run /tmp -xdev -not -path '/run/openrc*' -not -path '/run/chroot-mounts*' | sort
+	find /sys -xdev -maxdepth 1 | sort
+}
 
 configure games 'root="/opt/games"'
 mkdir -p /run/user/1000

@@ -66,3 +66,4 @@ for pid in "$plain" "$apart" "$visitor"; do
 	wait "$pid" 2>/dev/null
 done
 ok 'no pin is left' fails has_pins
+done_testing

@@ -92,3 +92,4 @@ is 'ps lists nobody where it lost its way back' "$wrong" 0
 chroot-mounts -q stop
 wait "$inhabitant" 2>/dev/null
 ok 'no pin is left of those that lost their way back' fails has_pins
+done_testing
