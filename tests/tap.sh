@@ -37,7 +37,7 @@ sum_up()
 		$0 == closing_word { closed = 1; next }
 		/^# status / {
 			if (!closed || $3 != 0) {
-				print "not ok - the test file came to its last line " substr($0, length("# status " $3) + 1) " (status " $3 ")"
+				print "not ok - the test file came to its last line " substr($0, length("# status " $3) + 2) " (status " $3 ")"
 				tests++
 			}
 			closed = 0
