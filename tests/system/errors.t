@@ -96,4 +96,13 @@ for name in games bad absent; do
 		"125:chroot-enter: $name is not prepared (rc-service chroot-mounts start), or you are not listed for it"
 done
 ok 'a listed user with enough descriptors enters' as alice chroot-enter -d / games true
+
+# the state directory has a folder of each of these names, and none is a root
+for name in . .. games/. ../chroot-mounts/games; do
+	for verb in status stop; do
+		run chroot-mounts "$verb" "$name"
+		is "$verb takes no path for a name: $name" "$status:$output:$errors" \
+			"1::chroot-mounts: no root is called $name"
+	done
+done
 done_testing
