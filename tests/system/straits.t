@@ -112,4 +112,14 @@ pretended 'setresuid[(]1000, 1000' 'could be had back|cannot'
 pretended 'prctl[(]PR_SET_NO_NEW_PRIVS' 'no_new_privs'
 pretended 'capset[(].*permitted=0,' 'could be had back'
 pretended 'setns[(]' '/ inside is not what start made'
+
+# start: a namespace that is not made whole is not kept
+chroot-mounts stop
+for call in unshare pivot_root; do
+	run strace -f -qq -o /dev/null -e "trace=$call" -e "inject=$call:error=EPERM" chroot-mounts start
+	is "start fails if $call fails" "$status" 1
+	like "start says what it cannot do if $call fails" "$errors" 'cannot .*: Operation not permitted'
+	ok "start prepares nothing if $call fails" fails has_pins
+done
+ok 'the next start prepares the root' chroot-mounts start
 done_testing
