@@ -199,8 +199,8 @@ map_file(void)
 	if (getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur < SIZE ||
 		clock_gettime(CLOCK_MONOTONIC, &now) < 0)
 		return NULL;
-	/* the time, since another PID namespace has the same numbers; no O_EXCL, which x.t takes for a
-	 * sign of the file that chroot-enter itself makes */
+	/* the time, since another PID namespace has the same numbers; no O_EXCL, which x.t takes
+	 * for a sign of the file that chroot-enter itself makes */
 	snprintf(path, sizeof(path), DIRECTORY "/%lld.%09ld.%d", (long long)now.tv_sec, now.tv_nsec,
 		(int)getpid());
 	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
