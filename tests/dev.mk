@@ -204,20 +204,24 @@ musl-headers:
 	ln -sfn $(MUSL_HEADERS) $(MUSL)/headers
 
 # The whole suite with musl in place of the machine's own libc (tests/musl says more). Of the system tests
-# a quick file for each of what the programs do; any other runs by its name
-MUSL_TESTS ?= $(addprefix tests/system/,enter.t found.t identity.t list.t ps.t stop.t)
-MUSL_WITH = BUILD='$(BUILD)' PROVE='$(PROVE)' tests/musl
+# a quick file for each of what the programs do; any other runs with MUSL_TESTS=.
+MUSL_TESTS ?= $(patsubst %,tests/system/%.t,enter errors found identity list ps service)
+MUSL_RUN = BUILD='$(BUILD)' PROVE='$(PROVE)' tests/musl
+MUSL_SYSTEM = MACHINES='$(or $(MACHINES),one)' $(MUSL_RUN) system $(MUSL_TESTS)
 
-musl-check: musl-unit musl-system ## the suite with musl, static and dynamic; as the superuser
+musl-check: ## all programs with musl, static and dynamic: unit and quick system tests; as the superuser
+	$(MUSL_RUN) programs
+	$(MUSL_RUN) unit
+	$(MUSL_SYSTEM)
 
-musl-libs: ## what the suite needs for musl, from Debian's sources, kept in the tests' cache
-	$(MUSL_WITH) libraries
+musl-libs: ## the libraries for it, from Debian's sources, into the tests' cache
+	$(MUSL_RUN) libraries
 
-musl-unit: musl-libs
-	$(MUSL_WITH) unit
+musl-unit:
+	$(MUSL_RUN) unit
 
-musl-system: musl-libs
-	MACHINES='$(or $(MACHINES),one)' $(MUSL_WITH) system $(MUSL_TESTS)
+musl-system:
+	$(MUSL_SYSTEM)
 
 .PHONY: all check check-all unit built style differential recorded system boot boot-fast sweep endurance bench bench-check sanitize musl \
 	musl-dynamic musl-static musl-headers fuzz \
