@@ -48,7 +48,7 @@ $(FUZZERS): $(BUILD)/%: $(BUILD)/tests/%.o $(LIB)
 # does tests/run with a file that takes longer than TEST_SECONDS.
 TEST = BUILD='$(abspath $(BUILD))' CC='$(CC)' MUSL_CC='$(MUSL_CC)' CMOCKA_MESSAGE_OUTPUT=TAP \
 	TEST_SECONDS=$(or $(TEST_SECONDS),$(LIMIT),300) $(PROVE) --failures --comments -e tests/run
-system: LIMIT = 900
+system: LIMIT = 1800
 boot boot-fast: LIMIT = 1800
 sweep endurance: LIMIT = 86400
 
