@@ -414,7 +414,7 @@ mine
 umount /opt/disk
 ok 'a device that is mounted for the root alone is free after stop' chroot-mounts stop
 losetup -d "$device"
-ok 'a device that was mounted for the root alone can be detached at once' is_detached
+ok 'a device that was mounted for the root alone can be detached' await is_detached
 
 configure disk2 root=/opt/disk stop_timeout=1
 mine
@@ -423,7 +423,7 @@ umount /opt/disk
 ok 'a device that two roots have does not keep stop from the one' chroot-mounts stop disk
 ok 'a device that two roots have does not keep stop from the other' chroot-mounts stop disk2
 losetup -d "$device"
-ok 'a device that two roots had is free after both stops' is_detached
+ok 'a device that two roots had is free after both stops' await is_detached
 rm /etc/conf.d/chroot-mounts.disk2
 
 mine
@@ -439,7 +439,7 @@ kill "$flight"
 await is_ended "$flight" >/dev/null 2>&1
 ok 'a file under way in a socket: stop succeeds once it is gone' chroot-mounts stop
 losetup -d "$device"
-ok 'a file under way in a socket: the device is free once it is gone' is_detached
+ok 'a file under way in a socket: the device is free once it is gone' await is_detached
 
 mine
 unshare -m --propagation private sleep 1000 & holder=$!
@@ -453,5 +453,5 @@ kill "$holder"
 await is_ended "$holder" >/dev/null 2>&1
 ok "a copy of the host's namespace from before: stop succeeds once it is gone" chroot-mounts stop
 losetup -d "$device"
-ok "a copy of the host's namespace from before: the device is free once it is gone" is_detached
+ok "a copy of the host's namespace from before: the device is free once it is gone" await is_detached
 done_testing
