@@ -44,8 +44,8 @@ $(FUZZERS): $(BUILD)/%: $(BUILD)/tests/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HELPER_LIBS)
 
-# Tests: all speak TAP and find what was built in $BUILD. TESTS_MUST_RUN=1 makes a skip a failure, and so
-# does tests/run with a file that takes longer than TEST_SECONDS.
+# Tests: all speak TAP and find what was built in $BUILD. tests/run makes failures of a file that takes
+# longer than TEST_SECONDS and, with TESTS_MUST_RUN=1, of a skip.
 TEST = BUILD='$(abspath $(BUILD))' CC='$(CC)' MUSL_CC='$(MUSL_CC)' CMOCKA_MESSAGE_OUTPUT=TAP \
 	TEST_SECONDS=$(or $(TEST_SECONDS),$(LIMIT),300) $(PROVE) --failures --comments -e tests/run
 system: LIMIT = 1800

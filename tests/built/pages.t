@@ -6,6 +6,7 @@
 use strict;
 use warnings;
 use Test::More;
+require './tests/texts.pl';
 
 my %pages = map { $_ => 1 } glob('sbin/*.[1-8]'), glob('conf.d/*.[1-8]');
 for my $program (glob('sbin/*.c')) {
@@ -25,21 +26,6 @@ for my $page (sort keys %pages) {
 		skip 'mandoc is not installed', 1 unless $mandoc;
 		is(system('mandoc', '-T', 'lint', '-W', 'warning', $page), 0, "mandoc has no warning about $page");
 	}
-}
-
-sub text_of {
-	my ($file) = @_;
-	open(my $stream, '<', $file) or die "$file: $!";
-	local $/;
-	return scalar <$stream>;
-}
-
-# The text between two patterns; a test that finds none fails.
-sub part {
-	my ($what, $text, $begin, $end) = @_;
-	my ($part) = $text =~ /$begin(.*?)$end/s;
-	ok(defined $part, "$what is found");
-	return $part // '';
 }
 
 # same_words WHAT GOT EXPECTED: two lists, in any order.

@@ -4,13 +4,7 @@
 use strict;
 use warnings;
 use Test::More;
-
-sub text_of {
-	my ($file) = @_;
-	open(my $stream, '<', $file) or die "$file: $!";
-	local $/;
-	return scalar <$stream>;
-}
+require './tests/texts.pl';
 
 # A function's name begins a line, a table's stands before its brackets.
 sub defines {

@@ -5,13 +5,7 @@
 use strict;
 use warnings;
 use Test::More;
-
-sub text_of {
-	my ($file) = @_;
-	open(my $stream, '<', $file) or die "$file: $!";
-	local $/;
-	return scalar <$stream>;
-}
+require './tests/texts.pl';
 
 # The text of C string literals that stand one behind another.
 sub unquote {
@@ -19,12 +13,9 @@ sub unquote {
 	return $text =~ s/\\(.)/$1 eq 'n' ? "\n" : $1/gser;
 }
 
-# The text between two patterns; a test that finds none fails.
-sub part {
-	my ($file, $begin, $end) = @_;
-	my ($part) = text_of($file) =~ /$begin(.*?)$end/s;
-	ok(defined $part, "$file has the part that is compared");
-	return $part // '';
+sub part_of {
+	my ($file, @between) = @_;
+	return part("the compared part of $file", text_of($file), @between);
 }
 
 # same_words WHAT GOT EXPECTED: two lists, in any order.
@@ -35,7 +26,7 @@ sub same_words {
 
 my $string = qr/"(?:\\.|[^"\\])*"/;
 my (@keys, %default, %has_rule, %constant);
-my $table = part('lib/config.c', qr/struct key keys\[CONFIG_KEYS\] = \{/, qr/\n\};/);
+my $table = part_of('lib/config.c', qr/struct key keys\[CONFIG_KEYS\] = \{/, qr/\n\};/);
 while ($table =~ /\[(CONFIG_\w+)\]\s*=\s*\{"(\w+)",\s*((?:$string\s*)+),\s*(?:NULL|WORDS|$string),\s*(\w+)/g) {
 	push @keys, $2;
 	$constant{$2} = $1;
@@ -44,7 +35,7 @@ while ($table =~ /\[(CONFIG_\w+)\]\s*=\s*\{"(\w+)",\s*((?:$string\s*)+),\s*(?:NU
 }
 cmp_ok(scalar @keys, '>', 10, 'the table of lib/config.c has keys');
 is(scalar @keys, scalar(() = $table =~ /^\t\[/mg), 'each row of the table of lib/config.c is understood');
-my $enum = part('lib/config.h', qr/enum config_key \{/, qr/CONFIG_KEYS/);
+my $enum = part_of('lib/config.h', qr/enum config_key \{/, qr/CONFIG_KEYS/);
 same_words('lib/config.h has the constants of the table', [$enum =~ /\b(CONFIG_\w+),/g], [values %constant]);
 my @with_rule = grep { $has_rule{$_} } @keys;
 
@@ -56,7 +47,7 @@ my %is_key = map { $_ => 1 } @keys;
 same_words('conf.d/games.example shows keys alone', [grep { !$is_key{$_} } @of_example], []);
 ok((grep { $_ eq 'root' } @of_example), 'conf.d/games.example shows root');
 
-my $section = part('conf.d/chroot-mounts.5', qr/^\.Ss Keys\n/m, qr/^\.Ss /m);
+my $section = part_of('conf.d/chroot-mounts.5', qr/^\.Ss Keys\n/m, qr/^\.Ss /m);
 my %item = $section =~ /^\.It Ic (\w+)\n(.*?)(?=^\.(?:It Ic|El)\b)/msg;
 same_words('chroot-mounts(5) explains each key', [$section =~ /^\.It Ic (\w+)$/mg], \@keys);
 for my $page (glob('conf.d/*.[1-8]'), glob('sbin/*.[1-8]')) {
@@ -76,10 +67,10 @@ is($plan, $default{mounts}, 'chroot-mounts(5) has the default plan');
 same_words('tests/fuzz/config.dict has each key',
 	[grep { $_ ne 'rc_need' } text_of('tests/fuzz/config.dict') =~ /^"(\w+)="$/mg], \@keys);
 my $generator = 'tests/differential/config-generator.c';
-my $values = part($generator, qr/\bgood_values\[CONFIG_KEYS\]\[\d+\] = \{/, qr/\n\};/);
+my $values = part_of($generator, qr/\bgood_values\[CONFIG_KEYS\]\[\d+\] = \{/, qr/\n\};/);
 same_words("$generator has good values for each key that has a rule",
 	[$values =~ /^\t\[(CONFIG_\w+)\]/mg], [@constant{@with_rule}]);
-my $refusals = part($generator, qr/\brefusals\[\] = \{/, qr/\n\};/);
+my $refusals = part_of($generator, qr/\brefusals\[\] = \{/, qr/\n\};/);
 same_words("$generator knows the refusal of each key that has a rule",
 	[$refusals =~ /"`(\w+)`: `"/g], \@with_rule);
 my @refused = text_of('tests/unit/config.c') =~ /: `(\w+)`: `/g;
@@ -102,13 +93,13 @@ for my $key (@keys) {
 }
 
 # The keys that a reload refuses to change.
-my @restarts = part('lib/reload.c', qr/\brefuse_changes\(/, qr/\n\}\n/) =~ /\b(CONFIG_\w+)/g;
+my @restarts = part_of('lib/reload.c', qr/\brefuse_changes\(/, qr/\n\}\n/) =~ /\b(CONFIG_\w+)/g;
 cmp_ok(scalar @restarts, '>', 0, 'reload refuses to change some keys');
 my %key_of = reverse %constant;
 my @words = map { $key_of{$_} } @restarts;
 same_words('status says of the same keys that they need a restart',
-	[part('lib/status.c', qr/\bverb_for\(/, qr/\n\}\n/) =~ /"(\w+)"[,}]/g], \@words);
-my $said = part('sbin/chroot-mounts.8', qr/^A change of\n/m, qr/^needs a restart/m);
+	[part_of('lib/status.c', qr/\bverb_for\(/, qr/\n\}\n/) =~ /"(\w+)"[,}]/g], \@words);
+my $said = part_of('sbin/chroot-mounts.8', qr/^A change of\n/m, qr/^needs a restart/m);
 same_words('chroot-mounts(8) says which keys need a restart',
 	[map { /(\w+)/g } $said =~ /^\.Ic (\w+(?: , \w+)*)/mg], \@words);
 

@@ -4,14 +4,10 @@
 use strict;
 use warnings;
 use Test::More;
+require './tests/texts.pl';
 
 # The text of a test, as it prints it: without the way in which a shell writes an apostrophe.
-sub text_of {
-	my ($file) = @_;
-	open(my $stream, '<', $file) or die "$file: $!";
-	local $/;
-	return scalar(<$stream>) =~ s/'"'"'/'/gr;
-}
+sub printed_by { return text_of(shift) =~ s/'"'"'/'/gr; }
 
 sub check {
 	my ($where, $text) = @_;
@@ -22,7 +18,7 @@ sub check {
 			$file = "tests/$1";
 			ok(-e $file, "$file is there") or $file = '';
 		} elsif ($file ne '') {
-			ok(index(text_of($file), $2) >= 0, "$file has the test: $2");
+			ok(index(printed_by($file), $2) >= 0, "$file has the test: $2");
 		} else {
 			fail("a file stands before \"$2\"");
 		}

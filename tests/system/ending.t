@@ -27,7 +27,6 @@ begin()
 inside() { as alice chroot-enter -d / demo "$@" >/dev/null 2>&1 & }
 processes() { chroot-mounts status demo | awk 'NR > 1 { print $3 }'; }
 are_inside() { [ "$(processes)" = "$1" ]; }
-is_alive() { kill -0 "$1" && ! grep -q '^State:.Z' "/proc/$1/status"; } 2>/dev/null
 has_ended() { ! is_alive "$1"; }
 is_suspended() { grep -q '^State:.T' "/proc/$1/status"; }
 is_nobody_left() { ! run_on -u alice; }

@@ -14,7 +14,6 @@ mkdir -m 777 "$work/pids"
 configure debian 'root="/opt/debian"' 'users="alice"' 'stop_timeout=1'
 configure demo 'root="/opt/demo"' 'groups="players"' 'stop_timeout=1'
 
-is_alive() { kill -0 "$1" && ! grep -q '^State:.Z' "/proc/$1/status"; }
 has_command() { [ "$(tr '\0' ' ' <"/proc/$1/cmdline")" = "$2 " ]; }
 parent_of() { sed -n 's/^PPid:\t//p' "/proc/$1/status"; }
 count_in() { chroot-mounts status "$1" | awk 'NR > 1 { print $3 }'; }

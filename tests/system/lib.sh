@@ -80,8 +80,9 @@ has_pins() { grep -q ' - nsfs ' /proc/self/mountinfo; }
 # run_on PGREP-OPTION...: what has ended may wait for its parent to ask for it, and pgrep finds that, too.
 run_on() { pgrep -r D,I,R,S,T,t "$@"; }
 
-# is_inside PID; is_ended PID: a process that nobody has waited for yet has ended too.
+# is_inside PID; is_alive PID; is_ended PID: a process that nobody has waited for yet has ended too.
 is_inside() { [ "$(readlink "/proc/$1/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ]; }
+is_alive() { kill -0 "$1" && ! grep -q '^State:.Z' "/proc/$1/status"; } 2>/dev/null
 is_ended() { ! readlink "/proc/$1/exe"; }
 
 if [ -n "${ON_MACHINE-}" ]; then

@@ -18,7 +18,6 @@ begin() { chroot-mounts -q start demo; }
 # In the background: $! is the process inside.
 inside() { exec chroot-enter -d / demo /bin/busybox "$@" >/dev/null 2>&1; }
 namespace_of() { readlink "/proc/$1/ns/mnt"; }
-is_alive() { kill -0 "$1" && ! grep -q '^State:.Z' "/proc/$1/status"; }
 is_listed() { grep -q "^ *$1 " "$work/held.output"; }
 
 # hold_up STRACE-OPTION... COMMAND...: in the background. $held is strace's pid, which ends as the

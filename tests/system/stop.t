@@ -14,7 +14,6 @@ inside() { as alice chroot-enter -d / debian "$@" >/dev/null 2>&1 & }
 host() { "$@" >/dev/null 2>&1 & pids+=($!); }
 processes() { chroot-mounts status | awk '$1 == "debian" { print $3 }'; }
 are_inside() { [ "$(processes)" = "$1" ]; }
-is_alive() { kill -0 "$1"; }
 are_alive() { local pid; for pid; do is_alive "$pid" || return 1; done; }
 
 # nobody_is_left WHAT: after a stop that must succeed.

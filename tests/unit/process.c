@@ -240,7 +240,7 @@ a_directory_without_a_status_is_an_error(void **state)
 	assert_int_equal(errno, ENOENT);
 }
 
-/* What stat says of each path: an inode, or 0 and an error. */
+/* The inode that stat reports for each path, or the errno that it fails with. */
 static ino_t stat_inode;
 static int stat_error;
 
