@@ -224,6 +224,20 @@ like 'the stop of that other root names the holder, and no other process' "$(<"$
 clear_away "$holder" "$other"
 ok 'once the namespace is closed, that other root is stopped' chroot-mounts stop games
 
+# What is pinned is emptied from inside by a stop of its own root, so a descriptor of it is no reason to
+# join it: another stop that looks then would take the one that joined for somebody inside.
+chroot-mounts -q start demo games
+sh -c 'exec sleep 1000 </run/chroot-mounts/games/ns' &
+holder=$!
+has_pin_open() { [ "$(readlink "/proc/$holder/fd/0")" = /run/chroot-mounts/games/ns ]; }
+await has_pin_open
+ok "stop succeeds beside a process that has another root's pin open" \
+	strace -f -qq -y -o "$work/joined" -e trace=setns chroot-mounts stop demo
+ok 'stop joins the namespace of its root' grep -q '/demo/ns>' "$work/joined"
+ok "stop does not join another root of which a process has the pin open" fails grep -q '/games/ns>' "$work/joined"
+clear_away "$holder"
+chroot-mounts -q stop
+
 # Between the last look and the end of the mounts: a process that had the namespace open comes in, with
 # a copy of its own, at each of stop's visits there.
 begin
