@@ -35,7 +35,7 @@ refuses()
 	said=$errors
 	run chroot-mounts start -n games
 	is "$1: start -n finds it" "$status:$errors" "1:$said"
-	ok "$1: start -n touches nothing" nothing_is_left
+	ok "$1: start -n touches nothing" await nothing_is_left
 }
 # mended WHAT: by the command of the last message, and by nothing else.
 mended()

@@ -302,7 +302,7 @@ ok 'an entry that comes late is ended' await is_ended "$late"
 begin
 inside sleep 1000
 await are_inside 1
-(strace -qq -o /dev/null -e trace=ioctl -e inject=ioctl:error=EIO:when=1 chroot-mounts stop; exit $?) >/dev/null 2>&1
+(strace -qq -o /dev/null -P /run/chroot-mounts/debian/ns -e trace=ioctl -e inject=ioctl:error=EIO:when=1 chroot-mounts stop; exit $?) >/dev/null 2>&1
 ok 'when the pin cannot be looked at, it stays' has_pins
 nobody_is_left 'when the pin can be looked at again'
 
