@@ -97,6 +97,26 @@ for name in games bad absent; do
 done
 ok 'a listed user with enough descriptors enters' as alice chroot-enter -d / games true
 
+# OpenRC reads conf.d/chroot-mounts.boot in place of conf.d/chroot-mounts, in that runlevel.
+mkdir -p /etc/runlevels/evenings
+for name in boot evenings; do
+	configure "$name" 'root="/opt/games"'
+	run chroot-mounts start "$name"
+	is "a root called like the runlevel $name is refused" "$status:$errors" \
+		"1:chroot-mounts: $name: /etc/conf.d/chroot-mounts.$name bears a runlevel's name, so OpenRC reads it in place of /etc/conf.d/chroot-mounts in that runlevel; to mend it: give the file another ending"
+	rm "/etc/conf.d/chroot-mounts.$name"
+done
+
+# A filesystem over the state directory, into which a user could put what they like.
+chroot-mounts stop >/dev/null 2>&1
+mount -t tmpfs -o mode=777,uid=1000 tmpfs /run/chroot-mounts
+run chroot-mounts start games
+is 'start refuses a state directory that belongs to a user' "$status:$errors" \
+	'1:chroot-mounts: games: something else is mounted on the state directory /run/chroot-mounts; to mend it: umount /run/chroot-mounts'
+umount /run/chroot-mounts
+ok 'start succeeds after what that error says' chroot-mounts start games
+chroot-mounts -q stop games
+
 # the state directory has a folder of each of these names, and none is a root
 for name in . .. games/. ../chroot-mounts/games; do
 	for verb in status stop; do

@@ -156,6 +156,9 @@ refused "$in_user_namespace" as alice unshare -U chroot-enter -d / games touch /
 refused "$in_user_namespace" as alice unshare -U --map-user=1000 chroot-enter -d / games touch /tmp/entered
 refused "${missing}it was called in a user namespace, whose superuser is an ordinary user of the host" \
 	as alice unshare -Ur chroot-enter -d / games touch /tmp/entered
+# one number alone is mapped there, to itself
+refused "${missing}it was called in a user namespace, whose superuser is an ordinary user of the host" \
+	unshare -Ur chroot-enter -d / absent touch /tmp/entered
 refused "${missing}the capabilities CAP_SYS_ADMIN were taken away before" \
 	setpriv --bounding-set -sys_admin --inh-caps -sys_admin chroot-enter -d / games touch /tmp/entered
 refused "${missing}the capabilities CAP_SYS_ADMIN CAP_SYS_CHROOT were taken away before" \
@@ -188,7 +191,7 @@ like 'without a keyring of their own, another user has the key of the superuser'
 is 'a user whom the superuser names has not the key of the superuser' "$(with_key chroot-enter -d / -u alice games grep -c of-the-superuser /proc/keys)" 0
 # more than one where another such machine is at work
 is 'a user whom the superuser names has a session keyring of their own' \
-	"$(with_key chroot-enter -d / -u dora games awk '$8 == "keyring" && /_ses/ && $6 == 4000 { n++ } END { print n > 0 }' /proc/keys)" 1
+	"$(with_key chroot-enter -d / -u dora games awk '$8 == "keyring" && /_ses/ && $6 == 4000 { n++ } END { print (n > 0) }' /proc/keys)" 1
 like 'the superuser who stays one keeps the key' "$(with_key chroot-enter -d / games cat /proc/keys)" of-the-superuser
 like 'a kernel without keys keeps no user from being entered as' \
 	"$(strace -f -qq -o /dev/null -e inject=keyctl:error=ENOSYS chroot-enter -d / -u alice games id -u)" 1000

@@ -93,7 +93,7 @@ clear_away()
 hand_over()
 {
 	local try mark
-	for ((try = 0; try < 5; try++)); do
+	for ((try = 0; try < 50; try++)); do
 		owners=()
 		begin
 		mark=$(mark_of)

@@ -500,6 +500,55 @@ a_table_keeps_its_order_whatever_is_added(void **state)
 	assert_null(evidence_table_find(&table, 1));
 }
 
+/* Each alone: what was found before must not answer for what is there now. */
+static void
+a_change_of_one_kind_alone_is_found(void **state)
+{
+	(void)state;
+	learn("100 90 8:1 / / rw shared:7 - ext4 a rw\n101 100 0:51 / /proc rw - proc proc rw\n");
+	learn("100 90 8:1 / / rw shared:8 - ext4 a rw\n101 100 0:51 / /proc rw - proc proc rw\n");
+	assert_int_equal(owner_of("9 8 8:1 / / rw shared:8 - ext4 a rw"), 0);
+	assert_int_equal(owner_of("9 8 8:1 / / rw shared:7 - ext4 a rw"), EVIDENCE_NONE);
+	learn("100 90 8:1 / / rw shared:8 - ext4 a rw\n102 100 0:6 / /dev rw - tmpfs a rw\n"
+	      "101 100 0:51 / /proc rw - proc proc rw\n");
+	assert_int_equal(evidence_of_mount(&evidence, 102), 0);
+	learn("100 90 8:1 / / rw shared:8 - ext4 a rw\n102 100 3:4000 / /run rw - tmpfs a rw\n"
+	      "101 100 0:51 / /proc rw master:2 - proc proc rw\n");
+	assert_int_equal(owner_of("9 8 0:51 / /proc rw - proc proc rw"), EVIDENCE_NONE);
+	assert_int_equal(owner_of("9 8 3:4000 / /run rw - tmpfs a rw"), 0);
+}
+
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_calloc(size_t count, size_t size);
+
+static int callocs_left = -1; /* before one fails; below 0: none does */
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+	if (callocs_left == 0)
+		return NULL;
+	callocs_left -= callocs_left > 0;
+	return __real_calloc(count, size);
+}
+
+/* A root of which half is known would let processes inside go unseen. */
+static void
+without_memory_nothing_counts_as_sorted(void **state)
+{
+	(void)state;
+	add_others();
+	for (int left = 0; left < EVIDENCE_KINDS; left++) {
+		evidence.is_sorted = false;
+		callocs_left = left;
+		assert_int_equal(evidence_sort(&evidence), -1);
+		assert_false(evidence.is_sorted);
+		callocs_left = -1;
+	}
+	assert_int_equal(evidence_sort(&evidence), 0);
+	assert_int_equal(evidence_of_mount(&evidence, 201), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -527,6 +576,8 @@ main(void)
 		TEST(a_mount_is_known_by_its_superblock_or_its_peers),
 		TEST(what_one_root_forgets_the_others_keep),
 		TEST(a_table_keeps_its_order_whatever_is_added),
+		TEST(a_change_of_one_kind_alone_is_found),
+		TEST(without_memory_nothing_counts_as_sorted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

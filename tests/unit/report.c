@@ -97,6 +97,58 @@ bytes_that_steer_a_terminal_are_written_in_octal(void **state)
 		take_said(), "chroot-mounts: \\377 \342\202\254 \\342\\202 \\300\\257 \\303\n");
 }
 
+/* The first and the last of each row of The Unicode Standard, table 3-7, and their neighbours. */
+static void
+a_character_ends_where_unicode_says(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t length;
+	} characters[] = {
+		{"\037", 0},
+		{" ", 1},
+		{"~", 1},
+		{"\177", 0},
+		{"\t", 1},
+		{"\n", 1},
+		{"\200", 0},
+		{"\301\277", 0},
+		{"\302\200", 0},
+		{"\302\237", 0},
+		{"\302\240", 2},
+		{"\302\277", 2},
+		{"\303\177", 0},
+		{"\303\200", 2},
+		{"\303\300", 0},
+		{"\337\277", 2},
+		{"\340\237\277", 0},
+		{"\340\240\200", 3},
+		{"\354\277\277", 3},
+		{"\355\237\277", 3},
+		{"\355\240\200", 0},
+		{"\356\200\200", 3},
+		{"\357\277\277", 3},
+		{"\357\277\300", 0},
+		{"\360\217\277\277", 0},
+		{"\360\220\200\200", 4},
+		{"\363\277\277\277", 4},
+		{"\364\217\277\277", 4},
+		{"\364\220\200\200", 0},
+		{"\365\200\200\200", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(characters) / sizeof(*characters); i++) {
+		const char *text = characters[i].text;
+
+		assert_int_equal(report_character_length((const unsigned char *)text, strlen(text)),
+			characters[i].length);
+		assert_int_equal(
+			report_character_length((const unsigned char *)text, strlen(text) - 1),
+			strlen(text) > 1 || characters[i].length == 0 ? 0 : characters[i].length);
+	}
+}
+
 static void
 a_long_message_is_still_one_line(void **state)
 {
@@ -202,6 +254,7 @@ main(void)
 		TEST(what_mends_is_said_once),
 		TEST(the_level_decides_what_is_said_and_never_silences_an_error),
 		TEST(bytes_that_steer_a_terminal_are_written_in_octal),
+		TEST(a_character_ends_where_unicode_says),
 		TEST(a_long_message_is_still_one_line),
 		TEST(errno_is_kept),
 		TEST(a_path_in_a_command_is_one_word),

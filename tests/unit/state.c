@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "record.h"
+#include "said.h"
 #include "state.h"
 
 #include <errno.h>
@@ -183,6 +184,18 @@ a_lock_is_busy_until_its_holder_closes_it(void **state)
 }
 
 static void
+a_lock_that_cannot_be_had_is_an_error(void **state)
+{
+	assert_int_equal(report_to_memory(state), 0);
+	assert_int_equal(mkdirat(directory, "games.lock", 0700), 0);
+	assert_int_equal(state_lock(directory, "games", &report), -1);
+	assert_string_equal(
+		take_said(), "test: cannot lock " STATE_DIRECTORY "/games.lock: Is a directory\n");
+	unlinkat(directory, "games.lock", AT_REMOVEDIR);
+	report_close(state);
+}
+
+static void
 the_names_are_those_of_folders_that_a_root_can_have(void **state)
 {
 	char **names;
@@ -224,6 +237,7 @@ main(void)
 		TEST(a_folder_that_is_not_there_is_removed_already),
 		TEST(a_folder_that_holds_something_else_stays),
 		TEST(a_lock_is_busy_until_its_holder_closes_it),
+		TEST(a_lock_that_cannot_be_had_is_an_error),
 		TEST(the_names_are_those_of_folders_that_a_root_can_have),
 	};
 
