@@ -495,10 +495,14 @@ holders_find(struct holders *holders, struct inside *inside, int host, const cha
 	return report_error(report, errno, "cannot look at every descriptor");
 }
 
-/* The node of a block device; devtmpfs has it under the name that the driver gave. */
+/*
+ * The node of a block device; devtmpfs has it under the name that the driver gave. open(2): O_EXCL
+ * without O_CREAT is refused while somebody has claimed the device, a mount say.
+ */
 static int
-open_device(uint64_t device, int flags)
+open_device(uint64_t device)
 {
+	const int flags = O_RDONLY | O_NONBLOCK | O_EXCL | O_CLOEXEC;
 	char path[PATH_MAX], line[256];
 	cleanup_file FILE *event = NULL;
 	int fd;
@@ -521,11 +525,10 @@ open_device(uint64_t device, int flags)
 	return -1;
 }
 
-/* open(2): O_EXCL without O_CREAT is refused while somebody has claimed the device, a mount say. */
 static bool
 is_claimed(uint64_t device)
 {
-	cleanup_fd int fd = open_device(device, O_RDONLY | O_NONBLOCK | O_EXCL | O_CLOEXEC);
+	cleanup_fd int fd = open_device(device);
 
 	return fd < 0 && errno == EBUSY;
 }
