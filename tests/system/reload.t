@@ -620,6 +620,7 @@ done <"$work/moments"
 echo "# killed at $tried moments of $(wc -l <"$work/late") system calls"
 ok 'reload was killed at 36 moments or more' test "$tried" -ge 36
 is 'nothing was wrong after any reload that was killed' "$wrong" 0
+resume_recording
 ok 'all roots stop' chroot-mounts stop
 ok 'no pin is left' fails has_pins
 is "the host's mounts after stop are those of before" "$(host_mounts)" "$before"
