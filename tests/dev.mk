@@ -183,7 +183,7 @@ format: ## put the code into OpenRC's clothes
 MUSL_CC ?= $(if $(findstring musl,$(shell $(CC) -dumpmachine)),$(CC),musl-gcc)
 MUSL = $(abspath $(BUILD))/musl
 MUSL_HEADERS = $(addprefix /usr/include/,linux asm-generic) \
-	$(firstword $(wildcard /usr/include/asm /usr/include/$(shell $(CC) -print-multiarch)/asm))
+	$(firstword $(wildcard /usr/include/asm /usr/include/$(shell $(MUSL_CC) -print-multiarch)/asm))
 MUSL_ROOMS = $(shell grep -L '^\#include <\(bsd\|libmount\|libsmartcols\)/' lib/*.c)
 # A compiler of musl's own makes a static PIE by -static-pie, with musl's start file rcrt1.o. musl-gcc
 # links Scrt1.o then, and leaves an interpreter; the linker finds the right file beside musl's libc.
