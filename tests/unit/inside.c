@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cleanup.h"
+#include "inside.h"
+#include "said.h"
+#include "syscalls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+static struct inside inside;
+static char folder[PATH_MAX]; /* stands for the directory of a process in /proc */
+static int directory;
+
+static size_t signals; /* that would have been sent */
+
+/* No process of the machine gets a signal from here, whatever fault is in the room. */
+long __wrap_syscall(long number, ...);
+
+long
+__wrap_syscall(long number, ...)
+{
+	if (number == SYS_pidfd_open)
+		return open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (number == SYS_pidfd_send_signal) {
+		signals++;
+		return 0;
+	}
+	errno = ENOSYS;
+	return -1;
+}
+
+/* What calloc(3) gave to the rooms, and they have not freed. */
+static const void *given[64];
+static size_t ever_given;
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void __real_free(void *pointer);
+void __wrap_free(void *pointer);
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+	void *pointer = __real_calloc(count, size);
+
+	ever_given++;
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
+		if (!given[i]) {
+			given[i] = pointer;
+			break;
+		}
+	return pointer;
+}
+
+void
+__wrap_free(void *pointer)
+{
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
+		if (given[i] == pointer)
+			given[i] = NULL;
+	__real_free(pointer);
+}
+
+static size_t
+count_given(void)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
+		count += given[i] != NULL;
+	return count;
+}
+
+static int
+begin(void **state)
+{
+	const char *where = getenv("TMPDIR");
+
+	(void)state;
+	memset(given, 0, sizeof(given));
+	ever_given = signals = 0;
+	snprintf(folder, sizeof(folder), "%s/inside.XXXXXX", where ? where : "/tmp");
+	if (!mkdtemp(folder))
+		return -1;
+	directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return directory < 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	unlinkat(directory, "mountinfo", 0);
+	close(directory);
+	inside_release(&inside);
+	return rmdir(folder);
+}
+
+static void
+put_mountinfo(const char *text)
+{
+	cleanup_fd int fd =
+		openat(directory, "mountinfo", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+}
+
+/* A root that is known by the superblock 0:51. */
+static void
+add_root(const char *name)
+{
+	const struct evidence_root added = {.name = name, .namespace = 11, .top = 100};
+
+	assert_int_equal(evidence_add(&inside.evidence, &added), 0);
+	assert_int_equal(evidence_add_device(&inside.evidence, 0, makedev(0, 51)), 0);
+	assert_int_equal(evidence_sort(&inside.evidence), 0);
+}
+
+static void
+a_mark_in_a_mountinfo_tells_the_root(void **state)
+{
+	(void)state;
+	add_root("games");
+	put_mountinfo("200 190 8:1 / / rw - ext4 /dev/sda1 rw\n"
+		      "201 200 0:51 / /proc rw - proc proc rw\n");
+	assert_int_equal(inside_marked_root(&inside, directory), 0);
+}
+
+/* It is remembered then, and read once for all processes in it. */
+static void
+a_mountinfo_without_a_mark_is_of_no_root(void **state)
+{
+	(void)state;
+	add_root("games");
+	put_mountinfo("200 190 8:1 / / rw - ext4 /dev/sda1 rw\n");
+	assert_int_equal(inside_marked_root(&inside, directory), EVIDENCE_NONE);
+}
+
+static void
+a_mountinfo_that_cannot_be_read_tells_nothing(void **state)
+{
+	(void)state;
+	add_root("games");
+	assert_int_equal(inside_marked_root(&inside, directory), INSIDE_UNKNOWN);
+	assert_int_equal(errno, ENOENT);
+}
+
+/* Of a thousand roots, stop ends those inside of some at a time. Without a root it ends nobody. */
+static void
+who_has_ended_those_inside_keeps_nothing_of_it(void **state)
+{
+	bool left[1];
+
+	(void)state;
+	inside.turns = directory;
+	assert_int_equal(inside_end(&inside, 0, left, &report), 0);
+	assert_int_equal(signals, 0);
+	assert_true(ever_given > 0);
+	inside_release(&inside);
+	assert_int_equal(count_given(), 0);
+	assert_string_equal(take_said(), "");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_mark_in_a_mountinfo_tells_the_root),
+		TEST(a_mountinfo_without_a_mark_is_of_no_root),
+		TEST(a_mountinfo_that_cannot_be_read_tells_nothing),
+		TEST(who_has_ended_those_inside_keeps_nothing_of_it),
+	};
+
+	return cmocka_run_group_tests(tests, report_to_memory, report_close);
+}
