@@ -331,4 +331,13 @@ ok 'the command that the note names succeeds' chroot-mounts reload games
 run as_alice <<<'cat /etc/resolv.conf'
 is 'the command that the note names renews the file inside' "$output" 'nameserver 192.0.2.2'
 ok 'a shell has no note of the file that was renewed' fails grep resolv.conf "$work/errors"
+
+# the file that a filesystem is made of is another one than those in it, and was not replaced
+: >/srv/source
+configure games 'root="/opt/games"' 'mounts="/srv/source /mnt tmpfs exec,x-mount.mkdir' 'proc /proc proc nosuid"'
+chroot-mounts -q stop games
+ok 'a root with a filesystem from a file of the host starts' chroot-mounts -q start games
+run chroot-enter -d / games <<<'cat /proc/mounts'
+like 'the filesystem from a file of the host is mounted inside' "$output" '/srv/source /mnt tmpfs'
+is 'a shell has no note of a file of the host that a filesystem is made of' "$errors" ''
 done_testing
