@@ -3,7 +3,7 @@
 # chroot-mounts ps: who is inside and what they run, for people and as JSON.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
-needs perl flock
+needs perl flock strace
 perl -MJSON::PP -e 1 2>/dev/null || cannot_run 'no JSON::PP in perl'
 on_machines PROPAGATION=private
 
@@ -58,6 +58,22 @@ configure demo 'root="/opt/demo"'
 kill "$number" "$own"
 await are_inside 2
 is 'a process that has ended is left out' "$(pids)" "$superuser $alice"
+
+# fails_at PATH CALLS ERROR: what ps lists, and its status and errors, where these calls on the path fail.
+fails_at()
+{
+	run strace -qq -o "$work/trace" -P "$1" -e "trace=$2" -e "inject=$2:error=$3" chroot-mounts ps
+	grep -q "$3.*INJECTED" "$work/trace" || echo 'no call failed'
+	awk '{ print $1 }' <<<"$output"
+	echo "$status:$errors"
+}
+is 'a process that has ended before ps opens its directory in /proc is left out' \
+	"$(fails_at "/proc/$alice" '?open,openat' ENOENT)" "$(printf '%s\n' PID "$superuser" 0:)"
+is 'a process that has ended before ps reads its command line is left out' \
+	"$(fails_at "/proc/$alice/cmdline" read ESRCH)" "$(printf '%s\n' PID "$superuser" 0:)"
+is 'a process that ps cannot look at for another reason is an error, and the others are listed' \
+	"$(fails_at "/proc/$alice" '?open,openat' EACCES)" "$(printf '%s\n' PID "$superuser" \
+		"1:chroot-mounts: cannot look at the process $alice: Permission denied")"
 
 # those that have another mount namespace, and the host's
 inside -u alice games unshare -Ur sleep 1005
