@@ -50,6 +50,10 @@ refused 'no root at all' "$file" 'root='
 configure bad 'root="/opt/bad"' 'users="nobody-knows"'
 refused 'an unknown user' "$file:2: " 'nobody-knows'
 explained 'an unknown user' 'the configuration has an error'
+run chroot-mounts start -n bad games
+is 'start -n ends with 1 where the plan of one root cannot be made' "$status" 1
+is 'start -n says why the plan of a root cannot be made, as start does' "$errors" "$said"
+ok 'start -n prints the plan of the other root' grep -q '^games ' <<<"$output"
 configure bad 'root="/opt/bad"' 'extra_mounts="
 /srv /srv none bind,no-such-option
 "'
