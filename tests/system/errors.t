@@ -4,6 +4,7 @@
 # other roots start.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
+needs strace
 on_machines 'TREES=games=busybox bad=busybox'
 
 file=/etc/conf.d/chroot-mounts.bad
@@ -54,6 +55,12 @@ run chroot-mounts start -n bad games
 is 'start -n ends with 1 where the plan of one root cannot be made' "$status" 1
 is 'start -n says why the plan of a root cannot be made, as start does' "$errors" "$said"
 ok 'start -n prints the plan of the other root' grep -q '^games ' <<<"$output"
+configure bad 'root="/opt/bad"' 'users="alice' 'bob"'
+run strace -qq -o /dev/null -P /etc/passwd -e 'trace=?open,openat' -e 'inject=?open,openat:error=EMFILE' chroot-mounts start -n bad
+like 'a user about whom the host fails to answer is told with the line of the key, however many lines the value has' \
+	"$errors" "^chroot-mounts: bad: $file:2: the host cannot say which user alice is: "
+configure bad 'root="/opt/bad"' 'users="nobody-knows' 'alice"'
+refused 'an unknown user in a value of two lines' "$file:2: " 'nobody-knows'
 configure bad 'root="/opt/bad"' 'extra_mounts="
 /srv /srv none bind,no-such-option
 "'
