@@ -88,6 +88,23 @@ refused "a user's configuration" "$file" 'chown'
 chown root "$file"
 ok 'every root starts when all is mended' chroot-mounts start
 ok 'the root that was bad can be entered when all is mended' chroot-enter bad true
+chroot-mounts -q stop
+
+# cannot_start WHAT MESSAGE OPTION-OF-STRACE...: a call of start fails, and nothing remains.
+cannot_start()
+{
+	run strace -qq -o /dev/null "${@:3}" chroot-mounts start games
+	is "$1: start fails" "$status" 1
+	like "$1: start says what it could not do" "$errors" "^chroot-mounts: games: $2"
+	ok "$1: nothing is pinned" fails has_pins
+	chroot-mounts -q stop games
+}
+cannot_start 'when / of the host cannot be looked at' 'cannot make the record' \
+	-P / -e trace=statx -e inject=statx:error=ENOMEM:when=1
+cannot_start 'when the old root of a new namespace cannot be unmounted' \
+	'cannot let go of the old root in the new namespace' \
+	-e trace=umount2 -e inject=umount2:error=EPERM:when=1
+ok 'every root starts when no call fails' chroot-mounts start
 
 # short of descriptors
 many='(Too many open files|No file descriptors available)'
