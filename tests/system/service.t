@@ -83,6 +83,15 @@ rm /etc/conf.d/chroot-mounts.broken
 configure demo 'root="/opt/demo"'
 configure games 'root="/opt/games"'
 
+# OpenRC hands down the umask that it was called with
+rm -rf /opt/demo/mnt
+configure demo 'root="/opt/demo"' 'extra_mounts="tmpfs /mnt/made tmpfs size=1m,x-mount.mkdir"'
+(umask 077 && exec rc-service -q chroot-mounts start)
+rc-service -q chroot-mounts stop
+is 'start makes mount points that every user can go through, whatever the umask' \
+	"$(stat -c %a /opt/demo/mnt /opt/demo/mnt/made)" $'755\n755'
+configure demo 'root="/opt/demo"'
+
 # what the others find, when they start and stop
 printf '%s\n' '#!/sbin/openrc-run' 'start() { chroot-mounts -q status >/dev/null; echo $? >/test/at-start; }' \
 	>/etc/init.d/bootmisc
