@@ -38,6 +38,14 @@ is 'a stop beside another one comes to its end' $? 0
 wait "$stopping"
 is 'the stop that another one ran beside comes to its end' $? 0
 
+# a stop that is called from inside ends nobody above itself, and hinders no root but that one
+chroot-mounts -q start
+run chroot-enter -d / games sh -c 'busybox nsenter -t 1 -m chroot-mounts stop games demo; exit $?'
+is 'a stop that is called from inside of a root fails, and says why' "$status:$errors" \
+	'1:chroot-mounts: games: this command was itself called from inside; call it from the host'
+is 'a stop that is called from inside of a root stops the others' "$(ls -I '*.lock' /run/chroot-mounts)" games
+ok 'a stop from the host goes on from one that was called from inside' chroot-mounts -q stop
+
 # a sandbox from before a reload is known after it
 configure games 'root="/opt/games"' 'stop_timeout=1' \
 	'mounts="/dev /dev none rbind' '/tmp /tmp none rbind' 'proc /proc proc nosuid,hidepid=1"'
