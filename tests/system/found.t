@@ -46,6 +46,21 @@ is 'a stop that is called from inside of a root fails, and says why' "$status:$e
 is 'a stop that is called from inside of a root stops the others' "$(ls -I '*.lock' /run/chroot-mounts)" games
 ok 'a stop from the host goes on from one that was called from inside' chroot-mounts -q stop
 
+# a job of the host stays one of the host when its parent goes inside
+for way in 'chroot /opt/demo' 'unshare -m'; do
+	chroot-mounts -q start games
+	sh -c "$way /bin/sleep 1000 >/dev/null 2>&1 & echo \$! >$work/job; exec chroot-enter -d / games sleep 1000" &
+	sleeper=$!
+	ok "$way: the parent of a job is inside" await is_inside "$sleeper"
+	job=$(<"$work/job")
+	is_sleeping() { [ "$(tr '\0' ' ' <"/proc/$job/cmdline")" = '/bin/sleep 1000 ' ]; }
+	ok "$way: the job runs on the host" await is_sleeping
+	ok "$way: stop succeeds beside a job of the host" chroot-mounts stop games
+	ok "$way: a job of the host outlives the stop that ends its parent" is_alive "$job"
+	kill "$job"
+	wait "$sleeper" 2>/dev/null
+done
+
 # a sandbox from before a reload is known after it
 configure games 'root="/opt/games"' 'stop_timeout=1' \
 	'mounts="/dev /dev none rbind' '/tmp /tmp none rbind' 'proc /proc proc nosuid,hidepid=1"'
