@@ -73,6 +73,15 @@ is 'nothing inside hides processes after the reload' "$(inside_mounts | grep -c 
 ok 'stop ends who left the root before' chroot-mounts stop games
 ok 'a process that left the root before the reload has ended' await is_ended "$(cat /tmp/sandboxed)"
 
+# a mount is recorded by its place, wherever links of the tree lead to it
+mkdir -p /opt/games/real/place
+ln -s real /opt/games/way
+configure games 'root="/opt/games"' 'mounts="/srv /way/place none bind' 'proc /proc proc nosuid"'
+chroot-mounts -q start games
+ok 'start records the place that a link leads to' \
+	eval 'tr "\0" "\n" </run/chroot-mounts/games/record | grep -q "^line=.*:/real/place$"'
+chroot-mounts -q stop games
+
 # what is visible goes with a directory that is renamed
 mkdir -p /srv/p/games/proc
 configure games 'root="/srv/p/games"' 'visible="yes"' 'mounts="proc /proc proc nosuid"'
