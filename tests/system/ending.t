@@ -191,6 +191,26 @@ ok 'stop looks again before it sends SIGTERM, and so loses no child that is know
 clear_away
 
 begin 0
+inside sh -c 'trap "" TERM; echo begun >/tmp/deaf.said; until read -r word </tmp/go; do :; done'
+await has_said deaf begun
+deaf=$(pgrep -u alice -x sh | tail -n 1)
+stop_with_pauses "${places[0]-}+$((places[1] - places[0]))"
+# twice before SIGTERM, and once more before SIGKILL
+await is_paused
+go_on
+await is_paused
+go_on
+ok 'stop can be paused at the end of its third look' await is_paused
+ok 'stop has suspended a process that is deaf to SIGTERM while it looks for children, before SIGKILL' \
+	await is_suspended "$deaf"
+go_on
+ok 'stop goes on to SIGKILL' await has_gone_on
+wait "$tracing"
+is 'stop succeeds with a process that is deaf to SIGTERM' $? 0
+ok 'stop ends a process that is deaf to SIGTERM' has_ended "$deaf"
+clear_away
+
+begin 0
 join-later /run/chroot-mounts/demo/ns & late=$!
 has_opened() { readlink "/proc/$late"/fd/* | grep -q chroot-mounts; }
 await has_opened
