@@ -204,27 +204,57 @@ is_newer_than(int host, int own)
 	return own_id > host_id;
 }
 
+/* Keeps us on the processor that we run on; allowed: the ones before. False where that fails. */
+static bool
+stay_on_processor(cpu_set_t *allowed)
+{
+	int here = sched_getcpu();
+	cpu_set_t one;
+
+	if (here < 0 || here >= CPU_SETSIZE || sched_getaffinity(0, sizeof(*allowed), allowed) < 0)
+		return false;
+	CPU_ZERO(&one);
+	CPU_SET(here, &one);
+	return sched_setaffinity(0, sizeof(one), &one) == 0;
+}
+
+/* True where the new one, with the descriptor *own, can be pinned; otherwise -1 after an error. */
+static int
+try_new(int host, int minimal, int proc, int *own, struct report *report)
+{
+	if (namespace_join(minimal) < 0 || unshare(CLONE_NEWNS) < 0)
+		return report_error(report, errno, "cannot make a mount namespace");
+	*own = openat(proc, "mnt", O_RDONLY | O_CLOEXEC);
+	if (*own < 0)
+		return report_error(report, errno, "cannot open the new namespace");
+	return is_newer_than(host, *own);
+}
+
 int
 namespace_enter_new(int host, int minimal, int root, struct report *report)
 {
 	cleanup_fd int proc = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd int own = -1;
+	bool is_kept_here = false;
+	cpu_set_t allowed;
+	int found = 0;
 
 	if (proc < 0)
 		return report_error(report, errno, "cannot open /proc/self/ns");
-	/* twice a batch (COOKIE_LOCAL_BATCH); 0.01 ms each, and once a batch is used up the next
-	 * one is higher */
-	for (int tries = 0; tries < 2 * 4096; tries++) {
-		cleanup_fd int own = -1;
-
-		if (namespace_join(minimal) < 0 || unshare(CLONE_NEWNS) < 0)
-			return report_error(report, errno, "cannot make a mount namespace");
-		own = openat(proc, "mnt", O_RDONLY | O_CLOEXEC);
-		if (own < 0)
-			return report_error(report, errno, "cannot open the new namespace");
-		if (is_newer_than(host, own))
-			return take_as_root(root, report) < 0 ? -1 : steal_fd(&own);
+	/* Twice a batch (COOKIE_LOCAL_BATCH), 0.01 ms each: once the batch of this processor is
+	 * used up, the next one is higher. Each other processor that we came to would have a low
+	 * batch of its own. */
+	for (int tries = 0; found == 0 && tries < 2 * 4096; tries++) {
+		cleanup_fd_release(&own);
+		found = try_new(host, minimal, proc, &own, report);
+		if (found == 0 && tries == 0)
+			is_kept_here = stay_on_processor(&allowed);
 	}
-	return report_error(report, 0, "cannot make a mount namespace that can be pinned");
+	if (is_kept_here)
+		sched_setaffinity(0, sizeof(allowed), &allowed);
+	if (found == 0)
+		return report_error(report, 0, "cannot make a mount namespace that can be pinned");
+	return found < 0 || take_as_root(root, report) < 0 ? -1 : steal_fd(&own);
 }
 
 int

@@ -343,5 +343,13 @@ if [ $? = 77 ]; then
 else
 	ok 'start and stop succeed on a host of which the namespace has a higher id than the next ones get' \
 		"$tools/high-namespace" sh -c 'chroot-mounts -q start demo && chroot-mounts stop demo'
+	# Each processor that it came to would have lower ids to give.
+	set_affinity() { grep -o 'sched_setaffinity(0, [0-9]*, \[[0-9, ]*\]' "$work/tries"; }
+	ok 'start succeeds there under strace' "$tools/high-namespace" sh -c \
+		'strace -qq -o "$0" -e trace=unshare,sched_setaffinity chroot-mounts -q start demo && chroot-mounts -q stop demo' \
+		"$work/tries"
+	like 'start stays on one processor until a namespace has a high id' "$(set_affinity | head -n 1)" '\[[0-9]+\]$'
+	is 'start is kept on one processor, and let go, once each' "$(set_affinity | wc -l)" 2
+	ok 'start has tried no more often than a batch has ids, and a few' [ "$(grep -c '^unshare' "$work/tries")" -lt 4200 ]
 fi
 done_testing
