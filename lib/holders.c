@@ -116,7 +116,7 @@ static int
 look_at_mount(struct scan *scan, const struct owner *owner, enum holder_kind kind, uint64_t id)
 {
 	const struct evidence_entry *mount = evidence_table_find(&scan->mounts, id);
-	int root, own;
+	int root;
 
 	if (mount)
 		return add_holder(scan->holders, HOLDER_HOST, mount->root, owner);
@@ -124,10 +124,6 @@ look_at_mount(struct scan *scan, const struct owner *owner, enum holder_kind kin
 	/* what is known already is not asked for each of a hundred thousand descriptors */
 	if (root == EVIDENCE_NONE || is_known(scan->holders, kind, root, owner->pid))
 		return 0;
-	/* an id that its own namespace has too went to a mount there after it was freed inside */
-	own = inside_has_mount(owner->directory, SIZE_MAX, id);
-	if (own != 0)
-		return own > 0 ? 0 : unless_short();
 	if (learn_again(scan, root) < 0)
 		return -1;
 	return evidence_of_mount(&scan->inside->evidence, id) == root

@@ -224,18 +224,6 @@ any_mount(int directory, size_t limit,
 }
 
 static bool
-has_id(const struct evidence_line *line, void *id)
-{
-	return line->id == *(const uint64_t *)id;
-}
-
-int
-inside_has_mount(int directory, size_t limit, uint64_t id)
-{
-	return any_mount(directory, limit, has_id, &id);
-}
-
-static bool
 has_device(const struct evidence_line *line, void *device)
 {
 	return line->device == *(const uint64_t *)device;

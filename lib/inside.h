@@ -98,9 +98,8 @@ int inside_end(struct inside *inside, unsigned timeout, bool *left, struct repor
 
 /*
  * What the mountinfo of a process or thread says, opened as its directory in /proc; of limit bytes.
- * Does a mount of it have the id, or the device? 1, 0, or -1 with errno where it cannot be read.
+ * Does a mount of it have the device? 1, 0, or -1 with errno where it cannot be read.
  */
-int inside_has_mount(int directory, size_t limit, uint64_t id);
 int inside_has_device(int directory, size_t limit, uint64_t device);
 
 /* Whose mark is found first there? A root, EVIDENCE_NONE, or INSIDE_UNKNOWN with errno where it
