@@ -104,6 +104,16 @@ cannot_start 'when / of the host cannot be looked at' 'cannot make the record' \
 cannot_start 'when the old root of a new namespace cannot be unmounted' \
 	'cannot let go of the old root in the new namespace' \
 	-e trace=umount2 -e inject=umount2:error=EPERM:when=1
+chroot-mounts -q stop
+cannot_start 'when the state directory cannot be made unbindable' \
+	'cannot make the state directory /run/chroot-mounts unbindable' \
+	-e trace=mount_setattr -e inject=mount_setattr:error=EPERM:when=1
+# what is configured for all roots counts as long as it can be read
+printf 'extra_mounts="/srv /mnt none bind"\n' >/etc/conf.d/chroot-mounts
+ok 'the plan has the mounts of all roots where the file of the service cannot be looked at' \
+	eval 'strace -qq -o /dev/null -P /etc/conf.d/chroot-mounts -e trace=%lstat,newfstatat \
+	-e inject=%lstat,newfstatat:error=EIO chroot-mounts start -n games | grep -q " /mnt "'
+rm /etc/conf.d/chroot-mounts
 ok 'every root starts when no call fails' chroot-mounts start
 
 # short of descriptors

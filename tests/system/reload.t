@@ -621,6 +621,25 @@ echo "# killed at $tried moments of $(wc -l <"$work/late") system calls"
 ok 'reload was killed at 36 moments or more' test "$tried" -ge 36
 is 'nothing was wrong after any reload that was killed' "$wrong" 0
 resume_recording
+
+# A reload that was killed may have set options that neither plan before nor after it knows.
+set_lines '/srv/two /mnt/c none bind'
+plain_view=$(started_view)
+tried=0
+for number in 1 2 3 4 5 6; do
+	chroot-mounts -q stop games
+	chroot-mounts -q start games
+	set_lines '/srv/two /mnt/c none bind,ro,nosuid,nodev,noexec,nodiratime,noatime'
+	(strace -qq -o /dev/null -e trace=/^rename -e "inject=/^rename:signal=KILL:when=$number" \
+		chroot-mounts reload games; exit $?) >/dev/null 2>&1
+	[ $? = 137 ] || break
+	tried=$number
+	set_lines '/srv/two /mnt/c none bind'
+	ok "a reload that was killed at its rename $number can be taken back" chroot-mounts reload games
+	is "nothing is left of a reload that was killed at its rename $number" "$(view games)" "$plain_view"
+	chroot-mounts -q stop games
+done
+ok 'reload renames its record before and after' test "$tried" -ge 2
 ok 'all roots stop' chroot-mounts stop
 ok 'no pin is left' fails has_pins
 is "the host's mounts after stop are those of before" "$(host_mounts)" "$before"

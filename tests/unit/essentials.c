@@ -379,6 +379,11 @@ what_everybody_can_write_to_is_refused(void **state)
 	make("tmp/bin");
 	essentials.path = "/tmp/bin";
 	assert_good();
+	/* dots in a name are only letters */
+	make("tmp/b.in");
+	make("tmp/...");
+	essentials.path = "/tmp/b.in:/tmp/...";
+	assert_good();
 	give("tmp/bin");
 	essentials.path = "/tmp/bin";
 	snprintf(expected, sizeof(expected),

@@ -116,6 +116,17 @@ a_link_is_no_folder(void **state)
 }
 
 static void
+a_file_is_no_folder(void **state)
+{
+	(void)state;
+	put_file("games");
+	assert_int_equal(state_open_folder(directory, "games", false), -1);
+	assert_int_equal(errno, ENOTDIR);
+	assert_int_equal(state_open_folder(directory, "games", true), -1);
+	unlinkat(directory, "games", 0);
+}
+
+static void
 a_pin_is_taken_off_as_often_as_it_is_mounted_and_after_the_records(void **state)
 {
 	(void)state;
@@ -233,6 +244,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_folder_is_made_only_where_that_is_asked_for),
 		TEST(a_link_is_no_folder),
+		TEST(a_file_is_no_folder),
 		TEST(a_pin_is_taken_off_as_often_as_it_is_mounted_and_after_the_records),
 		TEST(a_folder_that_is_not_there_is_removed_already),
 		TEST(a_folder_that_holds_something_else_stays),

@@ -82,6 +82,7 @@ __wrap_account_by_name(struct account *account, const char *name)
 		if (strcmp(hosts_users[i].name, name) == 0) {
 			account->uid = hosts_users[i].uid;
 			account->gid = hosts_users[i].gid;
+			errno = ENOENT; /* which a module that did not know the name left */
 			return 0;
 		}
 	errno = ENOENT;
