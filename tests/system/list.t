@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# chroot-enter --list: the roots that the caller may enter, and no word of any other.
+# chroot-enter --list: the roots that the caller may enter, and no word of any other. chroot-mounts list:
+# the roots that are configured.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 needs strace unshare
@@ -37,6 +38,13 @@ for user in root alice bob nobody; do
 	done >"$work/entered"
 	is "what is listed for $user is what $user can enter" "$(listed_for "$user")" "$(<"$work/entered")"
 done
+
+# what is configured
+is 'the list of what is configured has every root, started or not' "$(chroot-mounts list | awk '{ print $1, $2, $3 }')" \
+	"$(printf '%s chroot-mounts\n' 'band /opt/demo' 'demo /opt/demo' 'games /opt/games' 'later /opt/demo' 'zoo /opt/games' |
+		sed '1i NAME ROOT SERVICE')"
+is 'the list of what is configured has only the roots that are named' \
+	"$(chroot-mounts list zoo band | awk '{ print $1 }')" $'NAME\nband\nzoo'
 
 # what it goes by
 strace -f -e trace=file,network -o "$work/trace" chroot-enter --list >/dev/null
