@@ -51,6 +51,8 @@ is 'ps lists the root of another service when it is named' "$(rows own)" \
 is 'ps in JSON has the same as the table' "$(chroot-mounts ps --json demo | perl -MJSON::PP -0777 -ne \
 	'print JSON::PP->new->canonical->encode(decode_json($_))')" \
 	"{\"processes\":[{\"command\":\"sleep 1002\",\"pid\":$superuser,\"root\":\"demo\",\"user\":\"root\"}]}"
+strace -qq -o "$work/trace" -P /etc/passwd -e 'trace=?open,openat' chroot-mounts ps demo own games >/dev/null
+is 'ps of four processes of three users asks the name service three times' "$(wc -l <"$work/trace")" 3
 like 'status counts as many processes as ps lists' "$(chroot-mounts status games | tr -s ' ')" 'games started 2'
 rm /etc/conf.d/chroot-mounts.demo
 is 'a root that is configured no more is listed still, behind the others' "$(pids)" "$alice $number $superuser"
