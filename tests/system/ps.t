@@ -129,6 +129,11 @@ run chroot-mounts ps demo nowhere
 is 'the other roots are listed beside an unknown one' "$status:$(wc -l <<<"$output")" 1:2
 run chroot-mounts ps -n
 is 'ps with a wrong option is 2' "$status" 2
+for verb in start reload stop; do
+	run chroot-mounts -j "$verb"
+	is "-j does not go with $verb" "$status:$output:$errors" \
+		"2::chroot-mounts: -j does not go with $verb; chroot-mounts -h says what there is"
+done
 exec {lock}<>/run/chroot-mounts/games.lock
 flock "$lock"
 run chroot-mounts ps
