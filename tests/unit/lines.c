@@ -14,7 +14,9 @@
 #include "syscalls.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 static struct plan plan;
@@ -227,6 +229,37 @@ what_is_mounted_is_known_by_id_and_place(void **state)
 		free(all[i].place);
 }
 
+/* One that cannot be looked at for another reason may have been: a new clone says the error. */
+static void
+a_source_that_is_gone_was_not_replaced(void **state)
+{
+	char same[] = "/", away[] = "/proc/self/gone", below_a_file[] = "/dev/null/gone";
+	char too_long[PATH_MAX + 1];
+	const struct {
+		char *source;
+		bool is_same, was_replaced;
+	} cases[] = {{same, true, false}, {same, false, true}, {away, false, false},
+		{below_a_file, false, false}, {too_long, true, true}};
+	struct plan_mount mount = {.is_bind = true};
+	struct lines_one one;
+	const struct lines lines = {
+		.plan = {.mounts = &mount, .count = 1}, .all = &one, .count = 1};
+	struct stat found;
+
+	(void)state;
+	memset(too_long, 'n', sizeof(too_long) - 1);
+	too_long[PATH_MAX] = '\0';
+	assert_int_equal(stat(same, &found), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		mount.source = cases[i].source;
+		one = (struct lines_one){.id = 42,
+			.device = found.st_dev,
+			.inode = found.st_ino + !cases[i].is_same,
+			.seen_device = UINT64_MAX};
+		assert_int_equal(lines_source_was_replaced(&lines, 0), cases[i].was_replaced);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
 
 int
@@ -240,6 +273,7 @@ main(void)
 		TEST(a_line_for_the_root_is_compared_by_its_words),
 		TEST(a_record_that_is_not_whole_is_refused),
 		TEST(what_is_mounted_is_known_by_id_and_place),
+		TEST(a_source_that_is_gone_was_not_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, report_to_memory, report_close);
