@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "cleanup.h"
+#include "namespace.h"
 #include "prepared.h"
 #include "process.h"
 #include "said.h"
@@ -69,6 +71,47 @@ a_record_that_names_none_passes(void **state)
 	assert_string_equal(take_said(), "");
 }
 
+int __wrap_namespace_visit(
+	int fd, int host, int (*step)(void *data), void *data, bool *lost, struct report *report);
+
+/* The namespace is the test's own, which any user is in already. */
+int
+__wrap_namespace_visit(
+	int fd, int host, int (*step)(void *data), void *data, bool *lost, struct report *to)
+{
+	(void)fd;
+	(void)host;
+	(void)to;
+	*lost = false;
+	return step(data);
+}
+
+/* Who is listed is killed by stop for a working directory alone. */
+static void
+a_line_of_a_damaged_record_lists_nobody(void **state)
+{
+	cleanup_fd int own = namespace_open_own();
+	struct prepared prepared = {.folder = -1, .pin = own};
+	struct inside inside = {0};
+
+	(void)state;
+	assert_true(own >= 0);
+	assert_int_equal(record_add(&prepared.record, "mount", "1"), 0);
+	assert_int_equal(record_add(&prepared.record, "uid", "1000"), 0);
+	assert_int_equal(record_add(&prepared.record, "uid", "100x"), 0);
+	assert_int_equal(record_add(&prepared.record, "gid", "300x"), 0);
+	assert_int_equal(record_add(&prepared.record, "gid", "3001"), 0);
+	assert_int_equal(record_add(&prepared.record, "gid", "4294967296"), 0);
+	assert_int_equal(prepared_know_inside(&prepared, own, "games", &inside, &report), 0);
+	assert_int_equal(inside.evidence.roots[0].users.count, 1);
+	assert_true(evidence_has_user(&inside.evidence, 0, 1000));
+	assert_int_equal(inside.evidence.roots[0].groups.count, 1);
+	assert_true(evidence_has_group(&inside.evidence, 0, 3001));
+	inside_release(&inside);
+	record_release(&prepared.record);
+	assert_string_equal(take_said(), "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, report_to_memory, report_close)
 
 int
@@ -79,6 +122,7 @@ main(void)
 		TEST(the_initial_pid_namespace_passes),
 		TEST(another_pid_namespace_is_refused),
 		TEST(a_record_that_names_none_passes),
+		TEST(a_line_of_a_damaged_record_lists_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
