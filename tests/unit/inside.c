@@ -13,14 +13,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 static struct inside inside;
-static char folder[PATH_MAX]; /* stands for the directory of a process in /proc */
+static char folder[PATH_MAX]; /* stands for /proc, or for the directory of a process there */
 static int directory;
+static const char *proc; /* what the room finds in place of /proc */
+
+DIR *__real_opendir(const char *path);
+DIR *__wrap_opendir(const char *path);
+
+DIR *
+__wrap_opendir(const char *path)
+{
+	assert_string_equal(path, "/proc");
+	return __real_opendir(proc);
+}
 
 static size_t signals; /* that would have been sent */
 
@@ -90,6 +104,7 @@ begin(void **state)
 	(void)state;
 	memset(given, 0, sizeof(given));
 	ever_given = signals = 0;
+	proc = "/proc";
 	snprintf(folder, sizeof(folder), "%s/inside.XXXXXX", where ? where : "/tmp");
 	if (!mkdtemp(folder))
 		return -1;
@@ -98,30 +113,66 @@ begin(void **state)
 }
 
 static int
+take_away(const char *path, const struct stat *found, int kind, struct FTW *place)
+{
+	(void)found;
+	(void)kind;
+	(void)place;
+	return remove(path);
+}
+
+static int
 end(void **state)
 {
 	(void)state;
-	unlinkat(directory, "mountinfo", 0);
 	close(directory);
 	inside_release(&inside);
-	return rmdir(folder);
+	return nftw(folder, take_away, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static void
-put_mountinfo(const char *text)
+put_file(const char *path, const char *text)
 {
-	cleanup_fd int fd =
-		openat(directory, "mountinfo", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	cleanup_fd int fd = openat(directory, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 }
 
-/* A root that is known by the superblock 0:51. */
+static void
+put_mountinfo(const char *text)
+{
+	put_file("mountinfo", text);
+}
+
+/* A process of one thread, whose directory is the same as the process'. Its mount namespace is its
+ * own, and has a mount of the superblock 0:51. */
+static void
+put_process(int pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "%d", pid);
+	assert_int_equal(mkdirat(directory, path, 0700), 0);
+	snprintf(path, sizeof(path), "%d/task", pid);
+	assert_int_equal(symlinkat(".", directory, path), 0);
+	snprintf(path, sizeof(path), "%d/%d", pid, pid);
+	assert_int_equal(symlinkat(".", directory, path), 0);
+	snprintf(path, sizeof(path), "%d/stat", pid);
+	put_file(path, "7 (sleep) S 1 7 7");
+	snprintf(path, sizeof(path), "%d/mountinfo", pid);
+	put_file(path, "201 200 0:51 / /proc rw - proc proc rw\n");
+	snprintf(path, sizeof(path), "%d/ns", pid);
+	assert_int_equal(mkdirat(directory, path, 0700), 0);
+	snprintf(path, sizeof(path), "%d/ns/mnt", pid);
+	put_file(path, "");
+}
+
+/* A root that is known by the superblock 0:51, and by a namespace whose number no file has. */
 static void
 add_root(const char *name)
 {
-	const struct evidence_root added = {.name = name, .namespace = 11, .top = 100};
+	const struct evidence_root added = {.name = name, .namespace = UINT64_MAX, .top = 100};
 
 	assert_int_equal(evidence_add(&inside.evidence, &added), 0);
 	assert_int_equal(evidence_add_device(&inside.evidence, 0, makedev(0, 51)), 0);
@@ -157,6 +208,30 @@ a_mountinfo_that_cannot_be_read_tells_nothing(void **state)
 	assert_int_equal(errno, ENOENT);
 }
 
+/* Else who makes one namespace after another keeps stop from looking at anybody. */
+static void
+namespaces_take_an_eighth_of_the_descriptors_however_many_there_are(void **state)
+{
+	struct inside_processes processes;
+	struct rlimit before, limit;
+
+	(void)state;
+	add_root("games");
+	for (int pid = 2; pid < 12; pid++)
+		put_process(pid);
+	proc = folder;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	limit = before;
+	limit.rlim_cur = 64;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_int_equal(inside_find(&inside, &processes, &report), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(processes.count, 10);
+	assert_int_equal(inside.copy_count, 64 / 8);
+	inside_processes_release(&processes);
+	assert_string_equal(take_said(), "");
+}
+
 /* Of a thousand roots, stop ends those inside of some at a time. Without a root it ends nobody. */
 static void
 who_has_ended_those_inside_keeps_nothing_of_it(void **state)
@@ -182,6 +257,7 @@ main(void)
 		TEST(a_mark_in_a_mountinfo_tells_the_root),
 		TEST(a_mountinfo_without_a_mark_is_of_no_root),
 		TEST(a_mountinfo_that_cannot_be_read_tells_nothing),
+		TEST(namespaces_take_an_eighth_of_the_descriptors_however_many_there_are),
 		TEST(who_has_ended_those_inside_keeps_nothing_of_it),
 	};
 
