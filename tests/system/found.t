@@ -117,6 +117,15 @@ run chroot-mounts start games
 is 'x-mount.mkdir by way of a user is refused' "$status" 1
 is 'the refused x-mount.mkdir makes nothing' "$(ls -A /opt/games/etc/cron.d)" ''
 
+# a tree without /etc, where setuid programs shall work; the descriptor 0 is no file on its /etc/passwd
+configure games 'root="/opt/games"' 'allow_setuid="yes"' 'mounts="proc /proc proc nosuid"'
+mv /opt/games/etc /opt/games/away
+chroot-mounts -q start games
+run chroot-mounts reload games </dev/null
+is 'a reload of a tree without /etc takes nothing else for its passwd file' "$status:$errors" 0:
+chroot-mounts -q stop games
+mv /opt/games/away /opt/games/etc
+
 # a pin that is mounted twice
 configure games 'root="/opt/games"'
 chroot-mounts -q start games
