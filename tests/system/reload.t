@@ -623,18 +623,23 @@ is 'nothing was wrong after any reload that was killed' "$wrong" 0
 resume_recording
 
 # A reload that was killed may have set options that neither plan before nor after it knows.
-set_lines '/srv/two /mnt/c none bind'
+all=ro,nosuid,nodev,noexec,nodiratime,noatime
+plain='/srv/two /mnt/c none bind
+tmpfs /mnt/e tmpfs size=1m'
+strict="/srv/two /mnt/c none bind,$all
+tmpfs /mnt/e tmpfs size=1m,$all"
+set_lines "$plain"
 plain_view=$(started_view)
 tried=0
 for number in 1 2 3 4 5 6; do
 	chroot-mounts -q stop games
 	chroot-mounts -q start games
-	set_lines '/srv/two /mnt/c none bind,ro,nosuid,nodev,noexec,nodiratime,noatime'
+	set_lines "$strict"
 	(strace -qq -o /dev/null -e trace=/^rename -e "inject=/^rename:signal=KILL:when=$number" \
 		chroot-mounts reload games; exit $?) >/dev/null 2>&1
 	[ $? = 137 ] || break
 	tried=$number
-	set_lines '/srv/two /mnt/c none bind'
+	set_lines "$plain"
 	ok "a reload that was killed at its rename $number can be taken back" chroot-mounts reload games
 	is "nothing is left of a reload that was killed at its rename $number" "$(view games)" "$plain_view"
 	chroot-mounts -q stop games
