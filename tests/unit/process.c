@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The lines of a status, of which a test changes one. */
 struct lines {
