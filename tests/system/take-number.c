@@ -9,24 +9,21 @@
  * in a namespace of its own, which it keeps open too: with the number of another, each is what a
  * process inside a root is known by.
  */
-#include <fcntl.h>
+#include "../../lib/syscalls.h"
+
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
 
 #define TRIES 10000
 
 static int
 make_mount(unsigned long long *number)
 {
-	int fd = (int)syscall(SYS_open_tree, AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	int fd = syscall_open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	struct statx found;
 
 	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &found) < 0)
@@ -38,13 +35,13 @@ make_mount(unsigned long long *number)
 static int
 make_superblock(unsigned long long *number)
 {
-	int context = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
+	int context = syscall_fsopen("tmpfs", FSOPEN_CLOEXEC);
 	struct stat found;
 	int fd;
 
-	if (context < 0 || syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+	if (context < 0 || syscall_fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
 		return -1;
-	fd = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
+	fd = syscall_fsmount(context, FSMOUNT_CLOEXEC, 0);
 	close(context);
 	if (fd < 0 || fstat(fd, &found) < 0)
 		return -1;
