@@ -64,7 +64,7 @@ unit: $(UNIT_TESTS) ## each room alone
 	$(TEST) $(UNIT_TESTS)
 
 built: $(PROGRAMS) ## what is read off the programs and the pages
-	$(if $(shell command -v $(firstword $(MUSL_CC)) 2>/dev/null),$(MAKE) musl)
+	$(if $(MUSL_LINKS),$(MAKE) musl)
 	$(TEST) $(sort $(wildcard tests/built/*.t))
 
 style: ## the rules of the house
@@ -181,6 +181,10 @@ format: ## put the code into OpenRC's clothes
 # Beside the machine's own libc, except where that is musl: musl-gcc knows no headers of the kernel,
 # and of the rooms it gets those that need no library.
 MUSL_CC ?= $(if $(findstring musl,$(shell $(CC) -dumpmachine)),$(CC),musl-gcc)
+# "yes", once $(BUILD) is there, where it can link: Debian's musl-gcc of i386 finds no
+# __stack_chk_fail_local, which the stack protector calls there.
+MUSL_LINKS = $(shell echo 'int main(void) { return 0; }' | \
+	$(MUSL_CC) -fPIE -pie -fstack-protector-all -x c -o $(BUILD)/links - 2>/dev/null && echo yes)
 MUSL = $(abspath $(BUILD))/musl
 MUSL_HEADERS = $(addprefix /usr/include/,linux asm-generic) \
 	$(firstword $(wildcard /usr/include/asm /usr/include/$(shell $(MUSL_CC) -print-multiarch)/asm))
