@@ -218,7 +218,7 @@ stay_on_processor(cpu_set_t *allowed)
 	return sched_setaffinity(0, sizeof(one), &one) == 0;
 }
 
-/* True where the new one, with the descriptor *own, can be pinned; otherwise -1 after an error. */
+/* 1 where the new one, with the descriptor *own, can be pinned, 0 where not; -1 after an error. */
 static int
 try_new(int host, int minimal, int proc, int *own, struct report *report)
 {

@@ -104,7 +104,6 @@ cannot_start 'when / of the host cannot be looked at' 'cannot make the record' \
 cannot_start 'when the old root of a new namespace cannot be unmounted' \
 	'cannot let go of the old root in the new namespace' \
 	-e trace=umount2 -e inject=umount2:error=EPERM:when=1
-chroot-mounts -q stop
 cannot_start 'when the state directory cannot be made unbindable' \
 	'cannot make the state directory /run/chroot-mounts unbindable' \
 	-e trace=mount_setattr -e inject=mount_setattr:error=EPERM:when=1

@@ -54,7 +54,7 @@ __wrap_syscall(long number, ...)
 	return -1;
 }
 
-/* What calloc(3) gave to the rooms, and they have not freed. */
+/* The blocks that calloc(3) gave to the rooms, and that are not freed yet. */
 static const void *given[64];
 static size_t ever_given;
 
@@ -208,7 +208,7 @@ a_mountinfo_that_cannot_be_read_tells_nothing(void **state)
 	assert_int_equal(errno, ENOENT);
 }
 
-/* Else who makes one namespace after another keeps stop from looking at anybody. */
+/* Otherwise a program that makes one namespace after another would keep stop from looking. */
 static void
 namespaces_take_an_eighth_of_the_descriptors_however_many_there_are(void **state)
 {
@@ -234,7 +234,7 @@ namespaces_take_an_eighth_of_the_descriptors_however_many_there_are(void **state
 	assert_string_equal(take_said(), "");
 }
 
-/* Of a thousand roots, stop ends those inside of some at a time. Without a root it ends nobody. */
+/* With a thousand roots, stop ends the processes of some at a time. Without a root it ends none. */
 static void
 who_has_ended_those_inside_keeps_nothing_of_it(void **state)
 {

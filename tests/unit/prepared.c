@@ -86,7 +86,7 @@ __wrap_namespace_visit(
 	return step(data);
 }
 
-/* Who is listed is killed by stop for a working directory alone. */
+/* stop kills a process of a listed user for a working directory alone. */
 static void
 a_line_of_a_damaged_record_lists_nobody(void **state)
 {

@@ -12,8 +12,11 @@
 
 #include "report.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static struct report report;
@@ -69,6 +72,13 @@ static inline char *const *
 strings(const char *const *literals)
 {
 	return (char *const *)(uintptr_t)literals;
+}
+
+/* qemu-user has openat2(2) since 9.2. */
+static inline bool
+lacks_openat2(void)
+{
+	return syscall(SYS_openat2, -1, "", NULL, 0) < 0 && errno == ENOSYS;
 }
 
 #endif
