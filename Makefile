@@ -25,9 +25,8 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpoi
 # what this project needs, whatever CFLAGS a packager sets
 LANGUAGE = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -DVERSION='"$(VERSION)"' \
 	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DRUNSTATEDIR='"$(RUNSTATEDIR)"'
-# a section for each function, so that the setuid program holds none that it does not call
-ALL_CFLAGS = $(LANGUAGE) -MMD -MP -ffunction-sections $(WARNINGS) $(HARDENING) $(CPPFLAGS) $(CFLAGS)
-ALL_LDFLAGS = -Wl,--gc-sections $(HARDENING_LINK) $(LDFLAGS)
+ALL_CFLAGS = $(LANGUAGE) -MMD -MP $(WARNINGS) $(HARDENING) $(CPPFLAGS) $(CFLAGS)
+ALL_LDFLAGS = $(HARDENING_LINK) $(LDFLAGS)
 HELPER_CFLAGS = $(eval HELPER_CFLAGS := $$(shell $(PKG_CONFIG) --cflags mount libbsd smartcols))$(HELPER_CFLAGS)
 HELPER_LIBS = $(eval HELPER_LIBS := $$(shell $(PKG_CONFIG) --libs mount libbsd smartcols))$(HELPER_LIBS)
 
@@ -41,24 +40,20 @@ HARDENING_TAKEN = $(shell taken=; \
 	for wish in $(HARDENING_WISHES); do [ "$$(says $$wish)" != "$$before" ] || taken="$$taken $$wish"; done; \
 	echo $$taken)
 
-# the folders are the list
-LIB = $(BUILD)/libchroot-mounts.a
-ROOMS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*.c)))
+# the folders are the list: a program is linked from all rooms of its folders, and from no other
+rooms = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(patsubst %,lib/%/*.c,$(1)))))
 PROGRAMS = $(patsubst sbin/%.c,$(BUILD)/%,$(sort $(wildcard sbin/*.c)))
 DOCS = conf.d/games.example README.md NEWS.md LICENSE
 PAGES = $(sort $(wildcard sbin/*.[1-8] conf.d/*.[1-8]))
 
 all: $(PROGRAMS) ## build both programs; `make check` tests them
 
-$(BUILD)/chroot-mounts: $(BUILD)/sbin/chroot-mounts.o $(LIB)
+$(BUILD)/chroot-mounts: $(BUILD)/sbin/chroot-mounts.o $(call rooms,common superuser helper)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(HELPER_LIBS)
 
 # no library but libc: this one is setuid
-$(BUILD)/chroot-enter: $(BUILD)/sbin/chroot-enter.o $(LIB)
+$(BUILD)/chroot-enter: $(BUILD)/sbin/chroot-enter.o $(call rooms,common enter superuser enter-as)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
-
-$(LIB): $(ROOMS)
-	rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -100,4 +95,4 @@ help: ## this list
 .DELETE_ON_ERROR:
 
 -include tests/dev.mk
--include $(wildcard $(BUILD)/*/*.d $(BUILD)/tests/*/*.d)
+-include $(wildcard $(addprefix $(BUILD)/,sbin/*.d lib/*/*.d tests/*/*.d))

@@ -4,26 +4,29 @@
  * user enters as themselves and gains nothing. The order of `enter` below is the whole defence;
  * sbin/chroot-enter.1 says against what.
  */
-#include "account.h"
-#include "authority.h"
-#include "binds.h"
-#include "cleanup.h"
-#include "command.h"
-#include "descriptors.h"
-#include "environment.h"
-#include "identity.h"
-#include "log.h"
-#include "name.h"
-#include "namespace.h"
-#include "number.h"
-#include "options.h"
-#include "powers.h"
-#include "record.h"
-#include "relocations.h"
-#include "report.h"
-#include "syscalls.h"
-#include "terminal.h"
-#include "trust.h"
+#include "common/account.h"
+#include "common/cleanup.h"
+#include "common/collision.h"
+#include "common/descriptors.h"
+#include "common/identity.h"
+#include "common/name.h"
+#include "common/namespace.h"
+#include "common/number.h"
+#include "common/record.h"
+#include "common/relocations.h"
+#include "common/report.h"
+#include "common/syscalls.h"
+#include "enter-as/binds.h"
+#include "enter-as/identity_find.h"
+#include "enter-as/keyring.h"
+#include "enter-as/terminal.h"
+#include "enter/authority.h"
+#include "enter/command.h"
+#include "enter/environment.h"
+#include "enter/identity_become.h"
+#include "enter/log.h"
+#include "enter/options.h"
+#include "enter/powers.h"
 
 #include <limits.h>
 #include <string.h>
@@ -42,6 +45,7 @@ struct entry {
 	bool is_named;
 	struct record record;
 	int namespace;
+	struct binds binds;
 	struct authority authority;
 	char directory[PATH_MAX]; /* where the caller stands, "" where it has no name */
 };
@@ -292,7 +296,7 @@ stays_superuser(const struct entry *entry)
 	return entry->is_superuser && (!entry->is_named || entry->named.uid == 0);
 }
 
-/* The last of several, as lib/environment.c has it. */
+/* The last of several, as lib/enter/environment.c has it. */
 static const char *
 caller_variable(const struct entry *entry, const char *name)
 {
@@ -394,7 +398,7 @@ check_place(const struct entry *entry, bool is_copy)
 
 /* The binds, in a copy of the namespace, which *copy is opened on then. */
 static int
-make_copy(const struct entry *entry, int *copy)
+make_copy(struct entry *entry, int *copy)
 {
 	/* the host's, since a root's own may be anything */
 	cleanup_fd int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -403,12 +407,12 @@ make_copy(const struct entry *entry, int *copy)
 
 	if (names < 0 || namespaces < 0)
 		return report_error(entry->report, errno, "cannot look at /proc/self");
-	if (binds_open(&entry->options->binds, entry->report) < 0)
+	if (binds_open(&entry->binds, entry->report) < 0)
 		return -1;
 	if (namespace_join(entry->namespace) < 0)
 		return report_error(entry->report, errno, "cannot join the namespace of %s", root);
-	if (check_place(entry, false) < 0 || namespace_enter_copy(entry->report) < 0 ||
-		binds_attach(&entry->options->binds, names, root, entry->report) < 0)
+	if (check_place(entry, false) < 0 || binds_enter_copy(entry->report) < 0 ||
+		binds_attach(&entry->binds, names, root, entry->report) < 0)
 		return -1;
 	*copy = openat(namespaces, "mnt", O_RDONLY | O_CLOEXEC);
 	return *copy < 0 ? report_error(entry->report, errno, "cannot open the new namespace") : 0;
@@ -425,10 +429,12 @@ bind_for_entry(struct entry *entry)
 	cleanup_fd int host = -1;
 	cleanup_fd int copy = -1;
 
-	if (entry->options->binds.count == 0)
+	if (entry->options->bind_count == 0)
 		return 0;
 	if (!entry->is_superuser)
 		return report_error(entry->report, 0, "-b and --bind-ro are for the superuser");
+	if (binds_read(&entry->binds, entry->options, entry->report) < 0)
+		return -1;
 	host = namespace_open_own();
 	if (host < 0)
 		return report_error(entry->report, errno, "cannot look at /proc/self/ns/mnt");
@@ -466,7 +472,7 @@ become_named(struct entry *entry)
 		identity_let_go(target, entry->report) < 0)
 		return -1;
 	/* after the change of uid: the new one belongs to whom it is */
-	return identity_leave_keyring(entry->report);
+	return keyring_leave(entry->report);
 }
 
 /* With allow_setuid: does nobody pass for another user, or a member of another group, by number?
@@ -479,7 +485,7 @@ check_names(const struct entry *entry)
 	if (!target->allows_setuid || stays_superuser(entry) ||
 		(entry->is_named && !entry->naming.is_account))
 		return 0;
-	return trust_check_names(&entry->record, target, entry->options->root, entry->report);
+	return collision_check(&entry->record, target, entry->options->root, entry->report);
 }
 
 /*
@@ -493,7 +499,7 @@ join(struct entry *entry)
 
 	/* what -b shows has not been judged */
 	entry->caller.allows_setuid = entry->named.allows_setuid =
-		entry->options->binds.count == 0 &&
+		entry->options->bind_count == 0 &&
 		strcmp(record_value(&entry->record, "allow_setuid"), "yes") == 0;
 	if (!entry->is_superuser && identity_become(caller, false, entry->report) < 0)
 		return -1;
@@ -515,7 +521,7 @@ join(struct entry *entry)
 		return -1;
 	if (!entry->is_superuser && identity_let_go(caller, entry->report) < 0)
 		return -1;
-	if (check_place(entry, entry->options->binds.count > 0) < 0)
+	if (check_place(entry, entry->options->bind_count > 0) < 0)
 		return -1;
 	if (entry->is_named && become_named(entry) < 0)
 		return -1;

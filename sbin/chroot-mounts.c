@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The helper that the service calls: reads the command line, calls the service, gives the exit
  * status. */
-#include "descriptors.h"
-#include "name.h"
-#include "plan.h"
-#include "ps.h"
-#include "reload.h"
-#include "report.h"
-#include "service.h"
-#include "start.h"
-#include "status.h"
-#include "stop.h"
-#include "syscalls.h"
-#include "table.h"
+#include "common/descriptors.h"
+#include "common/name.h"
+#include "common/report.h"
+#include "common/syscalls.h"
+#include "helper/plan.h"
+#include "helper/ps.h"
+#include "helper/reload.h"
+#include "helper/service.h"
+#include "helper/start.h"
+#include "helper/status.h"
+#include "helper/stop.h"
+#include "helper/table.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -11,8 +11,14 @@ TREE_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/system/*.c)
 BENCH_TOOLS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
 BENCHES = enter start boot
 FUZZERS = $(patsubst tests/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/*.c)))
-SOURCES = $(sort $(wildcard lib/*.c sbin/*.c))
-C_FILES = $(sort $(wildcard lib/*.[ch] sbin/*.[ch] tests/*/*.[ch]))
+SOURCES = $(sort $(wildcard lib/*/*.c sbin/*.c))
+C_FILES = $(sort $(wildcard lib/*/*.[ch] sbin/*.[ch] tests/*/*.[ch]))
+
+# Of all rooms, so that a test links those that it calls, and the rooms that these call.
+LIB = $(BUILD)/tests/rooms.a
+$(LIB): $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*/*.c)))
+	@mkdir -p $(@D)
+	rm -f $@ && $(AR) rcs $@ $^
 
 # a test that defines __wrap_NAME is called in place of NAME
 $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/tests/%.o $(LIB)
@@ -179,7 +185,7 @@ format: ## put the code into OpenRC's clothes
 	clang-format -i $(C_FILES)
 
 # Beside the machine's own libc, except where that is musl: musl-gcc knows no headers of the kernel,
-# and of the rooms it gets those that need no library.
+# and links nothing that needs a library.
 MUSL_CC ?= $(if $(findstring musl,$(shell $(CC) -dumpmachine)),$(CC),musl-gcc)
 # "yes", once $(BUILD) is there, where it can link: Debian's musl-gcc of i386 finds no
 # __stack_chk_fail_local, which the stack protector calls there.
@@ -188,7 +194,6 @@ MUSL_LINKS = $(shell echo 'int main(void) { return 0; }' | \
 MUSL = $(abspath $(BUILD))/musl
 MUSL_HEADERS = $(addprefix /usr/include/,linux asm-generic) \
 	$(firstword $(wildcard /usr/include/asm /usr/include/$(shell $(MUSL_CC) -print-multiarch)/asm))
-MUSL_ROOMS = $(shell grep -L '^\#include <\(bsd\|libmount\|libsmartcols\)/' lib/*.c)
 # A compiler of musl's own makes a static PIE by -static-pie, with musl's start file rcrt1.o. musl-gcc
 # links Scrt1.o then, and leaves an interpreter; the linker finds the right file beside musl's libc.
 HASH = \#
@@ -201,7 +206,7 @@ musl-static: MUSL_LDFLAGS = $(MUSL_STATIC)
 musl-dynamic musl-static: musl-%: musl-headers
 	mkdir -p $(MUSL)/$*
 	$(MAKE) CC='$(MUSL_CC) -isystem $(MUSL)/headers' HELPER_CFLAGS= LDFLAGS='$(LDFLAGS) $(MUSL_LDFLAGS)' \
-		ROOMS='$(MUSL_ROOMS:%.c=$(MUSL)/$*/%.o)' BUILD=$(MUSL)/$* $(MUSL)/$*/chroot-enter
+		BUILD=$(MUSL)/$* $(MUSL)/$*/chroot-enter
 
 musl-headers:
 	mkdir -p $(MUSL)/headers

@@ -4,7 +4,7 @@
  * than. Makes the namespaces of the default plan with the mount calls of the real start, pins them
  * in STATE, and judges, reads and records nothing.
  */
-#include "syscalls.h"
+#include "common/syscalls.h"
 
 #include <err.h>
 #include <errno.h>

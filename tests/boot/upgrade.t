@@ -11,9 +11,9 @@ another_version()
 {
 	mkdir "$work/source"
 	cp -a "$top"/{Makefile,README.md,NEWS.md,LICENSE,lib,sbin,init.d,conf.d} "$work/source"
-	sed -i 's/^\(#define RECORD_VERSION\) \([0-9]*\)$/\1 1\2/' "$work/source/lib/record.h"
+	sed -i 's/^\(#define RECORD_VERSION\) \([0-9]*\)$/\1 1\2/' "$work/source/lib/common/record.h"
 	ok 'the suite has a version of its record to change' \
-		fails cmp "$top/lib/record.h" "$work/source/lib/record.h"
+		fails cmp "$top/lib/common/record.h" "$work/source/lib/common/record.h"
 	(unset MAKEFLAGS MFLAGS MAKELEVEL
 	make -s -C "$work/source" install BUILD="$work/source/build" DESTDIR="$1" PREFIX=/usr \
 		SYSCONFDIR=/etc RUNSTATEDIR=/run SETUID=yes) >"$work/make" 2>&1

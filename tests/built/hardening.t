@@ -25,7 +25,7 @@ sub commands {
 
 # The level of FORTIFY that such a command has, and what the compiler complains of.
 sub level {
-	my ($command) = commands(["CC=$cc", @_], 'number');
+	my ($command) = commands(["CC=$cc", @_], 'common/number');
 	my ($flags) = $command =~ /^(.*?) -c /;
 	$flags =~ s/ -MMD -MP / /;
 	my ($level) = `$flags -dM -E -x c /dev/null` =~ /^#define _FORTIFY_SOURCE (\d+)$/m;

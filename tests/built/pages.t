@@ -113,8 +113,8 @@ for my $letter (sort values %helper) {
 	like($usage, qr/(?<!\w)-\w*$letter\b/, "the usage text of chroot-mounts has -$letter");
 }
 
-my $options = text_of('lib/options.c');
-my %enter = options_of('the table of options of lib/options.c', $options,
+my $options = text_of('lib/enter/options.c');
+my %enter = options_of('the table of options of lib/enter/options.c', $options,
 	qr/struct option option_names\[\] = \{/);
 my @letters = grep { $_ ne '' } values %enter;
 $page = 'sbin/chroot-enter.1';
@@ -124,7 +124,7 @@ same_words("$page has each option in its SYNOPSIS",
 	[map { $enter{$_} || "-$_" } keys %enter]);
 same_words('getopt(3) knows the letters of chroot-enter',
 	[$options =~ /option_letters\[\] = "\+:([\w:]+)"/ ? grep { $_ ne ':' } split(//, $1) : ()], \@letters);
-$usage = usage_of('lib/options.c', $options);
+$usage = usage_of('lib/enter/options.c', $options);
 same_words('the usage text of chroot-enter has each option',
 	[map { join ' ', sort /(?<!\w)-(-?[\w-]+)/g } $usage =~ /^ +((?:-\w, )?--[\w-]+)/mg], [both_names(%enter)]);
 my $dictionary = text_of('tests/fuzz/argv.dict');

@@ -6,9 +6,9 @@
  *	config-generator SEED FILES DIRECTORY	at least FILES accepted and FILES refused
  *	config-generator keys			the keys, for the shells
  */
-#include "cleanup.h"
-#include "config.h"
-#include "report.h"
+#include "common/cleanup.h"
+#include "common/report.h"
+#include "helper/config.h"
 
 #include <stdint.h>
 #include <string.h>

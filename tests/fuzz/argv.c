@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Any bytes as the words of a command line: refused in one line, or options that keep promises. */
-#include "cleanup.h"
-#include "environment.h"
-#include "options.h"
-#include "report.h"
+#include "common/cleanup.h"
+#include "common/report.h"
+#include "enter-as/binds.h"
+#include "enter/environment.h"
+#include "enter/options.h"
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -134,15 +135,22 @@ check_values(const struct options *options, const struct line *line)
 static void
 check_binds(const struct options *options, const struct line *line)
 {
-	expect(options->binds.count <= (size_t)line->count);
-	for (size_t i = 0; i < options->binds.count; i++) {
-		const struct binds_one *bind = &options->binds.all[i];
+	struct binds binds = {0};
+
+	expect(options->bind_count <= (size_t)line->count);
+	for (size_t i = 0; i < options->bind_count; i++)
+		expect(is_before(options->binds[i].word, options->root, line));
+	binds_read(&binds, options, &report);
+	expect(binds.count <= options->bind_count);
+	for (size_t i = 0; i < binds.count; i++) {
+		const struct binds_one *bind = &binds.all[i];
 		size_t source = strlen(bind->source), target = strlen(bind->target);
 
 		expect(bind->source[0] == '/' && (source == 1 || bind->source[source - 1] != '/'));
 		expect(bind->target[0] == '/' && target > 1 && bind->target[target - 1] != '/');
 		expect(bind->tree == -1);
 	}
+	binds_release(&binds);
 }
 
 static void
@@ -151,7 +159,7 @@ check(const struct options *options, const struct line *line)
 	if (options->lists) {
 		expect(line->count == 2 && strncmp(line->words[1], "--li", 4) == 0);
 		expect(!options->root && !options->command && options->added_count == 0 &&
-			options->binds.count == 0);
+			options->bind_count == 0);
 		return;
 	}
 	check_place(options, line);
@@ -171,7 +179,7 @@ check_again(const struct options *options, int result, struct line *line)
 		again.login == options->login && again.keeps_all == options->keeps_all &&
 		again.lists == options->lists && again.root == options->root &&
 		again.command == options->command && again.added_count == options->added_count &&
-		again.binds.count == options->binds.count);
+		again.bind_count == options->bind_count);
 	options_release(&again);
 }
 

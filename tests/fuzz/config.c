@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Any bytes as a conf.d file of either kind: an error that holds nothing, or values on a line. */
-#include "config.h"
-#include "cleanup.h"
-#include "report.h"
+#include "helper/config.h"
+#include "common/cleanup.h"
+#include "common/report.h"
 
 #include <fcntl.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Any bytes as a file to execute: what is said of it is whole, bounded, and found again. */
-#include "program.h"
+#include "common/program.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Any bytes as the record of a root: refused, or values that lie within it and come to an end. */
-#include "record.h"
-#include "cleanup.h"
-#include "syscalls.h"
+#include "common/record.h"
+#include "common/cleanup.h"
+#include "common/syscalls.h"
 
 #include <fcntl.h>
 #include <sched.h>

@@ -14,7 +14,7 @@ my %word = (
 );
 my $calls = join '|', sort { length $b <=> length $a } keys %word;
 my $seen = 0;
-for my $file (glob('lib/*.c sbin/*.c')) {
+for my $file (glob('lib/*/*.c sbin/*.c')) {
 	my $text = text_of($file) =~ s{/\*.*?\*/}{$& =~ s/[^\n]//gr}gser;
 	while ($text =~ /(?<![\w.>"])(?:syscall_)?($calls)(\((?:[^()"]|"(?:\\.|[^"\\])*"|(?2))*\))/g) {
 		my ($call, $arguments) = ($1, $2);

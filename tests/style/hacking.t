@@ -22,7 +22,7 @@ ok(-e $_, "$_, which HACKING.md names, is there") for sort keys %pages;
 
 my %names = map { $_ => 1 } $text =~ /`(\w+(?:\(\)|\[\]))`/g;
 cmp_ok(scalar keys %names, '>', 10, 'HACKING.md names functions and tables');
-my @code = (glob('lib/*.[ch]'), glob('sbin/*.c'), glob('tests/unit/*.c'), glob('tests/differential/*.c'));
+my @code = (glob('lib/*/*.[ch]'), glob('sbin/*.c'), glob('tests/unit/*.c'), glob('tests/differential/*.c'));
 for my $name (sort keys %names) {
 	ok((grep { defines($_, $name) } @code), "$name, which HACKING.md names, is there");
 }

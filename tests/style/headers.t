@@ -23,10 +23,10 @@ if ($ENV{TESTS_MUST_RUN}) {
 	ok($seen{$_} && is_there($_), "$_ is there") for qw(gcc clang);
 }
 
-my @headers = glob('lib/*.h');
+my @headers = glob('lib/*/*.h');
 cmp_ok(scalar @headers, '>', 5, 'lib/ has headers');
 for my $header (@headers) {
-	my ($name) = $header =~ m{([^/]+)$};
+	my ($name) = $header =~ m{^lib/(.+)$};
 	for my $compiler (@compilers) {
 		open(my $source, '|-', split(' ', $compiler), @flags, qw(-fsyntax-only -x c -)) or die "$compiler: $!";
 		print $source qq(#include "$name"\n#include "$name"\n);
@@ -35,9 +35,9 @@ for my $header (@headers) {
 	}
 }
 
-for my $source (glob('lib/*.c')) {
+for my $source (glob('lib/*/*.c')) {
 	ok(-e $source =~ s/c$/h/r, "$source has its header");
-	my ($name) = $source =~ m{([^/]+)\.c$};
+	my ($name) = $source =~ m{^lib/(.+)\.c$};
 	open(my $stream, '<', $source) or die "$source: $!";
 	my ($first) = grep { /^\s*#\s*include/ } <$stream>;
 	ok(defined $first && $first =~ /"\Q$name\E\.h"/, "$source includes its header first");

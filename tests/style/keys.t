@@ -1,7 +1,7 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: BSD-2-Clause
 # Each configuration key stands in every place that lists them, and no place has a key that the
-# programs do not know. The list that counts is the table of lib/config.c.
+# programs do not know. The list that counts is the table of lib/helper/config.c.
 use strict;
 use warnings;
 use Test::More;
@@ -26,17 +26,17 @@ sub same_words {
 
 my $string = qr/"(?:\\.|[^"\\])*"/;
 my (@keys, %default, %has_rule, %constant);
-my $table = part_of('lib/config.c', qr/struct key keys\[CONFIG_KEYS\] = \{/, qr/\n\};/);
+my $table = part_of('lib/helper/config.c', qr/struct key keys\[CONFIG_KEYS\] = \{/, qr/\n\};/);
 while ($table =~ /\[(CONFIG_\w+)\]\s*=\s*\{"(\w+)",\s*((?:$string\s*)+),\s*(?:NULL|WORDS|$string),\s*(\w+)/g) {
 	push @keys, $2;
 	$constant{$2} = $1;
 	$default{$2} = unquote($3);
 	$has_rule{$2} = $4 ne 'NULL';
 }
-cmp_ok(scalar @keys, '>', 10, 'the table of lib/config.c has keys');
-is(scalar @keys, scalar(() = $table =~ /^\t\[/mg), 'each row of the table of lib/config.c is understood');
-my $enum = part_of('lib/config.h', qr/enum config_key \{/, qr/CONFIG_KEYS/);
-same_words('lib/config.h has the constants of the table', [$enum =~ /\b(CONFIG_\w+),/g], [values %constant]);
+cmp_ok(scalar @keys, '>', 10, 'the table of lib/helper/config.c has keys');
+is(scalar @keys, scalar(() = $table =~ /^\t\[/mg), 'each row of the table of lib/helper/config.c is understood');
+my $enum = part_of('lib/helper/config.h', qr/enum config_key \{/, qr/CONFIG_KEYS/);
+same_words('lib/helper/config.h has the constants of the table', [$enum =~ /\b(CONFIG_\w+),/g], [values %constant]);
 my @with_rule = grep { $has_rule{$_} } @keys;
 
 # What the administrator reads.
@@ -80,8 +80,8 @@ same_words('tests/unit/config.c refuses a value of each key that has a rule', [k
 # What the programs do with them. start records each key under its name, so a record has no other
 # word of that name.
 my (%recorded, $code);
-for my $file (glob('lib/*.c'), glob('sbin/*.c')) {
-	next if $file eq 'lib/config.c';
+for my $file (glob('lib/*/*.c'), glob('sbin/*.c')) {
+	next if $file eq 'lib/helper/config.c';
 	my $text = text_of($file);
 	$code .= $text;
 	$recorded{$_} = $file for $text =~ /\brecord_add(?:_number)?\(\s*[^";]*,\s*"(\w+)"/g;
@@ -93,12 +93,12 @@ for my $key (@keys) {
 }
 
 # The keys that a reload refuses to change.
-my @restarts = part_of('lib/reload.c', qr/\brefuse_changes\(/, qr/\n\}\n/) =~ /\b(CONFIG_\w+)/g;
+my @restarts = part_of('lib/helper/reload.c', qr/\brefuse_changes\(/, qr/\n\}\n/) =~ /\b(CONFIG_\w+)/g;
 cmp_ok(scalar @restarts, '>', 0, 'reload refuses to change some keys');
 my %key_of = reverse %constant;
 my @words = map { $key_of{$_} } @restarts;
 same_words('status says of the same keys that they need a restart',
-	[part_of('lib/status.c', qr/\bverb_for\(/, qr/\n\}\n/) =~ /"(\w+)"[,}]/g], \@words);
+	[part_of('lib/helper/status.c', qr/\bverb_for\(/, qr/\n\}\n/) =~ /"(\w+)"[,}]/g], \@words);
 my $said = part_of('sbin/chroot-mounts.8', qr/^A change of\n/m, qr/^needs a restart/m);
 same_words('chroot-mounts(8) says which keys need a restart',
 	[map { /(\w+)/g } $said =~ /^\.Ic (\w+(?: , \w+)*)/mg], \@words);

@@ -24,7 +24,7 @@ my @functions;
 my %found = map { $_ => [] } keys %words;
 for my $file (@files) {
 	next if -B $file && !-z $file;
-	my $is_code = $file =~ m{^(?:lib|sbin)/[^/]+\.[ch]$};
+	my $is_code = $file =~ m{^(?:lib|sbin)/.+\.[ch]$};
 	my ($name, $begin) = ('', 0);
 	open(my $stream, '<', $file) or die "$file: $!";
 	while (<$stream>) {

@@ -24,8 +24,7 @@ exchange()
 {
 	rm -rf "$build/musl/exchanged"
 	mkdir -p "$build/musl/exchanged"
-	cp -a "$build/lib" "$build/sbin" "$build/system" "$build/libchroot-mounts.a" "$build/chroot-mounts" \
-		"$build/musl/exchanged"
+	cp -a "$build/lib" "$build/sbin" "$build/system" "$build/chroot-mounts" "$build/musl/exchanged"
 	cp "$build/musl/static/chroot-enter" "$build/musl/exchanged"
 }
 

@@ -9,7 +9,7 @@
  * in a namespace of its own, which it keeps open too: with the number of another, each is what a
  * process inside a root is known by.
  */
-#include "../../lib/syscalls.h"
+#include "../../lib/common/syscalls.h"
 
 #include <sched.h>
 #include <stdio.h>

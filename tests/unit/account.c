@@ -6,11 +6,9 @@
 
 #include <cmocka.h>
 
-#include "account.h"
-#include "cleanup.h"
-#include "said.h"
+#include "common/account.h"
+#include "common/cleanup.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 static int
@@ -121,25 +119,6 @@ odd_lines_are_passed_over(void **state)
 }
 
 static void
-members_of_groups_are_whole_names(void **state)
-{
-	static const char text[] = "one:x:11:\ntwo:x:12:a\nthree:x:13:b,a\nfour:x:14:aa,ba\n"
-				   "five:x:15:a,b:c\n+six:x:16:a\nagain:x:12:a\nshort:x:17\n";
-	cleanup_free gid_t *groups = NULL;
-	size_t count;
-	gid_t gid;
-
-	(void)state;
-	assert_int_equal(account_read_groups(text, "a", 7, &groups, &count), 0);
-	assert_int_equal(count, 3);
-	assert_memory_equal(groups, ((gid_t[]){7, 12, 13}), sizeof(gid_t[3]));
-	assert_int_equal(account_read_group(text, "four", &gid), 0);
-	assert_int_equal(gid, 14);
-	assert_int_equal(account_read_group(text, "+six", &gid), -1);
-	assert_int_equal(errno, ENOENT);
-}
-
-static void
 names_come_one_after_the_other_those_of_odd_lines_too(void **state)
 {
 	static const char text[] = "one:x:11:\n# none:x:12:\n+two:x:12:\n-two:x:12:\n:x:12:\n"
@@ -167,36 +146,6 @@ names_come_one_after_the_other_those_of_odd_lines_too(void **state)
 }
 
 static void
-each_line_with_a_name_and_a_password_is_read_those_of_odd_lines_too(void **state)
-{
-	static const char text[] = "root:x:0:0:root:/root:/bin/sh\n"
-				   "bob::1001:1001::/:/bin/sh\n"
-				   "no colon\nno:password\n:x:0:0:::\n\n"
-				   "+::::::\n-bob::::::\n+@staff::::::\n"
-				   "#musl::0:0:::\n" /* which glibc takes for a comment */
-				   " \tblank::0:0:::\n" /* which glibc takes for `blank` */
-				   "short::\nlocked:!:1:0:::::\nstar:*:\nlast::0";
-	static const struct {
-		const char *name;
-		bool is_empty;
-	} expected[] = {{"root", false}, {"bob", true}, {"#musl", true}, {"blank", true},
-		{"short", true}, {"locked", false}, {"star", false}, {"last", true}};
-	struct account_password found;
-	const char *rest = text;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
-		assert_true(account_next_password(&rest, &found));
-		assert_int_equal(found.name_end - found.name, strlen(expected[i].name));
-		assert_memory_equal(found.name, expected[i].name, strlen(expected[i].name));
-		assert_int_equal(found.is_empty, expected[i].is_empty);
-		assert_int_equal(found.is_indented, strcmp(expected[i].name, "blank") == 0);
-	}
-	assert_false(account_next_password(&rest, &found));
-	assert_string_equal(rest, "");
-}
-
-static void
 a_huge_line_is_no_obstacle(void **state)
 {
 	enum { HUGE = 1000 * 1000 };
@@ -220,62 +169,6 @@ a_huge_line_is_no_obstacle(void **state)
 	account_release(&account);
 }
 
-static void
-the_hosts_superuser_is_found_by_number_and_by_name(void **state)
-{
-	struct account account;
-	struct account again;
-	gid_t gid;
-
-	(void)state;
-	assert_int_equal(account_by_uid(&account, 0), 0);
-	assert_int_equal(account_by_name(&again, account.name), 0);
-	assert_int_equal(again.uid, 0);
-	assert_string_equal(again.home, account.home);
-	account_release(&account);
-	account_release(&again);
-	errno = 0;
-	assert_int_equal(account_by_name(&account, "nobody-is-called-so"), -1);
-	assert_int_equal(errno, ENOENT);
-	assert_null(account.name);
-	assert_int_equal(account_group("nobody-is-called-so", &gid), -1);
-	assert_int_equal(errno, ENOENT);
-}
-
-static void
-people_have_numbers_of_people(void **state)
-{
-	char **names;
-	size_t count;
-
-	(void)state;
-	assert_int_equal(account_people(&names, &count), 0);
-	for (size_t i = 0; i < count; i++) {
-		struct account account;
-
-		assert_int_equal(account_by_name(&account, names[i]), 0);
-		assert_true(account.uid >= ACCOUNT_FIRST_PERSON && account.uid != ACCOUNT_NOBODY);
-		account_release(&account);
-		free(names[i]);
-	}
-	free(names);
-	assert_null(account_group_name(4294967290U));
-}
-
-static void
-the_given_group_is_one_of_the_groups(void **state)
-{
-	cleanup_free gid_t *groups = NULL;
-	size_t count = 0;
-	bool is_there = false;
-
-	(void)state;
-	assert_int_equal(account_groups("nobody-is-called-so", 4711, &groups, &count), 0);
-	for (size_t i = 0; i < count; i++)
-		is_there |= groups[i] == 4711;
-	assert_true(is_there);
-}
-
 int
 main(void)
 {
@@ -286,14 +179,8 @@ main(void)
 		cmocka_unit_test(empty_fields_are_empty_words),
 		cmocka_unit_test(the_last_line_may_lack_its_newline),
 		cmocka_unit_test(odd_lines_are_passed_over),
-		cmocka_unit_test(members_of_groups_are_whole_names),
 		cmocka_unit_test(names_come_one_after_the_other_those_of_odd_lines_too),
-		cmocka_unit_test(
-			each_line_with_a_name_and_a_password_is_read_those_of_odd_lines_too),
 		cmocka_unit_test(a_huge_line_is_no_obstacle),
-		cmocka_unit_test(the_hosts_superuser_is_found_by_number_and_by_name),
-		cmocka_unit_test(people_have_numbers_of_people),
-		cmocka_unit_test(the_given_group_is_one_of_the_groups),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

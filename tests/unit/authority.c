@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "authority.h"
-#include "cleanup.h"
+#include "common/cleanup.h"
+#include "enter/authority.h"
 #include "said.h"
 
 #include <fcntl.h>

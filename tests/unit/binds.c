@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "binds.h"
+#include "enter-as/binds.h"
 
 #include <errno.h>
 

@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "command.h"
-#include "program.h"
+#include "common/cleanup.h"
+#include "common/program.h"
+#include "enter/command.h"
 #include "said.h"
 
 #include <elf.h>

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "config.h"
+#include "common/cleanup.h"
+#include "helper/config.h"
 #include "said.h"
 
 #include <stdlib.h>

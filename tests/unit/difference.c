@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "difference.h"
-#include "plan.h"
+#include "helper/difference.h"
+#include "helper/plan.h"
 #include "said.h"
 
 #include <stdlib.h>

@@ -6,8 +6,9 @@
 
 #include <cmocka.h>
 
-#include "environment.h"
-#include "record.h"
+#include "common/record.h"
+#include "enter/environment.h"
+#include "helper/record_write.h"
 #include "said.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "escape.h"
+#include "helper/escape.h"
 
 #define LIBBSD_NETBSD_VIS
 

@@ -6,11 +6,11 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "essentials.h"
-#include "root.h"
+#include "common/cleanup.h"
+#include "common/syscalls.h"
+#include "helper/essentials.h"
 #include "said.h"
-#include "syscalls.h"
+#include "superuser/root.h"
 
 #include <elf.h>
 #include <limits.h>
@@ -83,10 +83,10 @@ __wrap_fstatfs64(int fd, struct statfs *found)
 /* The members of the group, as the name service would say it. */
 static int members;
 
-int __wrap_account_has_members(gid_t gid);
+int __wrap_people_have_group(gid_t gid);
 
 int
-__wrap_account_has_members(gid_t gid)
+__wrap_people_have_group(gid_t gid)
 {
 	assert_int_equal(gid, 4712);
 	return members;

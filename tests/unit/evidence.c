@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "evidence.h"
+#include "common/cleanup.h"
+#include "helper/evidence.h"
 #include "said.h"
 
 #include <fcntl.h>

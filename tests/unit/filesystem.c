@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "filesystem.h"
-#include "plan.h"
+#include "helper/filesystem.h"
+#include "helper/plan.h"
 
 #include <stdio.h>
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "holders.h"
+#include "helper/holders.h"
 
 #include <stdlib.h>
 

@@ -6,9 +6,11 @@
 
 #include <cmocka.h>
 
-#include "account.h"
-#include "cleanup.h"
-#include "identity.h"
+#include "common/account.h"
+#include "common/cleanup.h"
+#include "common/identity.h"
+#include "enter-as/identity_find.h"
+#include "enter/identity_become.h"
 #include "said.h"
 
 #include <grp.h>
@@ -58,10 +60,10 @@ int __wrap_getgroups(int size, gid_t *groups);
 int __wrap___getgroups_chk(int size, gid_t *groups, size_t room);
 int __wrap_prctl(int option, ...);
 long __wrap_syscall(long number, ...);
-int __wrap_account_by_name(struct account *account, const char *name);
-int __wrap_account_by_uid(struct account *account, uid_t uid);
-int __wrap_account_group(const char *name, gid_t *gid);
-int __wrap_account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count);
+int __wrap_host_account_by_name(struct account *account, const char *name);
+int __wrap_host_account_by_uid(struct account *account, uid_t uid);
+int __wrap_host_account_group(const char *name, gid_t *gid);
+int __wrap_host_account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count);
 
 static const char *note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -298,7 +300,7 @@ give_account(struct account *account, bool matches)
 }
 
 int
-__wrap_account_by_name(struct account *account, const char *name)
+__wrap_host_account_by_name(struct account *account, const char *name)
 {
 	if (!has_answer(name))
 		return -1;
@@ -306,7 +308,7 @@ __wrap_account_by_name(struct account *account, const char *name)
 }
 
 int
-__wrap_account_by_uid(struct account *account, uid_t uid)
+__wrap_host_account_by_uid(struct account *account, uid_t uid)
 {
 	if (uid == unanswered_uid) {
 		errno = EIO;
@@ -316,7 +318,7 @@ __wrap_account_by_uid(struct account *account, uid_t uid)
 }
 
 int
-__wrap_account_group(const char *name, gid_t *gid)
+__wrap_host_account_group(const char *name, gid_t *gid)
 {
 	if (!has_answer(name))
 		return -1;
@@ -329,7 +331,7 @@ __wrap_account_group(const char *name, gid_t *gid)
 }
 
 int
-__wrap_account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count)
+__wrap_host_account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count)
 {
 	assert_string_equal(name, known->name);
 	*groups = calloc(2, sizeof(**groups));

@@ -6,10 +6,10 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "inside.h"
+#include "common/cleanup.h"
+#include "common/syscalls.h"
+#include "helper/inside.h"
 #include "said.h"
-#include "syscalls.h"
 
 #include <errno.h>
 #include <fcntl.h>

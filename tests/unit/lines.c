@@ -6,12 +6,13 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "lines.h"
-#include "mounts.h"
-#include "record.h"
+#include "common/cleanup.h"
+#include "common/record.h"
+#include "common/syscalls.h"
+#include "helper/lines.h"
+#include "helper/mounts.h"
+#include "helper/record_write.h"
 #include "said.h"
-#include "syscalls.h"
 
 #include <fcntl.h>
 #include <limits.h>

@@ -6,10 +6,11 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "mount.h"
+#include "common/cleanup.h"
+#include "common/syscalls.h"
+#include "helper/mount_make.h"
 #include "said.h"
-#include "syscalls.h"
+#include "superuser/mount.h"
 
 #include <errno.h>
 #include <string.h>

@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "mounted.h"
-#include "syscalls.h"
+#include "common/cleanup.h"
+#include "common/syscalls.h"
+#include "helper/mounted.h"
 
 #include <errno.h>
 #include <fcntl.h>

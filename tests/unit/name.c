@@ -6,7 +6,8 @@
 
 #include <cmocka.h>
 
-#include "name.h"
+#include "common/name.h"
+#include "helper/reserved_name.h"
 
 #include <string.h>
 
@@ -58,11 +59,11 @@ what_package_managers_and_editors_leave_is_known(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		assert_true(name_is_leftover(names[i]));
-	assert_false(name_is_leftover("games"));
-	assert_false(name_is_leftover("newer"));
-	assert_false(name_is_leftover("ne"));
-	assert_false(name_is_leftover(""));
+		assert_true(reserved_name_is_leftover(names[i]));
+	assert_false(reserved_name_is_leftover("games"));
+	assert_false(reserved_name_is_leftover("newer"));
+	assert_false(reserved_name_is_leftover("ne"));
+	assert_false(reserved_name_is_leftover(""));
 }
 
 static void
@@ -73,10 +74,10 @@ the_runlevels_of_openrc_are_known(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		assert_true(name_is_runlevel(names[i]));
-	assert_false(name_is_runlevel("games"));
-	assert_false(name_is_runlevel("defaults"));
-	assert_false(name_is_runlevel(""));
+		assert_true(reserved_name_is_runlevel(names[i]));
+	assert_false(reserved_name_is_runlevel("games"));
+	assert_false(reserved_name_is_runlevel("defaults"));
+	assert_false(reserved_name_is_runlevel(""));
 }
 
 int

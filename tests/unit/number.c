@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "number.h"
+#include "common/number.h"
 
 static void
 digits_are_a_number(void **state)

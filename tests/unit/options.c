@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "options.h"
+#include "common/cleanup.h"
+#include "enter/options.h"
 #include "said.h"
 
 #include <string.h>
@@ -78,11 +78,11 @@ each_option_has_a_letter_and_a_name(void **state)
 		assert_true(options.keeps_all);
 		assert_int_equal(options.added_count, 1);
 		assert_string_equal(options.added[0], "A=1");
-		assert_int_equal(options.binds.count, 2);
-		assert_string_equal(options.binds.all[0].target, "/b");
-		assert_false(options.binds.all[0].is_read_only);
-		assert_string_equal(options.binds.all[1].target, "/c");
-		assert_true(options.binds.all[1].is_read_only);
+		assert_int_equal(options.bind_count, 2);
+		assert_string_equal(options.binds[0].word, "/a:/b");
+		assert_false(options.binds[0].is_read_only);
+		assert_string_equal(options.binds[1].word, "/c");
+		assert_true(options.binds[1].is_read_only);
 		assert_string_equal(options.root, "games");
 		assert_string_equal(options.command[0], "true");
 		assert_null(options.command[1]);

@@ -6,12 +6,11 @@
 
 #include <cmocka.h>
 
-#include "account.h"
-#include "cleanup.h"
-#include "passwords.h"
-#include "plan.h"
-#include "root.h"
+#include "common/cleanup.h"
+#include "helper/passwords.h"
+#include "helper/plan.h"
 #include "said.h"
+#include "superuser/root.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -19,17 +18,19 @@
 
 static const char *tree_passwd, *tree_shadow; /* text of the tree's files; NULL for none */
 
-char *__wrap_account_text(const char *path, bool follows);
+int
+__wrap_account_read_file(char **text, const char *path, const char *root, struct report *unused);
 
-char *
-__wrap_account_text(const char *path, bool follows)
+int
+__wrap_account_read_file(char **text, const char *path, const char *root, struct report *unused)
 {
-	const char *text = strcmp(path, "/etc/passwd") == 0 ? tree_passwd : tree_shadow;
+	const char *found = strcmp(path, "/etc/passwd") == 0 ? tree_passwd : tree_shadow;
 
+	(void)root;
+	(void)unused;
 	assert_true(strcmp(path, "/etc/passwd") == 0 || strcmp(path, "/etc/shadow") == 0);
-	assert_false(follows);
-	errno = ENOENT;
-	return text ? strdup(text) : NULL;
+	*text = found ? strdup(found) : NULL;
+	return found && !*text ? -1 : 0;
 }
 
 char *__wrap_account_text_of(int fd);
@@ -205,10 +206,42 @@ a_file_that_is_to_be_mounted_is_judged_in_place_of_the_one_that_it_covers(void *
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, report_to_memory, report_close)
 
+static void
+each_line_with_a_name_and_a_password_is_read_those_of_odd_lines_too(void **state)
+{
+	static const char text[] = "root:x:0:0:root:/root:/bin/sh\n"
+				   "bob::1001:1001::/:/bin/sh\n"
+				   "no colon\nno:password\n:x:0:0:::\n\n"
+				   "+::::::\n-bob::::::\n+@staff::::::\n"
+				   "#musl::0:0:::\n" /* which glibc takes for a comment */
+				   " \tblank::0:0:::\n" /* which glibc takes for `blank` */
+				   "short::\nlocked:!:1:0:::::\nstar:*:\nlast::0";
+	static const struct {
+		const char *name;
+		bool is_empty;
+	} expected[] = {{"root", false}, {"bob", true}, {"#musl", true}, {"blank", true},
+		{"short", true}, {"locked", false}, {"star", false}, {"last", true}};
+	struct passwords_entry found;
+	const char *rest = text;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+		assert_true(passwords_next(&rest, &found));
+		assert_int_equal(found.name_end - found.name, strlen(expected[i].name));
+		assert_memory_equal(found.name, expected[i].name, strlen(expected[i].name));
+		assert_int_equal(found.is_empty, expected[i].is_empty);
+		assert_int_equal(found.is_indented, strcmp(expected[i].name, "blank") == 0);
+	}
+	assert_false(passwords_next(&rest, &found));
+	assert_string_equal(rest, "");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			each_line_with_a_name_and_a_password_is_read_those_of_odd_lines_too),
 		TEST(accounts_with_a_password_or_none_that_opens_them_are_good),
 		TEST(an_empty_password_is_refused_with_the_command_that_locks_the_account),
 		TEST(the_file_that_is_to_be_mended_is_the_one_that_is_shown),

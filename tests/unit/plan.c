@@ -6,11 +6,11 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "config.h"
-#include "plan.h"
+#include "common/cleanup.h"
+#include "common/syscalls.h"
+#include "helper/config.h"
+#include "helper/plan.h"
 #include "said.h"
-#include "syscalls.h"
 
 #include <string.h>
 

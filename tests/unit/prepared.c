@@ -6,10 +6,11 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "namespace.h"
-#include "prepared.h"
-#include "process.h"
+#include "common/cleanup.h"
+#include "common/namespace.h"
+#include "helper/prepared.h"
+#include "helper/process.h"
+#include "helper/record_write.h"
 #include "said.h"
 
 #define STARTED 4026532176 /* the PID namespace of the start */

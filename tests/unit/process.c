@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "process.h"
+#include "common/cleanup.h"
+#include "helper/process.h"
 #include "said.h"
 
 #include <fcntl.h>

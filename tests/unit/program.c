@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "program.h"
+#include "common/cleanup.h"
+#include "common/program.h"
 
 #include <elf.h>
 #include <fcntl.h>

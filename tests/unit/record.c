@@ -6,8 +6,9 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "record.h"
+#include "common/cleanup.h"
+#include "common/record.h"
+#include "helper/record_write.h"
 
 #include <fcntl.h>
 #include <limits.h>

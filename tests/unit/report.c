@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "report.h"
+#include "common/cleanup.h"
+#include "common/report.h"
 #include "said.h"
 
 #include <stdbool.h>

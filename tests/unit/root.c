@@ -6,11 +6,11 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "ownership.h"
-#include "root.h"
+#include "common/cleanup.h"
+#include "common/syscalls.h"
+#include "helper/ownership.h"
 #include "said.h"
-#include "syscalls.h"
+#include "superuser/root.h"
 
 #include <limits.h>
 #include <stdbool.h>

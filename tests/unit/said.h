@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "report.h"
+#include "common/report.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
+#include "helper/service.h"
 #include "said.h"
-#include "service.h"
 
 #include <errno.h>
 #include <string.h>

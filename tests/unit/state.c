@@ -6,10 +6,10 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
-#include "record.h"
+#include "common/cleanup.h"
+#include "common/record.h"
+#include "helper/state.h"
 #include "said.h"
-#include "state.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
+#include "common/cleanup.h"
+#include "helper/table.h"
 #include "said.h"
-#include "table.h"
 
 #include <fcntl.h>
 #include <string.h>

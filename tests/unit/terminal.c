@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "terminal.h"
+#include "enter-as/terminal.h"
 
 #include <endian.h>
 #include <errno.h>

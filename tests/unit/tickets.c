@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "tickets.h"
+#include "helper/tickets.h"
 
 #include <string.h>
 

@@ -6,12 +6,15 @@
 
 #include <cmocka.h>
 
-#include "account.h"
-#include "cleanup.h"
-#include "identity.h"
-#include "record.h"
+#include "common/account.h"
+#include "common/cleanup.h"
+#include "common/collision.h"
+#include "common/identity.h"
+#include "common/record.h"
+#include "helper/record_write.h"
+#include "helper/trust.h"
+#include "helper/trust_names.h"
 #include "said.h"
-#include "trust.h"
 
 #include <string.h>
 
@@ -35,12 +38,13 @@ static int groups_asked; /* how often somebody's groups were */
 
 static const char *tree_users, *tree_groups; /* text of the tree's files; NULL for none */
 
-int __wrap_account_group(const char *name, gid_t *gid);
-char *__wrap_account_group_name(gid_t gid);
-int __wrap_account_by_name(struct account *account, const char *name);
-int __wrap_account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count);
-int __wrap_account_people(char ***names, size_t *count);
-char *__wrap_account_text(const char *path, bool follows);
+int __wrap_host_account_group(const char *name, gid_t *gid);
+char *__wrap_people_group_name(gid_t gid);
+int __wrap_host_account_by_name(struct account *account, const char *name);
+int __wrap_host_account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count);
+int __wrap_people_names(char ***names, size_t *count);
+int
+__wrap_account_read_file(char **text, const char *path, const char *root, struct report *unused);
 
 static bool
 has_answer(const char *word)
@@ -50,7 +54,7 @@ has_answer(const char *word)
 }
 
 int
-__wrap_account_group(const char *name, gid_t *gid)
+__wrap_host_account_group(const char *name, gid_t *gid)
 {
 	if (!has_answer(name))
 		return -1;
@@ -64,7 +68,7 @@ __wrap_account_group(const char *name, gid_t *gid)
 }
 
 char *
-__wrap_account_group_name(gid_t gid)
+__wrap_people_group_name(gid_t gid)
 {
 	for (size_t i = 0; i < sizeof(hosts_groups) / sizeof(*hosts_groups); i++)
 		if (hosts_groups[i].gid == gid)
@@ -73,7 +77,7 @@ __wrap_account_group_name(gid_t gid)
 }
 
 int
-__wrap_account_by_name(struct account *account, const char *name)
+__wrap_host_account_by_name(struct account *account, const char *name)
 {
 	*account = (struct account){0};
 	if (!has_answer(name))
@@ -91,7 +95,7 @@ __wrap_account_by_name(struct account *account, const char *name)
 
 /* alice has 27 too. */
 int
-__wrap_account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count)
+__wrap_host_account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count)
 {
 	groups_asked++;
 	*groups = calloc(2, sizeof(**groups));
@@ -103,7 +107,7 @@ __wrap_account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count
 }
 
 int
-__wrap_account_people(char ***names, size_t *count)
+__wrap_people_names(char ***names, size_t *count)
 {
 	*names = calloc(2, sizeof(**names));
 	assert_non_null(*names);
@@ -113,18 +117,19 @@ __wrap_account_people(char ***names, size_t *count)
 	return 0;
 }
 
-char *
-__wrap_account_text(const char *path, bool follows)
+int
+__wrap_account_read_file(char **text, const char *path, const char *root, struct report *unused)
 {
-	const char *text = strcmp(path, "/etc/passwd") == 0 ? tree_users : tree_groups;
+	const char *found = strcmp(path, "/etc/passwd") == 0 ? tree_users : tree_groups;
 
+	(void)root;
+	(void)unused;
 	assert_true(strcmp(path, "/etc/passwd") == 0 || strcmp(path, "/etc/group") == 0);
-	assert_false(follows);
-	errno = ENOENT;
-	return text ? strdup(text) : NULL;
+	*text = found ? strdup(found) : NULL;
+	return found && !*text ? -1 : 0;
 }
 
-/* What trust_record_names says of a tree with such names, as the record of a root has it. */
+/* What trust_names_record says of a tree with such names, as the record of a root has it. */
 static int
 record_names(struct record *record, const char *users, const char *groups, const char *key,
 	const char *value)
@@ -139,7 +144,7 @@ record_names(struct record *record, const char *users, const char *groups, const
 	assert_int_equal(record_add(record, "root", "/opt/my games"), 0);
 	assert_int_equal(record_add(record, key, value), 0);
 	person = strcmp(key, "people") == 0 ? value : "gone";
-	result = trust_record_names(record, &names, &report);
+	result = trust_names_record(record, &names, &report);
 	trust_names_release(&names);
 	return result;
 }
@@ -305,7 +310,7 @@ at_entry_a_name_that_was_not_recorded_refuses_who_has_its_number(void **state)
 		tree_users = cases[i].users;
 		tree_groups = cases[i].groups;
 		assert_int_equal(
-			trust_check_names(&record, &alice, "games", &report), cases[i].result);
+			collision_check(&record, &alice, "games", &report), cases[i].result);
 		assert_int_equal(take_said()[0] == '\0', cases[i].result == 0);
 	}
 	record_release(&record);
@@ -331,7 +336,7 @@ at_entry_the_name_and_what_mends_it_are_said(void **state)
 
 		tree_users = cases[i].users;
 		tree_groups = cases[i].groups;
-		assert_int_equal(trust_check_names(&record, &alice, "games", &report), -1);
+		assert_int_equal(collision_check(&record, &alice, "games", &report), -1);
 		snprintf(expected, sizeof(expected),
 			"test: %s inside games, and the service has not found it to be that on the "
 			"host: setuid programs inside would take who has the number for %s; to "

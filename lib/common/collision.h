@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Collisions: numbers that mean one user or group on the host and another one in the tree. */
+#ifndef COLLISION_H
+#define COLLISION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct identity;
+struct record;
+struct report;
+
+/* What has names and numbers. */
+struct collision_kind {
+	const char *noun;
+	const char *file; /* of the tree */
+	const char *known; /* in the record: NUMBER:NAME of one that is the host's too */
+	const char *renumber, *option; /* the command that gives it another number */
+	const char *taken; /* what setuid programs take a process with its number for */
+};
+
+extern const struct collision_kind collision_users, collision_groups;
+
+/* True if the identity has the number, as its uid or as one of its groups. */
+bool collision_has_number(
+	const struct identity *identity, const struct collision_kind *kind, uint32_t id);
+
+/* Returns a value of the record's key for the kind, owned by the caller, or NULL with errno set. */
+char *collision_value(const char *name, uint32_t id);
+
+/*
+ * Judges an entry to a root with allow_setuid, where the tree is `/` and no privilege is left.
+ * Refuses an identity with the number of a user or group of the tree that start did not record as
+ * the host's too, also one that was added later. root: the root's name. Returns 0, or -1 after
+ * reporting the error.
+ */
+int collision_check(const struct record *record, const struct identity *identity, const char *root,
+	struct report *report);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/record.h"
+
+#include "common/cleanup.h"
+#include "common/number.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void
+record_release(struct record *record)
+{
+	free(record->text);
+	*record = (struct record){0};
+}
+
+static int
+read_all(int fd, char *text, size_t size)
+{
+	while (size > 0) {
+		ssize_t got = read(fd, text, size);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0) {
+			errno = got < 0 ? errno : EBADMSG;
+			return -1;
+		}
+		text += got;
+		size -= (size_t)got;
+	}
+	return 0;
+}
+
+static int
+judge(int fd, size_t *size)
+{
+	struct stat found;
+
+	if (fstat(fd, &found) < 0)
+		return -1;
+	if (!S_ISREG(found.st_mode) || found.st_uid != 0 || found.st_mode & (S_IWGRP | S_IWOTH)) {
+		errno = EPERM;
+		return -1;
+	}
+	if (found.st_size <= 0 || found.st_size > RECORD_SIZE) {
+		errno = EBADMSG;
+		return -1;
+	}
+	*size = (size_t)found.st_size;
+	return 0;
+}
+
+int
+record_read(struct record *record, int directory, const char *name)
+{
+	cleanup_fd int fd =
+		openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	cleanup_free char *text = NULL;
+	uint64_t version;
+	size_t size;
+
+	*record = (struct record){0};
+	if (fd < 0 || judge(fd, &size) < 0)
+		return -1;
+	text = malloc(size);
+	if (!text || read_all(fd, text, size) < 0)
+		return -1;
+	if (text[size - 1] != '\0' || strncmp(text, "version=", 8) != 0 ||
+		number_parse(text + 8, UINT32_MAX, &version) < 0) {
+		errno = EBADMSG;
+		return -1;
+	}
+	*record = (struct record){.text = steal_pointer(&text), .size = size};
+	if (version != RECORD_VERSION) {
+		errno = EPROTO;
+		return -1;
+	}
+	return 0;
+}
+
+int
+record_read_either(struct record *record, int directory)
+{
+	int result = record_read(record, directory, "record");
+
+	return result < 0 && errno == ENOENT ? record_read(record, directory, "record.stopping")
+					     : result;
+}
+
+const char *
+record_next(const struct record *record, const char *key, const char *previous)
+{
+	const char *string = previous ? previous + strlen(previous) + 1 : record->text;
+	size_t length = strlen(key);
+
+	if (record->size == 0)
+		return NULL; /* NULL + 0 is undefined, C17 6.5.6 */
+	for (const char *end = record->text + record->size; string < end;
+		string += strlen(string) + 1)
+		if (*string == *key && strncmp(string, key, length) == 0 && string[length] == '=')
+			return string + length + 1;
+	return NULL;
+}
+
+const char *
+record_value(const struct record *record, const char *key)
+{
+	const char *value = record_next(record, key, NULL);
+
+	return value ? value : "";
+}
+
+int
+record_number(const struct record *record, const char *key, uint64_t *number)
+{
+	if (number_parse(record_value(record, key), UINT64_MAX, number) == 0)
+		return 0;
+	errno = EBADMSG;
+	return -1;
+}
+
+bool
+record_has_number(const struct record *record, const char *key, uint64_t number)
+{
+	const char *value = NULL;
+	uint64_t candidate;
+
+	while ((value = record_next(record, key, value)))
+		if (number_parse(value, UINT64_MAX, &candidate) == 0 && candidate == number)
+			return true;
+	return false;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The record: what `start` decided about a prepared root, all that entering and stopping need.
+ *
+ * A file of strings "key=value", each ended by NUL, of which the first is the version. It holds
+ * every value of the configuration under the key's own name, as it was at start, and what
+ * start found out:
+ *   uid, gid    who may enter as themselves: a user, a member of a group (several of each)
+ *   known_user, known_group    NUMBER:NAME of a user, a group of the tree that is the same on the
+ *               host (several; with allow_setuid=yes alone)
+ *   host        inode of the host's mount namespace
+ *   host_mount  mount id of `/` there
+ *   pid_namespace    inode of the PID namespace that start ran in; earlier versions wrote none
+ *   namespace   inode of the pinned one
+ *   device, inode, mount    of `/` inside: st_dev, st_ino and mount id
+ *   filesystem  MOUNT:DEVICE:PLACE of a filesystem made for this root alone (several)
+ *   block_device     MAJOR:MINOR of a block device that is mounted for this root (several)
+ *   line        MOUNT:DEVICE:INODE:PLACE of each line of the plan, in its order, then line_source,
+ *               line_target, line_type and line_options; mount 0 for one that was passed over
+ *   root_line   source, type and options of the plan's line for `/`
+ *   leaving     the same four of a mount that a reload is about to take away
+ *   changing    a mount that a reload is about to change, or has not changed wholly (several)
+ *   visible_stale    what lies in the host's view is not what is inside any more
+ *   visible_mount    MOUNT:PATH of what lies on the root's own directory in the host's view
+ *   unfinished  why the plan is not what is mounted
+ *   service     whose commands mend it: chroot-mounts, or chroot-mounts.NAME
+ * Stopping works on the record of any version, so these and stop_timeout keep their meaning in all.
+ */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STATE_DIRECTORY RUNSTATEDIR "/chroot-mounts"
+#define RECORD_VERSION 2
+#define RECORD_SIZE (1024 * 1024) /* bytes at most */
+
+struct record {
+	char *text; /* owned */
+	size_t size; /* bytes used, the last of them NUL */
+};
+
+void record_release(struct record *record);
+
+/*
+ * Reads it back. Judged on the descriptor: a regular file, the superuser's, of nobody else
+ * writable. 0, or -1 with errno set and nothing said: ENOENT for no record, EPERM for one of a
+ * doubtful file, EBADMSG for none of ours, EPROTO for one of another version (then what it
+ * holds may be read, but means nothing certain).
+ */
+int record_read(struct record *record, int directory, const char *name);
+
+/* The one of a prepared root, or the one that a stop has put away; as record_read. */
+int record_read_either(struct record *record, int directory);
+
+/* The value of a key: the first for previous NULL, then the one behind previous; NULL at the end.
+ */
+const char *record_next(const struct record *record, const char *key, const char *previous);
+
+/* The only value of a key; "" for none. */
+const char *record_value(const struct record *record, const char *key);
+
+/* A key that must hold a number. 0, or -1 with errno EBADMSG. */
+int record_number(const struct record *record, const char *key, uint64_t *number);
+
+/* Is number one of the key's values? */
+bool record_has_number(const struct record *record, const char *key, uint64_t number);
+
+#endif

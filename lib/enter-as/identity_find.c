@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "enter-as/identity_find.h"
+
+#include "common/account.h"
+#include "common/cleanup.h"
+#include "common/identity.h"
+#include "common/number.h"
+#include "common/report.h"
+#include "enter-as/tree_account.h"
+#include "superuser/host_account.h"
+
+#include <ctype.h>
+#include <string.h>
+
+void
+naming_release(struct naming *naming)
+{
+	free(naming->words);
+	free(naming->list_words);
+	free(naming->list);
+	*naming = (struct naming){0};
+}
+
+/*
+ * Can the tree know it? Only what begins like a name is looked for there: a word that is meant as
+ * a number, and is none, must not be whoever in the tree calls themselves so.
+ */
+static bool
+is_name(const char *word)
+{
+	return isalpha((unsigned char)word[0]) || word[0] == '_';
+}
+
+/* A name that the host does not know is left to the tree, what is no name to nobody. */
+static int
+leave_to_tree(const struct wanted *wanted, const char *kind, struct report *report)
+{
+	if (wanted->is_number || is_name(wanted->word))
+		return 0;
+	return report_error(report, 0, "the host knows no %s %s", kind, wanted->word);
+}
+
+static void
+take_number(struct wanted *wanted)
+{
+	uint64_t number;
+
+	if (number_parse(wanted->word, ACCOUNT_LARGEST_ID, &number) < 0)
+		return;
+	wanted->is_number = wanted->is_known = true;
+	wanted->id = (uint32_t)number;
+}
+
+static int
+find_user(struct identity *identity, struct naming *naming, struct report *report)
+{
+	struct wanted *user = &naming->user;
+	struct account account;
+	int found = host_account_by_name(&account, user->word);
+
+	if (found < 0 && errno == ENOENT) {
+		take_number(user);
+		if (!user->is_number)
+			return leave_to_tree(user, "user", report);
+		found = host_account_by_uid(&account, user->id);
+	}
+	if (found < 0 && errno != ENOENT)
+		return report_error(report, errno, "cannot look up the user %s", user->word);
+	if (found < 0)
+		return 0;
+	naming->is_account = user->is_known = true;
+	user->id = account.uid;
+	identity->gid = account.gid;
+	identity->name = steal_pointer(&account.name);
+	account_release(&account);
+	return 0;
+}
+
+static int
+find_group(struct wanted *group, struct report *report)
+{
+	gid_t gid;
+
+	if (host_account_group(group->word, &gid) == 0) {
+		group->is_known = true;
+		group->id = gid;
+		return 0;
+	}
+	if (errno != ENOENT)
+		return report_error(report, errno, "cannot look up the group %s", group->word);
+	take_number(group);
+	return leave_to_tree(group, "group", report);
+}
+
+static int
+find_list(struct naming *naming, const char *groups, struct report *report)
+{
+	const char *word;
+	char *rest;
+
+	naming->list_words = strdup(groups);
+	naming->list = calloc(strlen(groups) + 1, sizeof(*naming->list));
+	if (!naming->list_words || !naming->list)
+		return report_error(report, ENOMEM, "cannot find the groups");
+	rest = groups[0] == '\0' ? NULL : naming->list_words;
+	while ((word = strsep(&rest, ","))) {
+		naming->list[naming->list_count].word = word;
+		if (find_group(&naming->list[naming->list_count++], report) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+find_words(
+	struct identity *identity, struct naming *naming, const char *groups, struct report *report)
+{
+	char *group = strchr(naming->words, ':');
+
+	if (group)
+		*group++ = '\0';
+	naming->user.word = naming->words;
+	naming->group.word = group;
+	if (find_user(identity, naming, report) < 0 ||
+		(group && find_group(&naming->group, report) < 0))
+		return -1;
+	identity->uid = naming->user.is_known ? naming->user.id : (uid_t)-1;
+	if (naming->group.is_known)
+		identity->gid = naming->group.id;
+	if (groups)
+		return find_list(naming, groups, report);
+	if (naming->is_account && host_account_groups(identity->name, identity->gid,
+					  &identity->groups, &identity->group_count) < 0)
+		return report_error(report, errno, "cannot find the groups of %s", identity->name);
+	return 0;
+}
+
+int
+identity_find_named(struct identity *identity, struct naming *naming, const char *user,
+	const char *groups, struct report *report)
+{
+	*identity = (struct identity){0};
+	*naming = (struct naming){.words = strdup(user)};
+	if (!naming->words)
+		return report_error(report, ENOMEM, "cannot find the user");
+	if (find_words(identity, naming, groups, report) == 0)
+		return 0;
+	identity_release(identity);
+	naming_release(naming);
+	return -1;
+}
+
+/* found: 0 where the tree has the name, as id. The host's number counts unless the tree objects. */
+static int
+settle(struct wanted *wanted, const char *kind, int found, uint32_t id, const char *root,
+	struct report *report)
+{
+	if (found < 0 && errno != ENOENT)
+		return report_error(report, errno, "cannot look up the %s %s inside %s", kind,
+			wanted->word, root);
+	if (found < 0 && !wanted->is_known)
+		return report_error(report, 0, "the host knows no %s %s, and %s neither", kind,
+			wanted->word, root);
+	if (found == 0 && wanted->is_known && wanted->id != id)
+		return report_error(report, 0,
+			"%s is %s %u on the host and %s %u inside %s: give the number of the one "
+			"you "
+			"mean",
+			wanted->word, kind, wanted->id, kind, id, root);
+	if (!wanted->is_known)
+		wanted->id = id;
+	wanted->is_known = true;
+	return 0;
+}
+
+static int
+settle_group(struct wanted *group, const char *text, const char *root, struct report *report)
+{
+	gid_t gid = 0;
+	int found = -1;
+
+	if (group->is_number)
+		return 0;
+	errno = ENOENT;
+	if (text && is_name(group->word))
+		found = tree_account_group(text, group->word, &gid);
+	return settle(group, "group", found, gid, root, report);
+}
+
+static int
+settle_user(struct identity *identity, struct naming *naming, const char *passwd, const char *root,
+	struct report *report)
+{
+	struct wanted *user = &naming->user;
+	struct account account = {0};
+	bool is_hosts = user->is_known;
+	int found = -1;
+
+	if (user->is_number && naming->is_account)
+		return 0;
+	errno = ENOENT;
+	if (passwd && user->is_number)
+		found = account_read(&account, passwd, user->id);
+	else if (passwd && is_name(user->word))
+		found = tree_account_user(&account, passwd, user->word);
+	if (settle(user, "user", found, account.uid, root, report) < 0) {
+		account_release(&account);
+		return -1;
+	}
+	identity->uid = user->id;
+	if (found == 0 && !naming->is_account) {
+		identity->gid = account.gid;
+		identity->name = steal_pointer(&account.name);
+	}
+	account_release(&account);
+	/* Threat: who names the accounts of the tree makes the superuser's command keep its powers.
+	 */
+	if (!is_hosts && identity->uid == 0)
+		return report_error(report, 0,
+			"%s is the superuser inside %s: give the number 0 "
+			"if you mean it",
+			user->word, root);
+	return 0;
+}
+
+/* The groups of somebody whom the host does not know, or those of the list. */
+static int
+settle_groups(struct identity *identity, struct naming *naming, const char *group, const char *root,
+	struct report *report)
+{
+	if (!naming->list) {
+		/* a number that neither side knows is a member of nothing */
+		if (tree_account_groups(identity->name ? group : NULL, identity->name,
+			    identity->gid, &identity->groups, &identity->group_count) == 0)
+			return 0;
+		return report_error(
+			report, errno, "cannot find the groups of %s", naming->user.word);
+	}
+	identity->groups = calloc(naming->list_count + 1, sizeof(*identity->groups));
+	if (!identity->groups)
+		return report_error(report, ENOMEM, "cannot find the groups");
+	for (size_t i = 0; i < naming->list_count; i++) {
+		if (settle_group(&naming->list[i], group, root, report) < 0)
+			return -1;
+		identity->groups[identity->group_count++] = naming->list[i].id;
+	}
+	return 0;
+}
+
+int
+identity_settle(struct identity *identity, struct naming *naming, const char *passwd,
+	const char *group, const char *root, struct report *report)
+{
+	if (settle_user(identity, naming, passwd, root, report) < 0)
+		return -1;
+	if (naming->group.word) {
+		if (settle_group(&naming->group, group, root, report) < 0)
+			return -1;
+		identity->gid = naming->group.id;
+	} else if (!identity->name) {
+		report_mend(report, "-u %s:GROUP", naming->user.word);
+		return report_error(report, 0,
+			"neither the host nor %s has an account with the number %s, so which "
+			"group?",
+			root, naming->user.word);
+	}
+	if (naming->list || !naming->is_account)
+		return settle_groups(identity, naming, group, root, report);
+	/* getgrouplist(3) has put it first */
+	identity->groups[0] = identity->gid;
+	return 0;
+}
+
+static bool
+wants_tree(const struct naming *naming)
+{
+	for (size_t i = 0; i < naming->list_count; i++)
+		if (!naming->list[i].is_number)
+			return true;
+	return !naming->user.is_number || !naming->is_account ||
+	       (naming->group.word && !naming->group.is_number);
+}
+
+int
+identity_ask_tree(
+	struct identity *identity, struct naming *naming, const char *root, struct report *report)
+{
+	cleanup_free char *passwd = NULL;
+	cleanup_free char *group = NULL;
+
+	if (wants_tree(naming) &&
+		(account_read_file(&passwd, "/etc/passwd", root, report) < 0 ||
+			account_read_file(&group, "/etc/group", root, report) < 0))
+		return -1;
+	return identity_settle(identity, naming, passwd, group, root, report);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The session keyring, which must not follow the superuser into another user's session. */
+#ifndef KEYRING_H
+#define KEYRING_H
+
+struct report;
+
+/* Joins a new, anonymous session keyring in place of the caller's. Returns 0, or -1 after reporting
+ * the error. */
+int keyring_leave(struct report *report);
+
+#endif

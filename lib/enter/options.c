@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "enter/options.h"
+
+#include "common/cleanup.h"
+#include "common/report.h"
+#include "enter/environment.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <string.h>
+
+void
+options_release(struct options *options)
+{
+	free(options->added);
+	free(options->binds);
+	*options = (struct options){0};
+}
+
+static const char usage[] =
+	"usage: chroot-enter [OPTION...] ROOT [--] [COMMAND [ARG...]]\n"
+	"       chroot-enter --list\n"
+	"\n"
+	"Runs COMMAND, or your shell, inside ROOT, as who you are.\n"
+	"\n"
+	"  -b, --bind SRC[:DST]      bind SRC of the host on DST, for this entry alone; only for "
+	"the\n"
+	"                            superuser\n"
+	"      --bind-ro SRC[:DST]   the same, read-only\n"
+	"  -d, --directory DIR       start in DIR, a directory inside\n"
+	"  -e, --env NAME=VALUE      set a variable\n"
+	"  -E, --keep-env            keep the whole environment, but for LD_* and their like\n"
+	"  -G, --groups GROUP,...    with these supplementary groups; only with -u\n"
+	"      --list                the roots that you may enter\n"
+	"  -l, --login               a login shell, in your home\n"
+	"  -s, --shell SHELL         this shell, a path inside\n"
+	"  -u, --user USER[:GROUP]   as another user; only for the superuser\n"
+	"  -h, --help                this help\n"
+	"  -V, --version             the version\n"
+	"\n"
+	"Status: COMMAND's own; 125 chroot-enter failed, 126 COMMAND cannot be executed, 127 it "
+	"is\n"
+	"not there.\n";
+
+/* "+": what comes behind ROOT is the command's */
+static const char option_letters[] = "+:b:d:e:EG:ls:u:hV";
+
+enum { OPTION_BIND_RO = UCHAR_MAX + 1, OPTION_LIST }; /* these have no letter */
+
+static const struct option option_names[] = {
+	{"bind", required_argument, NULL, 'b'},
+	{"bind-ro", required_argument, NULL, OPTION_BIND_RO},
+	{"directory", required_argument, NULL, 'd'},
+	{"env", required_argument, NULL, 'e'},
+	{"keep-env", no_argument, NULL, 'E'},
+	{"groups", required_argument, NULL, 'G'},
+	{"list", no_argument, NULL, OPTION_LIST},
+	{"login", no_argument, NULL, 'l'},
+	{"shell", required_argument, NULL, 's'},
+	{"user", required_argument, NULL, 'u'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{0},
+};
+
+/* word: which one it is, to be seen also when it is empty; NULL for none. */
+static int
+say_usage(struct report *report, const char *what, const char *word)
+{
+	if (word && *word == '\0')
+		word = "''";
+	return report_error(
+		report, 0, "%s%s; chroot-enter -h says what there is", what, word ? word : "");
+}
+
+static int
+add_assignment(struct options *options, const char *word, struct report *report)
+{
+	if (!environment_is_assignment(word))
+		return say_usage(report, "-e wants NAME=VALUE, not ", word);
+	options->added[options->added_count++] = optarg;
+	return 0;
+}
+
+static void
+add_bind(struct options *options, const char *word, bool is_read_only)
+{
+	options->binds[options->bind_count++] =
+		(struct options_bind){.word = word, .is_read_only = is_read_only};
+}
+
+/* optopt is 0 for an unknown name, and a known letter for a name that takes no value and got one.
+ */
+static int
+say_unknown(struct report *report, const char *word)
+{
+	unsigned char byte = (unsigned char)optopt;
+	char letter[8];
+
+	/* above ASCII it is a part of a character, and alone no text */
+	snprintf(letter, sizeof(letter), byte < 0x80 ? "-%c" : "-\\%03o", byte);
+	for (const struct option *known = option_names; known->name; known++)
+		if (known->val == optopt)
+			return say_usage(report, word, " takes no value");
+	return say_usage(report, "unknown option ", optopt == 0 ? word : letter);
+}
+
+/* word: the one that the option is in. */
+static int
+take_option(struct options *options, int option, const char *word, struct report *report)
+{
+	switch (option) {
+	case 'b':
+	case OPTION_BIND_RO:
+		add_bind(options, optarg, option != 'b');
+		return 0;
+	case 'd':
+		options->directory = optarg;
+		return 0;
+	case 'e':
+		return add_assignment(options, optarg, report);
+	case 'E':
+		options->keeps_all = true;
+		return 0;
+	case OPTION_LIST:
+		options->lists = true;
+		return 0;
+	case 'G':
+		options->groups = optarg;
+		return 0;
+	case 'l':
+		options->login = true;
+		return 0;
+	case 's':
+		options->shell = optarg;
+		return 0;
+	case 'u':
+		options->user = optarg;
+		return 0;
+	case ':':
+		return say_usage(report, "a value is missing behind ", word);
+	default:
+		return say_unknown(report, word);
+	}
+}
+
+/* USER or USER:GROUP: an empty word must never be taken for nobody named. */
+static bool
+is_user(const char *word)
+{
+	size_t length = strcspn(word, ":");
+
+	return length > 0 && (word[length] == '\0' || word[length + 1] != '\0');
+}
+
+/* GROUP,GROUP,...: an empty list is one, of no group. */
+static bool
+is_list(const char *words)
+{
+	size_t length = strlen(words);
+
+	return length == 0 || (words[0] != ',' && words[length - 1] != ',' && !strstr(words, ",,"));
+}
+
+static int
+check_options(const struct options *options, struct report *report)
+{
+	if (options->directory && options->directory[0] != '/')
+		return say_usage(report, "-d wants an absolute path, not ", options->directory);
+	if (options->shell && options->shell[0] != '/')
+		return say_usage(report, "-s wants an absolute path, not ", options->shell);
+	if (options->user && !is_user(options->user))
+		return say_usage(report, "-u wants USER or USER:GROUP, with no part empty", NULL);
+	if (options->groups && !options->user)
+		return say_usage(report, "-G is for the user of -u", NULL);
+	if (options->groups && !is_list(options->groups))
+		return say_usage(report, "-G wants GROUP,GROUP,..., with no part empty", NULL);
+	if (options->command && (options->login || options->shell))
+		return say_usage(
+			report, options->login ? "-l" : "-s", " is for a shell, not for a command");
+	return 0;
+}
+
+static int
+say_text(const char *text, struct report *report)
+{
+	/* musl writes what its buffer cannot hold at once, and says so only once */
+	if (fputs(text, stdout) < 0 || fflush(stdout) < 0)
+		return report_error(report, errno, "cannot write");
+	return 1;
+}
+
+int
+options_read(struct options *options, int argc, char **argv, struct report *report)
+{
+	int option, at = 1; /* where the next one is looked for */
+
+	*options = (struct options){0};
+	if (argc < 1)
+		return report_error(report, 0, "it was called without a name of its own");
+	options->added = calloc((size_t)argc, sizeof(char *));
+	options->binds = calloc((size_t)argc, sizeof(*options->binds));
+	if (!options->added || !options->binds)
+		return report_error(report, ENOMEM, "cannot read the options");
+	opterr = 0;
+	optind = 0; /* forget the words of another call: getopt(3), NOTES */
+	while ((option = getopt_long(argc, argv, option_letters, option_names, NULL)) != -1) {
+		if (option == 'h')
+			return say_text(usage, report);
+		if (option == 'V')
+			return say_text("chroot-enter " VERSION "\n", report);
+		if (take_option(options, option, argv[at], report) < 0)
+			return -1;
+		at = optind;
+	}
+	if (options->lists)
+		return argc == 2 ? 0 : say_usage(report, "--list stands alone", NULL);
+	if (optind >= argc)
+		return say_usage(report, "a root is missing", NULL);
+	options->root = argv[optind++];
+	if (optind < argc && strcmp(argv[optind], "--") == 0)
+		optind++;
+	options->command = optind < argc ? argv + optind : NULL;
+	return check_options(options, report);
+}

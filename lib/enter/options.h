@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the command line of chroot-enter asks for, judged by its words alone. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct report;
+
+/* A word of -b or --bind-ro. */
+struct options_bind {
+	const char *word;
+	bool is_read_only;
+};
+
+struct options {
+	const char *user; /* -u */
+	const char *groups; /* -G */
+	const char *directory; /* -d */
+	const char *shell; /* -s */
+	bool login; /* -l */
+	bool keeps_all; /* -E */
+	bool lists; /* --list */
+	char **added; /* owned; -e, borrowed strings */
+	size_t added_count;
+	struct options_bind *binds; /* owned; -b, --bind-ro, in their order */
+	size_t bind_count;
+	const char *root; /* NULL with --list alone */
+	char **command; /* borrowed; NULL for the shell */
+};
+
+/*
+ * All strings are those of argv. 0 to go on; 1 when all is said, on standard output; -1 with the
+ * error said. options_release in each case.
+ */
+int options_read(struct options *options, int argc, char **argv, struct report *report);
+
+void options_release(struct options *options);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "helper/catalogue.h"
+
+#include "common/cleanup.h"
+#include "common/report.h"
+#include "helper/reserved_name.h"
+
+#include <bsd/string.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define CONFIG_DIRECTORY SYSCONFDIR "/conf.d"
+#define INIT_DIRECTORY SYSCONFDIR "/init.d"
+#define RUNLEVELS SYSCONFDIR "/runlevels"
+#define SERVICE "chroot-mounts"
+
+void
+catalogue_release(struct catalogue *catalogue)
+{
+	free(catalogue->entries);
+	config_release(&catalogue->service);
+	*catalogue = (struct catalogue){0};
+}
+
+static int
+compare_names(const void *one, const void *other)
+{
+	const struct catalogue_entry *first = one;
+	const struct catalogue_entry *second = other;
+
+	return strcmp(first->name, second->name);
+}
+
+const struct catalogue_entry *
+catalogue_entry(const struct catalogue *catalogue, const char *name)
+{
+	struct catalogue_entry key = {0};
+
+	if (strlcpy(key.name, name, sizeof(key.name)) >= sizeof(key.name) || catalogue->count == 0)
+		return NULL;
+	return bsearch(&key, catalogue->entries, catalogue->count, sizeof(key), compare_names);
+}
+
+const struct config *
+catalogue_service(const struct catalogue *catalogue)
+{
+	return catalogue->has_service ? &catalogue->service : NULL;
+}
+
+static bool
+has_symlink(const char *name)
+{
+	char path[sizeof(INIT_DIRECTORY "/" SERVICE ".") + NAME_LENGTH];
+	struct stat found;
+
+	snprintf(path, sizeof(path), INIT_DIRECTORY "/" SERVICE ".%s", name);
+	return lstat(path, &found) == 0;
+}
+
+static int
+add_entry(struct catalogue *catalogue, const char *name)
+{
+	struct catalogue_entry *grown =
+		reallocarray(catalogue->entries, catalogue->count + 1, sizeof(*grown));
+
+	if (!grown)
+		return -1;
+	catalogue->entries = grown;
+	snprintf(grown[catalogue->count].name, sizeof(grown->name), "%s", name);
+	grown[catalogue->count].has_symlink = has_symlink(name);
+	catalogue->count++;
+	return 0;
+}
+
+int
+catalogue_find(struct catalogue *catalogue, struct report *report)
+{
+	cleanup_directory DIR *directory = opendir(CONFIG_DIRECTORY);
+	const size_t prefix = strlen(SERVICE ".");
+	struct dirent *entry;
+
+	*catalogue = (struct catalogue){0};
+	if (!directory)
+		return errno == ENOENT
+			       ? 0
+			       : report_error(report, errno, "cannot read %s", CONFIG_DIRECTORY);
+	while ((errno = 0, entry = readdir(directory))) {
+		const char *name = entry->d_name + prefix;
+
+		if (strncmp(entry->d_name, SERVICE ".", prefix) != 0 || !name_is_valid(name) ||
+			reserved_name_is_leftover(name))
+			continue;
+		if (add_entry(catalogue, name) < 0)
+			return report_error(report, ENOMEM, "cannot read %s", CONFIG_DIRECTORY);
+	}
+	if (errno != 0)
+		return report_error(report, errno, "cannot read %s", CONFIG_DIRECTORY);
+	if (catalogue->count > 0)
+		qsort(catalogue->entries, catalogue->count, sizeof(*catalogue->entries),
+			compare_names);
+	return 0;
+}
+
+/*
+ * Who may write the file, or put another in its place, decides what is mounted and who enters.
+ * It is judged as it was opened, so that nothing can be swapped between look and use.
+ */
+static int
+judge(int fd, const char *path, mode_t type, struct report *report)
+{
+	struct stat found;
+
+	if (fstat(fd, &found) < 0)
+		return report_error(report, errno, "cannot look at %s", path);
+	if ((found.st_mode & S_IFMT) != type)
+		return report_error(report, 0, "%s is not a %s", path,
+			type == S_IFDIR ? "directory" : "regular file");
+	if (found.st_uid != 0 || found.st_mode & (S_IWGRP | S_IWOTH)) {
+		report_mend(report, "chown root:root %s && chmod go-w %s", path, path);
+		return report_error(report, 0,
+			"%s must belong to the superuser and be writable by nobody else (it is "
+			"user %u's, mode %04o)",
+			path, (unsigned)found.st_uid, (unsigned)found.st_mode & 07777);
+	}
+	if (type == S_IFREG && found.st_nlink != 1)
+		return report_error(report, 0,
+			"%s has another name too (a hard link), so who writes it is not certain",
+			path);
+	return 0;
+}
+
+static int
+read_file(const char *file, enum config_kind kind, bool is_linked, struct config *config,
+	struct report *report)
+{
+	cleanup_fd int directory = open(CONFIG_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_file FILE *stream = NULL;
+	cleanup_fd int fd = -1;
+	char path[sizeof(CONFIG_DIRECTORY "/" SERVICE ".") + NAME_LENGTH];
+
+	snprintf(path, sizeof(path), CONFIG_DIRECTORY "/%s", file);
+	if (directory < 0)
+		return report_error(report, errno, "cannot open %s", CONFIG_DIRECTORY);
+	if (judge(directory, CONFIG_DIRECTORY, S_IFDIR, report) < 0)
+		return -1;
+	/* O_NONBLOCK: a FIFO in its place must not hold us */
+	fd = openat(directory, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 && errno == ELOOP) {
+		report_mend(report, "put the file itself there");
+		return report_error(
+			report, 0, "%s is a symbolic link, which is not followed", path);
+	}
+	if (fd < 0)
+		return report_error(report, errno, "cannot open %s", path);
+	if (judge(fd, path, S_IFREG, report) < 0)
+		return -1;
+	stream = fdopen(fd, "r");
+	if (!stream)
+		return report_error(report, errno, "cannot read %s", path);
+	steal_fd(&fd); /* the stream owns it now */
+	return config_read(config, stream, path, kind, is_linked, report);
+}
+
+int
+catalogue_read_service(struct catalogue *catalogue, struct report *report)
+{
+	struct stat found;
+
+	if (lstat(CONFIG_DIRECTORY "/" SERVICE, &found) < 0 && errno == ENOENT)
+		return 0;
+	if (read_file(SERVICE, CONFIG_SERVICE, true, &catalogue->service, report) < 0)
+		return -1;
+	catalogue->has_service = true;
+	return 0;
+}
+
+static bool
+is_runlevel(const char *name)
+{
+	char path[sizeof(RUNLEVELS "/") + NAME_LENGTH];
+	struct stat found;
+
+	snprintf(path, sizeof(path), RUNLEVELS "/%s", name);
+	return reserved_name_is_runlevel(name) || stat(path, &found) == 0;
+}
+
+int
+catalogue_read(const struct catalogue *catalogue, const char *name, struct config *config,
+	struct report *report)
+{
+	const struct catalogue_entry *entry = catalogue_entry(catalogue, name);
+	char file[sizeof(SERVICE ".") + NAME_LENGTH];
+
+	*config = (struct config){0};
+	if (!entry) {
+		report_mend(report, "write %s/%s.%s", CONFIG_DIRECTORY, SERVICE, name);
+		return report_error(report, 0, "no such root is configured");
+	}
+	if (is_runlevel(name)) {
+		report_mend(report, "give the file another ending");
+		return report_error(report, 0,
+			"%s/%s.%s bears a runlevel's name, so OpenRC reads it in place of %s/%s in "
+			"that runlevel",
+			CONFIG_DIRECTORY, SERVICE, name, CONFIG_DIRECTORY, SERVICE);
+	}
+	snprintf(file, sizeof(file), SERVICE ".%s", name);
+	return read_file(file, CONFIG_INSTANCE, entry->has_symlink, config, report);
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "helper/difference.h"
+
+#include "common/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+difference_release(struct difference *difference)
+{
+	for (size_t i = 0; difference->places && i < difference->now->count; i++)
+		free(difference->places[i]);
+	free(difference->places);
+	free(difference->keeps);
+	free(difference->kept);
+	free(difference->stays);
+	lines_release(&difference->before);
+	*difference = (struct difference){0};
+}
+
+bool
+difference_has_key(char **options, const char *option)
+{
+	size_t length = strcspn(option, "=");
+
+	for (; options && *options; options++)
+		if (strncmp(*options, option, length) == 0 &&
+			((*options)[length] == '=' || (*options)[length] == '\0'))
+			return true;
+	return false;
+}
+
+bool
+difference_is_same_filesystem(const struct plan_mount *one, const struct plan_mount *other)
+{
+	char **first = one->options, **second = other->options;
+
+	while (first && *first && second && *second && strcmp(*first, *second) == 0) {
+		first++;
+		second++;
+	}
+	return !(first && *first) && !(second && *second);
+}
+
+/* proc(5): 0 is what these two are when they are not named. A new proc would do, but stop knows
+ * namespaces that were copied before by the old one. */
+bool
+difference_is_taken_back(const struct plan_mount *before, const char *option)
+{
+	return strcmp(before->type, "proc") == 0 &&
+	       (strncmp(option, "hidepid=", 8) == 0 || strncmp(option, "gid=", 4) == 0);
+}
+
+/* Options that are not named any more stay as they are in a filesystem that is mounted. */
+static bool
+drops_options(const struct plan_mount *before, const struct plan_mount *now)
+{
+	for (char **option = before->options; option && *option; option++)
+		if ((!difference_has_key(now->options, *option) &&
+			    !difference_is_taken_back(before, *option)) ||
+			(plan_is_loop_word(*option) && !difference_is_same_filesystem(before, now)))
+			return true;
+	return false;
+}
+
+/* In place, the mounts below a bind would lose the restrictions that they have on the host. */
+static bool
+is_made_anew(const struct plan_mount *before, const struct plan_mount *now)
+{
+	return before->is_bind && before->set & ~now->set;
+}
+
+/* Is the place of a line on, or below, that of an earlier one which is to be made? */
+static bool
+is_on_new(const struct difference *difference, size_t line)
+{
+	for (size_t i = 0; i < line; i++)
+		if (!difference->keeps[i] &&
+			plan_is_at_or_below(difference->places[line], difference->places[i]))
+			return true;
+	return false;
+}
+
+/* Do all the mounts that a line stands on stay, those it had and those it is to have? */
+static bool
+stands_on_kept(const struct difference *difference, size_t line, size_t old)
+{
+	const struct lines *before = &difference->before;
+
+	if (is_on_new(difference, line))
+		return false;
+	for (size_t i = 0; i < old; i++)
+		if (difference_is_leaving(difference, i) &&
+			plan_is_at_or_below(before->all[old].place, before->all[i].place))
+			return false;
+	return true;
+}
+
+static bool
+can_keep(const struct difference *difference, size_t line, size_t old, bool has_shared)
+{
+	const struct plan_mount *now = &difference->now->mounts[line];
+	const struct plan_mount *before = &difference->before.plan.mounts[old];
+	const struct lines_one *one = &difference->before.all[old];
+
+	if (difference->stays[old] || !one->is_there || one->is_moved ||
+		!plan_is_same_mount(before, now) || is_made_anew(before, now))
+		return false;
+	if (now->is_bind && (one->is_changing || (now->is_live && has_shared) ||
+				    lines_source_was_replaced(&difference->before, old)))
+		return false;
+	return stands_on_kept(difference, line, old);
+}
+
+static int
+compare_line(struct difference *difference, size_t line, bool has_shared, const char *restart,
+	struct report *report)
+{
+	const struct plan_mount *now = &difference->now->mounts[line];
+	size_t old = 0, count = difference->before.plan.count;
+
+	while (old < count && !can_keep(difference, line, old, has_shared))
+		old++;
+	difference->keeps[line] = old < count;
+	difference->kept[line] = difference->keeps[line] ? old : LINES_NONE;
+	if (old == count)
+		return 0;
+	difference->stays[old] = true;
+	if (now->is_bind || !drops_options(&difference->before.plan.mounts[old], now))
+		return 0;
+	report_mend(report, "rc-service %s restart", restart);
+	return report_error(report, 0,
+		"options of %s were taken out of its line, which needs a restart", now->target);
+}
+
+int
+difference_find(
+	struct difference *difference, bool has_shared, const char *restart, struct report *report)
+{
+	const struct plan *now = difference->now;
+
+	difference->stays = calloc(difference->before.count + 1, sizeof(*difference->stays));
+	difference->keeps = calloc(now->count + 1, sizeof(*difference->keeps));
+	difference->kept = calloc(now->count + 1, sizeof(*difference->kept));
+	if (!difference->stays || !difference->keeps || !difference->kept)
+		return report_error(report, ENOMEM, "cannot compare the plan");
+	for (size_t i = 0; i < now->count; i++)
+		if (compare_line(difference, i, has_shared, restart, report) < 0)
+			return -1;
+	return 0;
+}
+
+bool
+difference_is_leaving(const struct difference *difference, size_t old)
+{
+	return !difference->stays[old] && difference->before.all[old].is_there;
+}
+
+bool
+difference_has_options(const struct difference *difference, size_t line)
+{
+	const struct plan_mount *now = &difference->now->mounts[line];
+	const struct plan_mount *before;
+
+	if (!difference->keeps[line])
+		return false;
+	before = &difference->before.plan.mounts[difference->kept[line]];
+	return difference->before.all[difference->kept[line]].is_changing ||
+	       now->set != before->set || now->clear != before->clear ||
+	       now->propagation != before->propagation ||
+	       now->propagates_below != before->propagates_below ||
+	       !difference_is_same_filesystem(before, now);
+}
+
+bool
+difference_is_hidden(const struct difference *difference, size_t line)
+{
+	const struct lines *before = &difference->before;
+
+	if (is_on_new(difference, line))
+		return true;
+	for (size_t i = 0; i < before->count; i++)
+		if (difference_is_leaving(difference, i) &&
+			plan_is_at_or_below(difference->places[line], before->all[i].place))
+			return true;
+	return false;
+}
+
+struct lines_one *
+difference_replaced(const struct difference *difference, size_t line)
+{
+	const struct lines *before = &difference->before;
+
+	for (size_t i = 0; i < before->count; i++)
+		if (difference_is_leaving(difference, i) &&
+			strcmp(before->all[i].place, difference->places[line]) == 0)
+			return &before->all[i];
+	return NULL;
+}
+
+bool
+difference_is_in_the_way(const struct difference *difference, size_t old, size_t line)
+{
+	const char *place = difference->before.all[old].place;
+
+	return difference_is_leaving(difference, old) &&
+	       (plan_is_at_or_below(difference->places[line], place) ||
+		       plan_is_at_or_below(place, difference->places[line]));
+}
+
+void
+difference_has_gone(struct difference *difference, struct lines_one *line)
+{
+	line->is_there = false;
+	for (size_t i = 0; i < difference->before.count; i++) {
+		struct lines_one *other = &difference->before.all[i];
+
+		if (difference_is_leaving(difference, i) &&
+			strcmp(other->place, line->place) != 0 &&
+			plan_is_at_or_below(other->place, line->place))
+			other->is_there = false;
+	}
+}

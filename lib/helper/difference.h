@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The difference between what is mounted inside and a plan: which mounts stay, which are to be
+ * made, which are to go. Decides, touches nothing. */
+#ifndef DIFFERENCE_H
+#define DIFFERENCE_H
+
+#include "helper/lines.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct plan;
+struct plan_mount;
+struct report;
+
+struct difference {
+	const struct plan *now; /* borrowed */
+	struct lines before;
+	char **places; /* owned; for each line of now, its target without links, as far as they can
+			  be seen */
+	bool *keeps; /* owned; for each line of now: one of before is its mount */
+	size_t *kept; /* owned; which one, or LINES_NONE */
+	bool *stays; /* owned; for each of before: it is the mount of a line of now */
+};
+
+/*
+ * Compares, once before and places are filled. has_shared: a source of x-live lines was made shared
+ * just now, to which the clones from before are deaf. restart names the command for what cannot be
+ * done in place. 0, or -1 with the error said. difference_release in both cases.
+ */
+int difference_find(
+	struct difference *difference, bool has_shared, const char *restart, struct report *report);
+
+/* Is the line kept, with other options than it has? */
+bool difference_has_options(const struct difference *difference, size_t line);
+
+/* Does the place of a new line lie on something that is to be made or to go? */
+bool difference_is_hidden(const struct difference *difference, size_t line);
+
+/* Is one of before to go, as far as it is there? */
+bool difference_is_leaving(const struct difference *difference, size_t old);
+
+/* What the new line takes the place of: the lowest of those that are to go there, or NULL. */
+struct lines_one *difference_replaced(const struct difference *difference, size_t line);
+
+/* Is one that is to go in the way of a new line: above, on or below its place? */
+bool difference_is_in_the_way(const struct difference *difference, size_t old, size_t line);
+
+/* It has been taken away, and what lay on it with it. */
+void difference_has_gone(struct difference *difference, struct lines_one *line);
+
+/* Can an option that is not named any more be taken back in place? */
+bool difference_is_taken_back(const struct plan_mount *before, const char *option);
+
+/* Is the key of an option, "size" of "size=1m", one of the list? */
+bool difference_has_key(char **options, const char *option);
+
+/* Have both the same options of the filesystem's own? */
+bool difference_is_same_filesystem(const struct plan_mount *one, const struct plan_mount *other);
+
+void difference_release(struct difference *difference);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "helper/filesystem.h"
+
+#include "common/cleanup.h"
+#include "common/namespace.h"
+#include "common/record.h"
+#include "common/report.h"
+#include "common/syscalls.h"
+#include "helper/mount_make.h"
+#include "helper/namespace_make.h"
+#include "helper/plan.h"
+#include "superuser/mount.h"
+
+#include <libmount/libmount.h>
+#include <string.h>
+
+#define FSCONFIG_STRING 255 /* bytes that fsconfig(2) takes in one string */
+
+bool
+filesystem_needs_libmount(const struct plan_mount *line)
+{
+	if (line->source[0] == '/' || strcmp(line->type, "auto") == 0)
+		return true;
+	for (char **option = line->options; option && *option; option++) {
+		const char *value = strchr(*option, '=');
+
+		if (plan_is_loop_word(*option) || (value && strlen(value + 1) > FSCONFIG_STRING))
+			return true;
+	}
+	return false;
+}
+
+void
+filesystem_stage_release(struct filesystem_stage *stage)
+{
+	cleanup_fd_release(&stage->namespace);
+}
+
+/* The mount's own flags are given to the clone later; whether it is written to is the
+ * filesystem's matter too. */
+static char *
+options_of(const struct plan_mount *line)
+{
+	char *options = NULL;
+
+	if (line->set & MOUNT_ATTR_RDONLY && mnt_optstr_append_option(&options, "ro", NULL) < 0)
+		return NULL;
+	for (char **option = line->options; option && *option; option++)
+		if (mnt_optstr_append_option(&options, *option, NULL) < 0) {
+			free(options);
+			return NULL;
+		}
+	return options ? options : strdup("rw");
+}
+
+static int
+set_up(struct libmnt_context *context, const struct plan_mount *line, const char *source)
+{
+	cleanup_free char *options = options_of(line);
+
+	/* no fstab, no utab, no mount.TYPE programs: the line says it all */
+	if (!options || mnt_context_set_optsmode(context, MNT_OMODE_NOTAB) < 0 ||
+		mnt_context_disable_mtab(context, true) < 0 ||
+		mnt_context_disable_helpers(context, true) < 0 ||
+		mnt_context_set_source(context, source) < 0 ||
+		mnt_context_set_target(context, STATE_DIRECTORY) < 0 ||
+		mnt_context_set_options(context, options) < 0)
+		return -1;
+	return strcmp(line->type, "auto") == 0 ? 0 : mnt_context_set_fstype(context, line->type);
+}
+
+/* What libmount says of it names no reason where there is only EINVAL, and no file that is missing.
+ */
+static int
+cannot_mount(const struct plan_mount *line, const char *source, const char *said, int error,
+	struct report *report)
+{
+	if (source[0] == '/' && access(source, F_OK) < 0 && errno == ENOENT) {
+		report_mend(report,
+			strcmp(line->target, "/") == 0 ? "make %s, or correct the line for /"
+						       : "make %s, or add nofail to its line",
+			source);
+		return report_error(report, ENOENT, "cannot mount %s on %s", source, line->target);
+	}
+	if (error == EINVAL)
+		report_mend(report, "dmesg shows what the kernel says about it");
+	return report_error(report, 0, "cannot mount %s on %s: %s", source, line->target, said);
+}
+
+static int
+mount_on_stage(const struct plan_mount *line, const char *source, struct report *report)
+{
+	struct libmnt_context *context = mnt_new_context();
+	char said[512] = "out of memory";
+	int result = -1, error = 0;
+
+	/* since 2.39 libmount may take the new calls, which refuse the long options again */
+	if (context && setenv("LIBMOUNT_FORCE_MOUNT2", "always", 1) == 0 &&
+		set_up(context, line, source) == 0) {
+		result = mnt_context_mount(context);
+		if (mnt_context_get_excode(context, result, said, sizeof(said)) == 0)
+			result = 0;
+		else
+			result = -1;
+		if (mnt_context_syscall_called(context))
+			error = mnt_context_get_syscall_errno(context);
+	}
+	mnt_free_context(context);
+	if (result == 0)
+		return 0;
+	said[strcspn(said, "\n")] = '\0';
+	return cannot_mount(line, source, said, error, report);
+}
+
+static int
+make(const struct plan_mount *line, const char *source, struct report *report)
+{
+	cleanup_fd int fd = -1;
+
+	if (mount_on_stage(line, source, report) < 0)
+		return -1;
+	fd = mount_clone(AT_FDCWD, STATE_DIRECTORY, false);
+	if (fd < 0)
+		report_error(report, errno, "cannot clone %s", source);
+	if (mount_detach(STATE_DIRECTORY) < 0)
+		return report_error(report, errno, "cannot take %s off again", source);
+	return steal_fd(&fd);
+}
+
+int
+filesystem_make(struct filesystem_stage *stage, const struct plan_mount *line, const char *source,
+	struct report *report)
+{
+	cleanup_fd int fd = -1;
+
+	if (stage->namespace < 0)
+		stage->namespace = namespace_make_copy(stage->host, report);
+	if (stage->namespace < 0)
+		return -1;
+	if (namespace_join(stage->namespace) < 0)
+		return report_error(report, errno, "cannot join a copy of the host's namespace");
+	fd = make(line, source, report);
+	if (namespace_join(stage->host) < 0)
+		return report_error(report, errno, "cannot return to the host's namespace");
+	return steal_fd(&fd);
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "helper/lines.h"
+
+#include "common/cleanup.h"
+#include "common/number.h"
+#include "common/record.h"
+#include "common/report.h"
+#include "common/syscalls.h"
+#include "helper/mounted.h"
+#include "helper/mounts.h"
+#include "helper/record_write.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+void
+lines_release(struct lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		free(lines->all[i].place);
+	free(lines->all);
+	plan_release(&lines->plan);
+	*lines = (struct lines){0};
+}
+
+/* One number of "ID:DEVICE:INODE:PLACE"; moves on behind its colon. */
+static int
+take_number(char **text, uint64_t *number)
+{
+	char *word = strsep(text, ":");
+
+	return *text ? number_parse(word, UINT64_MAX, number) : -1;
+}
+
+static int
+add_one(struct lines *lines, const char *value)
+{
+	struct lines_one *grown = reallocarray(lines->all, lines->count + 1, sizeof(*grown));
+	cleanup_free char *copy = strdup(value);
+	struct lines_one *one;
+	char *rest = copy;
+
+	if (!grown || !copy)
+		return -1;
+	lines->all = grown;
+	one = &grown[lines->count];
+	*one = (struct lines_one){0};
+	errno = EBADMSG;
+	if (take_number(&rest, &one->id) < 0 || take_number(&rest, &one->device) < 0 ||
+		take_number(&rest, &one->inode) < 0)
+		return -1;
+	one->place = strdup(rest);
+	lines->count++;
+	return one->place ? 0 : -1;
+}
+
+static int
+cannot_read(struct lines *lines, struct report *report)
+{
+	report_error(report, errno, "cannot read the record");
+	lines_release(lines);
+	return -1;
+}
+
+int
+lines_read(struct lines *lines, const struct record *record, struct report *report)
+{
+	const char *value = NULL;
+
+	*lines = (struct lines){0};
+	while ((value = record_next(record, "line", value))) {
+		const char *fields[4];
+		static const char *const keys[] = {
+			"line_source", "line_target", "line_type", "line_options"};
+
+		for (size_t i = 0; i < 4; i++) {
+			fields[i] = record_next(record, keys[i], value);
+			if (!fields[i]) {
+				errno = EBADMSG;
+				return cannot_read(lines, report);
+			}
+		}
+		if (add_one(lines, value) < 0)
+			return cannot_read(lines, report);
+		if (plan_add(&lines->plan, fields[0], fields[1], fields[2], fields[3], report) <
+			0) {
+			lines_release(lines);
+			return -1;
+		}
+	}
+	while ((value = record_next(record, "leaving", value)))
+		if (add_one(lines, value) < 0)
+			return cannot_read(lines, report);
+	for (size_t i = 0; i < lines->count; i++)
+		lines->all[i].is_changing = lines->all[i].id != 0 &&
+					    record_has_number(record, "changing", lines->all[i].id);
+	return 0;
+}
+
+static bool
+is_known_place(const struct lines_one *line, const char *target, const char *place)
+{
+	/* not known after a reload was interrupted: then most likely the target itself */
+	return strcmp(place, line->place[0] == '\0' ? target : line->place) == 0;
+}
+
+/*
+ * Ids go to others as soon as they are free. A mount with the id is the line's if it is in its
+ * place, unless another filesystem is seen there; elsewhere, if it is the same in every respect.
+ */
+static int
+look_at(struct lines_one *line, const char *target, const struct mounted *here)
+{
+	const char *place = line->id == 0 ? NULL : mounted_place_of(here, line->id);
+	bool is_known = place && is_known_place(line, target, place);
+	bool is_seen, is_same;
+	struct statx found;
+
+	if (!place)
+		return 0;
+	if (statx(AT_FDCWD, place, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_INO | STATX_MNT_ID,
+		    &found) < 0) {
+		/* something covers the way to it, or it is a user's FUSE that answers nobody else
+		 */
+		line->is_there = is_known;
+		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -1;
+	}
+	line->seen_device = makedev(found.stx_dev_major, found.stx_dev_minor);
+	line->seen_inode = found.stx_ino;
+	is_seen = found.stx_mnt_id == line->id;
+	is_same = line->seen_device == line->device && line->seen_inode == line->inode;
+	line->is_there =
+		is_known ? !is_seen || line->seen_device == line->device : is_seen && is_same;
+	line->is_moved = line->is_there && !is_known && line->place[0] != '\0';
+	if (!line->is_there || strcmp(place, line->place) == 0)
+		return 0;
+	free(line->place);
+	line->place = strdup(place);
+	return line->place ? 0 : -1;
+}
+
+bool
+lines_source_was_replaced(const struct lines *lines, size_t index)
+{
+	const struct lines_one *line = &lines->all[index];
+	const struct plan_mount *mount = &lines->plan.mounts[index];
+	struct stat found;
+
+	if (!mount->is_bind || line->id == 0)
+		return false;
+	/* one that is gone leaves what there is; with any other error a new clone says it */
+	if (stat(mount->source, &found) < 0)
+		return errno != ENOENT && errno != ENOTDIR && errno != EACCES;
+	return (found.st_dev != line->device || found.st_ino != line->inode) &&
+	       (found.st_dev != line->seen_device || found.st_ino != line->seen_inode);
+}
+
+int
+lines_look(struct lines *lines, int names)
+{
+	struct mounted here;
+	int result = 0;
+
+	if (mounted_read_here(&here, names) < 0)
+		return -1;
+	for (size_t i = 0; result == 0 && i < lines->count; i++)
+		result = look_at(&lines->all[i],
+			i < lines->plan.count ? lines->plan.mounts[i].target : "", &here);
+	mounted_release(&here);
+	return result;
+}
+
+static int
+record_one(struct record *record, const char *key, const struct lines_one *line)
+{
+	char value[PATH_MAX + 64];
+
+	snprintf(value, sizeof(value), "%" PRIu64 ":%" PRIu64 ":%" PRIu64 ":%s", line->id,
+		line->device, line->inode, line->place ? line->place : "");
+	return record_add(record, key, value);
+}
+
+int
+lines_record_leaving(struct record *record, const struct lines_one *line)
+{
+	return record_one(record, "leaving", line);
+}
+
+/* Is the superblock made for this root alone? */
+static bool
+is_own_filesystem(const struct plan_mount *line)
+{
+	return strcmp(line->type, "proc") == 0 || strcmp(line->type, "tmpfs") == 0 ||
+	       strcmp(line->type, "overlay") == 0;
+}
+
+/* What stop knows a copy of the namespace by, and the devices that must be free after it. */
+static int
+record_filesystem(struct record *record, const struct plan_mount *line, const struct lines_one *one,
+	bool is_visible)
+{
+	char value[PATH_MAX + 64];
+
+	if (line->is_bind || one->id == 0)
+		return 0;
+	if (lines_record_device(record, one->device) < 0)
+		return -1;
+	if (is_visible || !is_own_filesystem(line))
+		return 0;
+	snprintf(value, sizeof(value), "%" PRIu64 ":%" PRIu64 ":%s", one->id, one->device,
+		one->place && one->place[0] != '\0' ? one->place : line->target);
+	return record_add(record, "filesystem", value);
+}
+
+int
+lines_record_device(struct record *record, uint64_t device)
+{
+	char value[32];
+
+	if (major(device) == 0)
+		return 0;
+	snprintf(value, sizeof(value), "%u:%u", major(device), minor(device));
+	return record_add(record, "block_device", value);
+}
+
+static int
+record_root(struct record *record, const struct plan_mount *line)
+{
+	cleanup_free char *value = NULL;
+
+	if (!line)
+		return 0;
+	if (asprintf(&value, "%s %s %s", line->source, line->type, line->words) < 0) {
+		value = NULL;
+		return -1;
+	}
+	return record_add(record, "root_line", value);
+}
+
+bool
+lines_is_same_root(const struct record *record, const struct plan *plan)
+{
+	struct record now = {0};
+	bool same = record_root(&now, plan->root) == 0 &&
+		    strcmp(record_value(record, "root_line"), record_value(&now, "root_line")) == 0;
+
+	record_release(&now);
+	return same;
+}
+
+static int
+record_line(struct record *record, const struct plan_mount *line, const struct lines_one *one,
+	bool is_visible)
+{
+	return record_one(record, "line", one) < 0 ||
+			       record_add(record, "line_source", line->source) < 0 ||
+			       record_add(record, "line_target", line->target) < 0 ||
+			       record_add(record, "line_type", line->type) < 0 ||
+			       record_add(record, "line_options", line->words) < 0
+		       ? -1
+		       : record_filesystem(record, line, one, is_visible);
+}
+
+int
+lines_record(struct record *record, const struct plan *plan, const struct mounts *mounts,
+	const struct lines_kept *kept, bool is_visible)
+{
+	if (record_root(record, plan->root) < 0)
+		return -1;
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_mount *line = &plan->mounts[i];
+		struct lines_one one = {.id = mounts->ids[i],
+			.device = mounts->lines[i].device,
+			.inode = mounts->lines[i].inode,
+			.place = mounts->lines[i].place};
+
+		if (kept && kept->which[i] != LINES_NONE) {
+			one = kept->before->all[kept->which[i]];
+			if (kept->has_old_options)
+				line = &kept->before->plan.mounts[kept->which[i]];
+		}
+		if (record_line(record, line, &one, is_visible) < 0)
+			return -1;
+	}
+	return 0;
+}

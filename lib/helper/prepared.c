@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "helper/prepared.h"
+
+#include "common/cleanup.h"
+#include "common/name.h"
+#include "common/namespace.h"
+#include "common/number.h"
+#include "common/report.h"
+#include "helper/mount_make.h"
+#include "helper/namespace_make.h"
+#include "helper/process.h"
+#include "helper/record_write.h"
+#include "helper/state.h"
+#include "helper/visible.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void
+prepared_let_go(struct prepared *prepared)
+{
+	while (prepared->held.count > 0)
+		close(prepared->held.fds[--prepared->held.count]);
+}
+
+void
+prepared_release(struct prepared *prepared)
+{
+	cleanup_fd_release(&prepared->folder);
+	cleanup_fd_release(&prepared->pin);
+	record_release(&prepared->record);
+	prepared_let_go(prepared);
+}
+
+/* A step that is carried out inside the namespace. 0, or -1 with errno. */
+typedef int step_function(const struct prepared *prepared, void *data);
+
+struct visit {
+	const struct prepared *prepared; /* borrowed */
+	step_function *step;
+	void *data; /* borrowed */
+};
+
+static int
+carry_out(void *data)
+{
+	const struct visit *visit = data;
+
+	return visit->step(visit->prepared, visit->data);
+}
+
+static int
+with_namespace(const struct prepared *prepared, int host, step_function *step, void *data,
+	const char *tried, struct report *report)
+{
+	struct visit visit = {.prepared = prepared, .step = step, .data = data};
+	bool lost;
+	int result = namespace_visit(prepared->pin, host, carry_out, &visit, &lost, report);
+
+	return result == 0 || lost ? result
+				   : report_error(report, errno, "cannot %s inside", tried);
+}
+
+static int
+is_in_place(const struct prepared *prepared, void *data)
+{
+	struct namespace_place place;
+
+	/* a `/` that cannot be looked at is not what start made either */
+	*(bool *)data = namespace_place(&place) == 0 &&
+			record_has_number(&prepared->record, "device", place.device) &&
+			record_has_number(&prepared->record, "inode", place.inode) &&
+			record_has_number(&prepared->record, "mount", place.mount);
+	return 0;
+}
+
+/* What the record of a pinned namespace says of it, or that it is put away. */
+static int
+judge_record(struct prepared *prepared, int host, struct report *report)
+{
+	bool in_place = false;
+
+	if (record_read(&prepared->record, prepared->folder, "record") == 0) {
+		if (with_namespace(prepared, host, is_in_place, &in_place, "look", report) < 0)
+			return -1;
+		prepared->state = in_place ? PREPARED_GOOD : PREPARED_DAMAGED;
+		return 0;
+	}
+	prepared->state = errno == EPROTO ? PREPARED_BY_OTHERS : PREPARED_HALF;
+	if (prepared->state == PREPARED_HALF && errno != ENOENT && errno != EBADMSG)
+		return report_error(report, errno, "cannot read the record");
+	if (prepared->state == PREPARED_HALF)
+		record_read(&prepared->record, prepared->folder, "record.stopping");
+	return 0;
+}
+
+/*
+ * A copy of the host's namespace has the state directory but none of the pins. What has a record
+ * there is prepared on the host, and removing the file would take its pin away everywhere.
+ */
+static int
+refuse_elsewhere(struct prepared *prepared, int host, struct report *report)
+{
+	struct record record = {0};
+	uint64_t number;
+	bool is_other;
+
+	record_read_either(&record, prepared->folder);
+	is_other = record.size > 0 && namespace_number(host, &number) == 0 &&
+		   record_value(&record, "host")[0] != '\0' &&
+		   !record_has_number(&record, "host", number);
+	record_release(&record);
+	if (!is_other)
+		return 0;
+	return report_error(report, 0,
+		"was prepared in another mount namespace, the host's: use this command there");
+}
+
+int
+prepared_open(
+	struct prepared *prepared, int state, const char *name, int host, struct report *report)
+{
+	int result = 0;
+
+	*prepared = (struct prepared){.folder = state_open_folder(state, name, false), .pin = -1};
+	if (prepared->folder < 0)
+		return errno == ENOENT ? 0
+				       : report_error(report, errno, "cannot open %s/%s",
+						 STATE_DIRECTORY, name);
+	prepared->pin = namespace_open_pin(prepared->folder, "ns");
+	/* only these two mean that there is none: any other error must not cost a live namespace
+	 * its pin */
+	if (prepared->pin < 0 && errno != ENOENT && errno != ESTALE)
+		result = report_error(report, errno, "cannot open %s/%s/ns", STATE_DIRECTORY, name);
+	else if (prepared->pin >= 0)
+		result = judge_record(prepared, host, report);
+	else
+		result = refuse_elsewhere(prepared, host, report);
+	if (result < 0)
+		prepared_release(prepared);
+	return result;
+}
+
+/*
+ * Threat: the superuser calls stop in a child PID namespace with a /proc of its own, where the
+ * processes inside are not listed, and stop says that none is left. Defence: only the PID namespace
+ * of the start, and the initial one, which sees all (pid_namespaces(7)), may count them.
+ */
+int
+prepared_check_pid_namespace(
+	const struct prepared *prepared, uint64_t pid_namespace, struct report *report)
+{
+	const struct record *record = &prepared->record;
+
+	if (pid_namespace == PROCESS_INITIAL_NAMESPACE ||
+		record_value(record, "pid_namespace")[0] == '\0' ||
+		record_has_number(record, "pid_namespace", pid_namespace))
+		return 0;
+	report_mend(report, "repeat the command there, or in the machine's initial PID namespace");
+	return report_error(report, 0,
+		"was started in another PID namespace, so not every process inside is seen");
+}
+
+static int
+open_folder(int state, const char *name, bool make, struct report *report)
+{
+	int folder = state_open_folder(state, name, make);
+
+	return folder >= 0
+		       ? folder
+		       : report_error(report, errno, "cannot open %s/%s", STATE_DIRECTORY, name);
+}
+
+int
+prepared_write_record(
+	const struct record *record, int state, const char *name, struct report *report)
+{
+	cleanup_fd int folder = open_folder(state, name, true, report);
+
+	if (folder < 0)
+		return -1;
+	return record_write(record, folder, "record") == 0
+		       ? 0
+		       : report_error(report, errno, "cannot write the record");
+}
+
+int
+prepared_pin(int state, const char *name, int namespace, struct report *report)
+{
+	cleanup_fd int folder = open_folder(state, name, false, report);
+	cleanup_fd int file = -1;
+	char path[sizeof(STATE_DIRECTORY "//ns") + NAME_LENGTH];
+
+	if (folder < 0)
+		return -1;
+	snprintf(path, sizeof(path), STATE_DIRECTORY "/%s/ns", name);
+	file = openat(folder, "ns", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (file < 0)
+		return report_error(report, errno, "cannot make %s", path);
+	if (mount_pin(namespace, path) < 0)
+		return report_error(report, errno, "cannot pin the namespace to %s", path);
+	return 0;
+}
+
+int
+prepared_remove(int state, const char *name, struct report *report)
+{
+	cleanup_fd int folder = state_open_folder(state, name, false);
+	struct record record = {0};
+	int result;
+
+	if (folder < 0 && errno == ENOENT)
+		return 0;
+	if (folder >= 0)
+		record_read_either(&record, folder);
+	result = visible_take_away(&record, report);
+	record_release(&record);
+	if (result < 0)
+		return -1;
+	if (state_remove_folder(state, name) == 0)
+		return 0;
+	return report_error(report, errno, "cannot take %s/%s away", STATE_DIRECTORY, name);
+}
+
+int
+prepared_close_door(struct prepared *prepared, struct report *report)
+{
+	if (prepared->state != PREPARED_HALF &&
+		renameat(prepared->folder, "record", prepared->folder, "record.stopping") < 0)
+		return report_error(report, errno, "cannot put the record away");
+	return 0;
+}
+
+/* "MOUNT:DEVICE:TARGET", as start recorded it; target points into text. */
+static bool
+parse_mark(const char *text, struct evidence_mark *mark, const char **target)
+{
+	cleanup_free char *copy = strdup(text);
+	char *device = copy ? strchr(copy, ':') : NULL;
+	char *behind = device ? strchr(device + 1, ':') : NULL;
+
+	if (!behind)
+		return false;
+	*device++ = '\0';
+	*behind++ = '\0';
+	*target = text + (behind - copy);
+	return number_parse(copy, UINT64_MAX, &mark->mount) == 0 &&
+	       number_parse(device, UINT64_MAX, &mark->device) == 0;
+}
+
+/* Lists the users and groups of the record. Returns 0, or -1 with errno set. */
+static int
+list_entering(const struct record *record, struct evidence *evidence, int root)
+{
+	const char *value = NULL;
+	uint64_t number;
+
+	while ((value = record_next(record, "uid", value)))
+		if (number_parse(value, UINT32_MAX, &number) == 0 &&
+			evidence_list_user(evidence, root, number) < 0)
+			return -1;
+	while ((value = record_next(record, "gid", value)))
+		if (number_parse(value, UINT32_MAX, &number) == 0 &&
+			evidence_list_group(evidence, root, number) < 0)
+			return -1;
+	return 0;
+}
+
+/* Takes the stream over. The root's number, or -1 with errno. */
+static int
+know(const struct prepared *prepared, struct evidence_root *root, struct evidence *evidence)
+{
+	const char *value = NULL;
+	const char *target;
+	int number;
+
+	root->marks = calloc(PREPARED_MARKS, sizeof(*root->marks));
+	if (!root->marks) {
+		cleanup_file_release(&root->mountinfo);
+		return -1;
+	}
+	if (prepared->record.size > 0) {
+		while (root->mark_count < PREPARED_MARKS &&
+			(value = record_next(&prepared->record, "filesystem", value)))
+			if (parse_mark(value, &root->marks[root->mark_count], &target))
+				root->mark_count++;
+		record_number(&prepared->record, "mount", &root->top);
+	}
+	number = evidence_add(evidence, root);
+	if (number >= 0 && list_entering(&prepared->record, evidence, number) < 0) {
+		evidence_drop(evidence, number);
+		return -1;
+	}
+	return number;
+}
+
+struct mountinfo {
+	int proc; /* /proc of the host, which nobody inside has had in hand */
+	int fd;
+};
+
+/* Opened inside, it shows what is mounted there wherever it is read. */
+static int
+open_mountinfo(const struct prepared *prepared, void *data)
+{
+	struct mountinfo *mountinfo = data;
+
+	(void)prepared;
+	mountinfo->fd = openat(mountinfo->proc, "self/mountinfo", O_RDONLY | O_CLOEXEC);
+	return mountinfo->fd < 0 ? -1 : 0;
+}
+
+int
+prepared_know_inside(const struct prepared *prepared, int host, const char *name,
+	struct inside *inside, struct report *report)
+{
+	cleanup_fd int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct mountinfo mountinfo = {.proc = proc, .fd = -1};
+	struct evidence_root root = {.name = name};
+	int number;
+
+	if (namespace_number(prepared->pin, &root.namespace) < 0)
+		return report_error(report, errno, "cannot look at the namespace");
+	if (with_namespace(
+		    prepared, host, open_mountinfo, &mountinfo, "read what is mounted", report) < 0)
+		return -1;
+	/* only now: joining the host's namespace made its `/` the root directory (setns(2)) */
+	if (inside_know_host(inside, host) < 0) {
+		close(mountinfo.fd);
+		return report_error(report, errno, "cannot look at the host's namespace");
+	}
+	root.mountinfo = fdopen(mountinfo.fd, "r");
+	if (!root.mountinfo)
+		close(mountinfo.fd);
+	number = root.mountinfo ? know(prepared, &root, &inside->evidence) : -1;
+	return number >= 0 ? number
+			   : report_error(report, errno, "cannot read what is mounted inside");
+}
+
+/* Inside: opens the filesystems that start made, as far as they are where it put them. */
+static int
+hold(const struct prepared *prepared, void *data)
+{
+	struct prepared_held *held = data;
+	const char *value = NULL;
+
+	while (held->count < PREPARED_MARKS &&
+		(value = record_next(&prepared->record, "filesystem", value))) {
+		cleanup_fd int fd = -1;
+		struct evidence_mark mark;
+		struct stat found;
+		const char *target;
+
+		if (!parse_mark(value, &mark, &target))
+			continue;
+		fd = open(target, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (fd >= 0 && fstat(fd, &found) == 0 && found.st_dev == mark.device)
+			held->fds[held->count++] = steal_fd(&fd);
+	}
+	return 0;
+}
+
+int
+prepared_hold(
+	struct prepared *prepared, int host, struct inside *inside, int root, struct report *report)
+{
+	struct stat found;
+
+	inside_forget(inside, root);
+	if (prepared->record.size == 0)
+		return 0;
+	if (with_namespace(prepared, host, hold, &prepared->held, "look", report) < 0)
+		return -1;
+	for (size_t i = 0; i < prepared->held.count; i++)
+		if (fstat(prepared->held.fds[i], &found) < 0 ||
+			evidence_add_device(&inside->evidence, root, found.st_dev) < 0)
+			return report_error(report, errno, "cannot hold what is mounted inside");
+	return 0;
+}
+
+static int
+empty(const struct prepared *prepared, void *data)
+{
+	(void)prepared;
+	(void)data;
+	/* EINVAL: `/` has gone already, by the superuser inside or by a stop that was interrupted
+	 */
+	return namespace_empty() == 0 || errno == EINVAL ? 0 : -1;
+}
+
+int
+prepared_empty(const struct prepared *prepared, int host, struct report *report)
+{
+	return with_namespace(prepared, host, empty, NULL, "take the mounts away", report);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "helper/ps.h"
+
+#include "common/account.h"
+#include "common/cleanup.h"
+#include "common/report.h"
+#include "helper/escape.h"
+#include "helper/inside.h"
+#include "helper/prepared.h"
+#include "helper/service.h"
+#include "helper/state.h"
+#include "superuser/host_account.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define COMMAND_SIZE 4096 /* bytes of a command line that are told */
+
+/* The name service is asked once for each user: it may be far away. */
+struct user {
+	uid_t uid;
+	char *name; /* owned */
+};
+
+struct users {
+	struct user *all; /* owned */
+	size_t count;
+};
+
+/* One look, at as many roots as there are descriptors for. */
+struct look {
+	struct service *service; /* borrowed */
+	char *const *names; /* borrowed; from the first of this look on */
+	size_t first;
+	size_t *places; /* owned; by a root's number in inside, which of the names it has */
+	struct inside inside;
+	struct users *users; /* borrowed */
+	struct ps *ps; /* borrowed */
+};
+
+void
+ps_release(struct ps *ps)
+{
+	for (size_t i = 0; i < ps->count; i++) {
+		free(ps->all[i].user);
+		free(ps->all[i].command);
+	}
+	free(ps->all);
+	*ps = (struct ps){0};
+}
+
+static void
+users_release(struct users *users)
+{
+	for (size_t i = 0; i < users->count; i++)
+		free(users->all[i].name);
+	free(users->all);
+}
+
+/* Whatever the name service fails with, the number is true. Owned by the caller, NULL with errno.
+ */
+static char *
+find_user(uid_t uid)
+{
+	struct account account = {0};
+	char number[16];
+	char *name;
+
+	snprintf(number, sizeof(number), "%u", (unsigned)uid);
+	name = escape_unprintable(host_account_by_uid(&account, uid) == 0 ? account.name : number);
+	account_release(&account);
+	return name;
+}
+
+/* Borrowed from users. NULL with errno. */
+static const char *
+name_of_user(struct users *users, uid_t uid)
+{
+	struct user *grown;
+	char *name;
+
+	for (size_t i = 0; i < users->count; i++)
+		if (users->all[i].uid == uid)
+			return users->all[i].name;
+	grown = reallocarray(users->all, users->count + 1, sizeof(*grown));
+	if (!grown)
+		return NULL;
+	users->all = grown;
+	name = find_user(uid);
+	if (name)
+		grown[users->count++] = (struct user){.uid = uid, .name = name};
+	return name;
+}
+
+/* Its length, 0 where there is none, or -1 with errno: ESRCH where the process has ended. */
+static ssize_t
+read_text(int process, const char *name, char *text, size_t size)
+{
+	cleanup_fd int fd = openat(process, name, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	if (length < 0)
+		return -1;
+	text[length] = '\0';
+	return length;
+}
+
+/*
+ * Arguments are ended by NUL each: a blank takes its place between two. A process has none that is
+ * ending, or that has overwritten them. Owned by the caller, NULL with errno.
+ */
+static char *
+command_of(int process)
+{
+	char text[COMMAND_SIZE];
+	char comm[64], bracketed[sizeof(comm) + 2];
+	ssize_t length = read_text(process, "cmdline", text, sizeof(text));
+
+	if (length < 0)
+		return NULL;
+	while (length > 0 && text[length - 1] == '\0')
+		length--;
+	if (length > 0) {
+		for (ssize_t i = 0; i < length; i++)
+			if (text[i] == '\0')
+				text[i] = ' ';
+		return escape_unprintable(text);
+	}
+	length = read_text(process, "comm", comm, sizeof(comm));
+	if (length < 0)
+		return NULL;
+	if (length > 0 && comm[length - 1] == '\n')
+		comm[length - 1] = '\0';
+	snprintf(bracketed, sizeof(bracketed), "[%s]", comm);
+	return escape_unprintable(bracketed);
+}
+
+static int
+add(struct look *look, const struct inside_process *found, const char *user, char **command)
+{
+	struct ps *ps = look->ps;
+	struct ps_process *grown = reallocarray(ps->all, ps->count + 1, sizeof(*grown));
+	char *copy;
+
+	if (!grown)
+		return -1;
+	ps->all = grown;
+	copy = strdup(user);
+	if (!copy)
+		return -1;
+	grown[ps->count++] = (struct ps_process){.pid = found->pid,
+		.root = look->first + look->places[found->root],
+		.user = copy,
+		.command = steal_pointer(command)};
+	return 0;
+}
+
+/*
+ * The directory in /proc is that process', and of nobody who gets its number later; its owner is
+ * the user in effect (proc(5)). 0 too for one that has ended; -1 with errno.
+ */
+static int
+tell(struct look *look, const struct inside_process *found)
+{
+	cleanup_fd int process = -1;
+	cleanup_free char *command = NULL;
+	const char *user;
+	struct stat owner;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d", (int)found->pid);
+	process = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (process < 0 || fstat(process, &owner) < 0 || !(command = command_of(process)))
+		return errno == ENOENT || errno == ESRCH ? 0 : -1;
+	user = name_of_user(look->users, owner.st_uid);
+	return user ? add(look, found, user, &command) : -1;
+}
+
+static int
+know_prepared(struct look *look, size_t place)
+{
+	struct service *service = look->service;
+	struct prepared prepared;
+	int result = 0;
+
+	if (prepared_open(&prepared, service->state, look->names[place], service->host,
+		    service->report) < 0)
+		return -1;
+	if (prepared.state != PREPARED_NOT) {
+		result = prepared_check_pid_namespace(
+			&prepared, service->pid_namespace, service->report);
+		if (result == 0)
+			result = prepared_know_inside(&prepared, service->host, look->names[place],
+				&look->inside, service->report);
+		if (result >= 0)
+			look->places[result] = place;
+	}
+	prepared_release(&prepared);
+	return result < 0 ? -1 : 0;
+}
+
+/* Stop would take who looks for somebody inside. */
+static int
+know(struct look *look, size_t place)
+{
+	int found = service_find_state(look->service);
+	cleanup_fd int lock = -1;
+	bool is_busy;
+
+	if (found <= 0)
+		return found;
+	lock = state_try_lock(look->service->state, look->names[place], &is_busy);
+	if (is_busy)
+		return report_error(look->service->report, 0, "another command is at work on it");
+	return know_prepared(look, place);
+}
+
+static int
+compare(const void *one, const void *other)
+{
+	const struct ps_process *first = one;
+	const struct ps_process *second = other;
+
+	if (first->root != second->root)
+		return first->root > second->root ? 1 : -1;
+	return (first->pid > second->pid) - (first->pid < second->pid);
+}
+
+static int
+tell_all(struct look *look)
+{
+	struct inside_processes processes;
+	int result = 0;
+
+	if (look->inside.evidence.count == 0)
+		return 0;
+	/* where the host's namespace was lost, /proc and its users are another's */
+	if (service_be_home(look->service) < 0 ||
+		inside_find(&look->inside, &processes, look->service->report) < 0)
+		return -1;
+	for (size_t i = 0; i < processes.count; i++)
+		if (tell(look, &processes.all[i]) < 0)
+			result = report_error(look->service->report, errno,
+				"cannot look at the process %d", (int)processes.all[i].pid);
+	inside_processes_release(&processes);
+	return result;
+}
+
+static int
+look_at_some(struct look *look, size_t count)
+{
+	struct report *report = look->service->report;
+	int result = 0;
+
+	look->inside = (struct inside){0};
+	for (size_t i = 0; i < count; i++) {
+		report->subject = look->names[i];
+		if (know(look, i) < 0)
+			result = -1;
+	}
+	report->subject = NULL;
+	if (tell_all(look) < 0)
+		result = -1;
+	inside_release(&look->inside);
+	return result;
+}
+
+int
+ps_of_roots(struct service *service, char *const *names, size_t count, struct ps *ps)
+{
+	/* the mountinfo of each stays open */
+	size_t room = inside_room(1);
+	cleanup_free size_t *places = calloc(count + 1, sizeof(*places));
+	struct users users = {0};
+	int result = 0;
+
+	*ps = (struct ps){0};
+	if (!places)
+		return report_error(service->report, errno, "cannot list the processes");
+	for (size_t i = 0; i < count; i += room) {
+		struct look look = {.service = service,
+			.names = names + i,
+			.first = i,
+			.places = places,
+			.users = &users,
+			.ps = ps};
+
+		if (look_at_some(&look, count - i < room ? count - i : room) < 0)
+			result = -1;
+	}
+	users_release(&users);
+	if (ps->count > 0)
+		qsort(ps->all, ps->count, sizeof(*ps->all), compare);
+	return result;
+}

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "helper/start.h"
+
+#include "common/cleanup.h"
+#include "common/namespace.h"
+#include "common/report.h"
+#include "helper/configured.h"
+#include "helper/essentials.h"
+#include "helper/lines.h"
+#include "helper/mounts.h"
+#include "helper/namespace_make.h"
+#include "helper/passwords.h"
+#include "helper/plan.h"
+#include "helper/prepared.h"
+#include "helper/record_write.h"
+#include "helper/service.h"
+#include "helper/state.h"
+#include "helper/tickets.h"
+#include "helper/trust.h"
+#include "helper/trust_names.h"
+#include "helper/visible.h"
+#include "superuser/mount.h"
+#include "superuser/root.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+/* A root that is being started. */
+struct start {
+	struct service *service; /* borrowed */
+	struct configured configured;
+	struct root root;
+	struct mounts mounts;
+	struct visible visible;
+	struct trust_names names;
+	struct tickets tickets; /* with allow_setuid */
+	struct essentials essentials;
+	char **places; /* owned, as each of them; for a tree that is judged alone */
+	struct essentials_cover *covers; /* owned */
+	int namespace; /* owned */
+};
+
+static void
+start_release(struct start *start)
+{
+	root_release(&start->root);
+	mounts_release(&start->mounts);
+	visible_release(&start->visible);
+	trust_names_release(&start->names);
+	essentials_release(&start->essentials);
+	for (size_t i = 0; start->places && i < start->configured.plan.count; i++)
+		free(start->places[i]);
+	free(start->places);
+	free(start->covers);
+	configured_release(&start->configured);
+	cleanup_fd_release(&start->namespace);
+}
+
+int
+start_plan(struct service *service, const char *name, struct plan *plan)
+{
+	struct configured configured;
+	int result = configured_read(&configured, service, name);
+
+	*plan = (struct plan){0};
+	if (result == 0) {
+		*plan = configured.plan;
+		configured.plan = (struct plan){0};
+	}
+	configured_release(&configured);
+	return result;
+}
+
+bool
+start_is_live(struct service *service, const struct plan_mount *line)
+{
+	/* made private, it hears nothing whatever its source is */
+	if (line->propagation & (MS_PRIVATE | MS_UNBINDABLE))
+		return false;
+	return line->is_live || (service_need_mounted(service) == 0 &&
+					mounted_is_shared(&service->mounted, line->source));
+}
+
+static bool
+is_visible(const struct start *start)
+{
+	return configured_is_yes(&start->configured, CONFIG_VISIBLE);
+}
+
+static int
+cannot_record(const struct start *start)
+{
+	return report_error(start->service->report, errno, "cannot make the record");
+}
+
+/* While it stands on the host: so chroot-enter knows that its caller does too. */
+static int
+record_host(struct start *start)
+{
+	struct record *record = &start->configured.record;
+	struct namespace_place place;
+	uint64_t host;
+
+	if (namespace_place(&place) < 0 || namespace_number(start->service->host, &host) < 0 ||
+		record_add_number(record, "host", host) < 0 ||
+		record_add_number(record, "host_mount", place.mount) < 0 ||
+		record_add_number(record, "pid_namespace", start->service->pid_namespace) < 0)
+		return cannot_record(start);
+	return 0;
+}
+
+static bool
+allows_setuid(const struct start *start)
+{
+	return configured_is_yes(&start->configured, CONFIG_ALLOW_SETUID);
+}
+
+static struct mounts_root
+what_root_is(const struct start *start)
+{
+	return (struct mounts_root){
+		.path = configured_value(&start->configured, CONFIG_ROOT, NULL),
+		.program_path = configured_value(&start->configured, CONFIG_PATH, NULL),
+		.shell = configured_value(&start->configured, CONFIG_SHELL, NULL),
+		.allow_setuid = allows_setuid(start),
+		.is_private = is_visible(start),
+	};
+}
+
+/* The tree, detached. */
+static int
+make_root(struct start *start)
+{
+	struct service *service = start->service;
+	const struct mounts_root what = what_root_is(start);
+
+	if (service_need_mounted(service) < 0)
+		return -1;
+	return mounts_make_root(&start->root, &start->configured.plan, &what, &service->mounted,
+		&service->stage, service->report);
+}
+
+/* Every mount of the plan, detached. */
+static int
+make_detached(struct start *start)
+{
+	struct service *service = start->service;
+	const struct configured *configured = &start->configured;
+	const struct plan *plan = &configured->plan;
+	int shared;
+
+	/* before /run is cloned, so that there is something to be covered in the clone */
+	if (allows_setuid(start) && tickets_make(&start->tickets, service->report) < 0)
+		return -1;
+	if (is_visible(start) &&
+		visible_open(&start->visible, configured_value(configured, CONFIG_ROOT, NULL), plan,
+			service->report) < 0)
+		return -1;
+	shared = mounts_share_live(&service->mounted, plan, service->report);
+	if (shared < 0)
+		return -1;
+	if (shared)
+		mounted_release(&service->mounted);
+	if (make_root(start) < 0)
+		return -1;
+	return mounts_make(
+		&start->mounts, plan, NULL, &service->mounted, &service->stage, service->report);
+}
+
+static int
+record_place(struct start *start)
+{
+	struct record *record = &start->configured.record;
+	const struct plan *plan = &start->configured.plan;
+	struct namespace_place place;
+	uint64_t namespace;
+
+	if (namespace_place(&place) < 0 || namespace_number(start->namespace, &namespace) < 0 ||
+		record_add_number(record, "namespace", namespace) < 0 ||
+		record_add_number(record, "device", place.device) < 0 ||
+		record_add_number(record, "inode", place.inode) < 0 ||
+		record_add_number(record, "mount", place.mount) < 0 ||
+		lines_record(record, plan, &start->mounts, NULL, is_visible(start)) < 0 ||
+		(plan->root && !plan->root->is_bind &&
+			lines_record_device(record,
+				makedev(place.device >> 32, place.device & UINT32_MAX)) < 0))
+		return cannot_record(start);
+	return 0;
+}
+
+/* Inside, where the tree is `/`. */
+static int
+judge_tree(struct start *start)
+{
+	const struct configured *configured = &start->configured;
+	struct report *report = start->service->report;
+
+	if (allows_setuid(start) &&
+		(trust_judge(&start->root, &start->names, report) < 0 ||
+			passwords_judge(&start->root, &configured->plan, -1, -1, report) < 0))
+		return -1;
+	start->essentials.root = &start->root;
+	start->essentials.path = configured_value(configured, CONFIG_PATH, NULL);
+	start->essentials.shell = configured_value(configured, CONFIG_SHELL, NULL);
+	return essentials_judge(&start->essentials, report);
+}
+
+/* The part that stands inside the new namespace. */
+static int
+fill_namespace(struct start *start)
+{
+	/* only now: a pivot wants private mounts. stop knows copies of the namespace by this peer
+	 * group. */
+	const struct mount_change marked = {.propagation = MS_SHARED};
+	const struct plan *plan = &start->configured.plan;
+	struct service *service = start->service;
+
+	start->namespace = namespace_enter_new(
+		service->host, service->minimal, start->root.tree, service->report);
+	if (start->namespace < 0 || mounts_make_room(plan, &start->root, service->report) < 0 ||
+		mounts_attach(&start->mounts, plan, &start->root, service->report) < 0)
+		return -1;
+	if (allows_setuid(start) && tickets_judge(&start->tickets, NULL, NULL, service->report) < 0)
+		return -1;
+	if (judge_tree(start) < 0)
+		return -1;
+	if (is_visible(start) && visible_clone(&start->visible, &start->root,
+					 &start->configured.record, service->report) < 0)
+		return -1;
+	if (mount_change(start->root.tree, &marked) < 0)
+		return report_error(service->report, errno, "cannot make / inside a shared mount");
+	return record_place(start);
+}
+
+/* Does a step inside a namespace of its own, and returns to the host's. */
+static int
+build_namespace(struct start *start, int (*step)(struct start *start))
+{
+	struct service *service = start->service;
+	int result;
+
+	if (service->minimal < 0)
+		service->minimal = namespace_make_minimal(service->host, service->report);
+	if (service->minimal < 0)
+		return -1;
+	result = step(start);
+	if (namespace_join(service->host) < 0)
+		return report_error(
+			service->report, errno, "cannot return to the host's namespace");
+	return result;
+}
+
+/* Back on the host, whose name service is asked. */
+static int
+judge_names(struct start *start)
+{
+	struct report *report = start->service->report;
+
+	if (allows_setuid(start) &&
+		trust_names_record(&start->configured.record, &start->names, report) < 0)
+		return -1;
+	return essentials_judge_groups(&start->essentials, report);
+}
+
+/* The record comes before what it lets a later command find, and the pin is the last step. */
+static int
+keep(struct start *start, const char *name)
+{
+	struct service *service = start->service;
+	const struct record *record = &start->configured.record;
+
+	if (prepared_write_record(record, service->state, name, service->report) < 0)
+		return -1;
+	if (is_visible(start)) {
+		if (visible_attach(&start->visible, service->report) < 0)
+			return -1;
+		/* it is read again for the roots behind this one */
+		mounted_release(&service->mounted);
+	}
+	if (prepared_pin(service->state, name, start->namespace, service->report) == 0)
+		return 0;
+	return -1;
+}
+
+static struct start
+start_init(struct service *service)
+{
+	return (struct start){.service = service,
+		.root = {.tree = -1, .names = -1},
+		.visible = {.at = {.tree = -1, .names = -1}, .mounts = -1},
+		.namespace = -1};
+}
+
+/* The tree alone, in a namespace that ends with this command. What the plan's lines would show is
+ * passed over. */
+static int
+judge_alone(struct start *start)
+{
+	const struct plan *plan = &start->configured.plan;
+	struct essentials *essentials = &start->essentials;
+	struct service *service = start->service;
+
+	start->namespace = namespace_enter_new(
+		service->host, service->minimal, start->root.tree, service->report);
+	if (start->namespace < 0)
+		return -1;
+	for (size_t i = 0; i < plan->count; i++) {
+		char place[PATH_MAX];
+
+		/* a line that start would pass over covers nothing */
+		if (start->places[i] && root_place_of(&start->root, plan->mounts[i].target, place,
+						sizeof(place)) == 0) {
+			free(start->places[i]);
+			start->places[i] = strdup(place);
+		}
+		if (start->places[i])
+			start->covers[essentials->cover_count++] =
+				(struct essentials_cover){.place = start->places[i], .fd = -1};
+	}
+	essentials->covers = start->covers;
+	return judge_tree(start);
+}
+
+/* Where the lines are that start would mount; while it stands on the host, which has the sources.
+ */
+static int
+find_places(struct start *start)
+{
+	const struct plan *plan = &start->configured.plan;
+	bool has_memory;
+
+	start->places = calloc(plan->count + 1, sizeof(*start->places));
+	start->covers = calloc(plan->count + 1, sizeof(*start->covers));
+	has_memory = start->places && start->covers;
+	for (size_t i = 0; has_memory && i < plan->count; i++) {
+		const struct plan_mount *line = &plan->mounts[i];
+
+		if (line->may_fail && mounts_lacks_source(line))
+			continue;
+		start->places[i] = strdup(line->target);
+		has_memory = start->places[i];
+	}
+	return has_memory ? 0
+			  : report_error(start->service->report, ENOMEM, "cannot look at the tree");
+}
+
+int
+start_judge(struct service *service, const char *name)
+{
+	struct start start = start_init(service);
+	int result = configured_read(&start.configured, service, name);
+
+	if (result == 0 && !plan_is_tree_of_host(&start.configured.plan)) {
+		const struct mounts_root what = what_root_is(&start);
+
+		result = mounts_judge_parts(start.configured.plan.root, &what, service->report);
+	} else if (result == 0 &&
+		   (find_places(&start) < 0 || make_root(&start) < 0 ||
+			   build_namespace(&start, judge_alone) < 0 || judge_names(&start) < 0))
+		result = -1;
+	start_release(&start);
+	return result;
+}
+
+static int
+prepare(struct service *service, const char *name)
+{
+	struct start start = start_init(service);
+	int result = configured_read(&start.configured, service, name);
+
+	if (result == 0 && (record_host(&start) < 0 || make_detached(&start) < 0 ||
+				   build_namespace(&start, fill_namespace) < 0 ||
+				   judge_names(&start) < 0 || keep(&start, name) < 0))
+		result = -1;
+	if (result < 0)
+		prepared_remove(service->state, name, service->report);
+	start_release(&start);
+	return result;
+}
+
+/* 1 for a root that is prepared, 0 for one that is not, -1 with the error said. */
+static int
+is_prepared(struct service *service, const char *name)
+{
+	struct prepared prepared;
+	struct report *report = service->report;
+	int result = 1;
+
+	if (prepared_open(&prepared, service->state, name, service->host, report) < 0)
+		return -1;
+	if (prepared_check_pid_namespace(&prepared, service->pid_namespace, report) < 0) {
+		prepared_release(&prepared);
+		return -1;
+	}
+	if (prepared.state == PREPARED_HALF || prepared.state == PREPARED_DAMAGED)
+		report_mend(report, "chroot-mounts stop %s", name);
+	switch (prepared.state) {
+	case PREPARED_NOT:
+		result = 0;
+		break;
+	case PREPARED_GOOD:
+		report_note(report, "is prepared already");
+		break;
+	case PREPARED_BY_OTHERS:
+		report_warning(report, "was prepared by another version; restart the service");
+		break;
+	case PREPARED_HALF:
+		result = report_error(report, 0, "was not stopped completely");
+		break;
+	case PREPARED_DAMAGED:
+		result = report_error(report, 0, "is damaged: / inside is not what start made");
+		break;
+	}
+	prepared_release(&prepared);
+	return result;
+}
+
+int
+start_root(struct service *service, const char *name)
+{
+	cleanup_fd int lock = -1;
+	int prepared;
+
+	if (service_be_home(service) < 0 || service_make_state(service) < 0)
+		return -1;
+	lock = state_lock(service->state, name, service->report);
+	if (lock < 0)
+		return -1;
+	prepared = is_prepared(service, name);
+	if (prepared != 0)
+		return prepared < 0 ? -1 : 0;
+	if (prepared_remove(service->state, name, service->report) < 0)
+		return -1;
+	if (prepare(service, name) == 0)
+		return 0;
+	state_unlock_for_good(service->state, name);
+	return -1;
+}

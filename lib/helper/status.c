@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "helper/status.h"
+
+#include "common/cleanup.h"
+#include "common/report.h"
+#include "helper/configured.h"
+#include "helper/inside.h"
+#include "helper/lines.h"
+#include "helper/mounts.h"
+#include "helper/namespace_make.h"
+#include "helper/ownership.h"
+#include "helper/prepared.h"
+#include "helper/service.h"
+#include "helper/state.h"
+#include "helper/visible.h"
+#include "superuser/root.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+
+/* The first key whose value is not what it was at start, or NULL. */
+static const char *
+changed_key(struct service *service, const struct record *record, const struct config *config)
+{
+	const struct config *own = catalogue_service(&service->catalogue);
+
+	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
+		if (key != CONFIG_ROOTS && strcmp(config_value(config, own, key, NULL),
+						   record_value(record, config_key_name(key))) != 0)
+			return config_key_name(key);
+	if (strcmp(own ? config_value(own, NULL, CONFIG_EXTRA_MOUNTS, NULL) : "",
+		    record_value(record, "service_extra_mounts")) != 0)
+		return config_key_name(CONFIG_EXTRA_MOUNTS);
+	return NULL;
+}
+
+/* A later word does not replace an earlier one: the first is what is to be mended first. */
+static void __attribute__((format(printf, 3, 4)))
+be(struct status *status, enum status_state state, const char *format, ...)
+{
+	va_list arguments;
+
+	if (status->state != STATUS_STARTED)
+		return;
+	status->state = state;
+	va_start(arguments, format);
+	vsnprintf(status->reason, sizeof(status->reason), format, arguments);
+	va_end(arguments);
+}
+
+/* What is needed to bring the change of a key about. */
+static const char *
+verb_for(const char *key)
+{
+	static const char *const restarts[] = {"root", "visible", "allow_setuid"};
+
+	for (size_t i = 0; i < sizeof(restarts) / sizeof(restarts[0]); i++)
+		if (strcmp(key, restarts[i]) == 0)
+			return "restart";
+	return "reload";
+}
+
+/* What the host hides in its own /proc is part of a line that says nothing else. */
+static void
+compare_options(const struct plan *now, const struct lines *lines, struct status *status)
+{
+	for (size_t i = 0; i < now->count && i < lines->plan.count; i++)
+		if (strcmp(now->mounts[i].words, lines->plan.mounts[i].words) != 0)
+			be(status, STATUS_STALE,
+				"the options of %s have changed since start; reload the service",
+				now->mounts[i].target);
+}
+
+static void
+compare_configuration(struct service *service, const char *name, const struct record *record,
+	const struct lines *lines, struct status *status)
+{
+	struct configured configured;
+	const char *key;
+
+	if (!catalogue_entry(&service->catalogue, name)) {
+		be(status, STATUS_STALE, "it is not configured any more");
+		return;
+	}
+	if (configured_read(&configured, service, name) < 0) {
+		be(status, STATUS_STALE, "the configuration has an error");
+	} else {
+		key = changed_key(service, record, &configured.config);
+		if (key)
+			be(status, STATUS_STALE, "%s has changed since start; %s the service", key,
+				verb_for(key));
+		compare_options(&configured.plan, lines, status);
+	}
+	configured_release(&configured);
+}
+
+struct look {
+	struct lines *lines; /* borrowed */
+	int names; /* borrowed; the host's /proc/self/fd */
+	struct report *report; /* borrowed */
+};
+
+/* Inside: what of the plan is mounted. */
+static int
+look(void *data)
+{
+	const struct look *at = data;
+
+	return lines_look(at->lines, at->names) == 0
+		       ? 0
+		       : report_error(at->report, errno, "cannot read what is mounted inside");
+}
+
+static void
+judge_line(const struct lines *lines, size_t index, struct status *status)
+{
+	const struct plan_mount *mount = &lines->plan.mounts[index];
+	const struct lines_one *line = &lines->all[index];
+
+	if (line->id != 0 && (!line->is_there || line->is_moved))
+		be(status, STATUS_DAMAGED, "%s is not mounted inside any more; reload the service",
+			mount->target);
+}
+
+static void
+compare_line(
+	struct service *service, const struct lines *lines, size_t index, struct status *status)
+{
+	const struct plan_mount *mount = &lines->plan.mounts[index];
+	const struct lines_one *line = &lines->all[index];
+
+	if (lines_source_was_replaced(lines, index))
+		be(status, STATUS_STALE, "%s was replaced on the host; reload the service",
+			mount->source);
+	if (mount->is_live && line->id != 0 && service_need_mounted(service) == 0 &&
+		!mounted_is_shared(&service->mounted, mount->source))
+		be(status, STATUS_STALE, "%s is not live any more; reload the service",
+			mount->source);
+	/* passed over for its source, and not for its target */
+	if (line->id == 0 && line->inode == 0 && !mounts_lacks_source(mount))
+		be(status, STATUS_STALE, "%s is there now; reload the service", mount->source);
+}
+
+/* Is what start made still there, and what it made it from? */
+static void
+compare_mounts(struct service *service, const struct record *record, const struct lines *lines,
+	struct status *status)
+{
+	const char *unfinished = record_value(record, "unfinished");
+
+	for (size_t i = 0; i < lines->plan.count; i++)
+		judge_line(lines, i, status);
+	if (!visible_is_there(record))
+		be(status, STATUS_DAMAGED, "it is not visible any more; restart the service");
+	if (*unfinished != '\0')
+		be(status, STATUS_STALE, "%s; reload or restart the service", unfinished);
+	for (size_t i = 0; i < lines->plan.count; i++)
+		compare_line(service, lines, i, status);
+}
+
+static int
+judge_good(struct service *service, const char *name, const struct prepared *prepared,
+	struct status *status)
+{
+	const struct record *record = &prepared->record;
+	cleanup_fd int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct lines lines;
+	struct look at = {.lines = &lines, .names = names, .report = service->report};
+	int result;
+
+	if (lines_read(&lines, record, service->report) < 0)
+		return -1;
+	result = at.names < 0 ? report_error(service->report, errno, "cannot open /proc/self/fd")
+			      : namespace_visit(prepared->pin, service->host, look, &at, NULL,
+					service->report);
+	if (result == 0) {
+		compare_mounts(service, record, &lines, status);
+		compare_configuration(service, name, record, &lines, status);
+	}
+	if (record_value(record, "visible_stale")[0] != '\0')
+		be(status, STATUS_STALE,
+			"what is visible on the host is not what is inside; restart the service");
+	lines_release(&lines);
+	return result;
+}
+
+static int
+judge(struct service *service, const char *name, const struct prepared *prepared,
+	struct status *status)
+{
+	static const char *const damages[] = {
+		[PREPARED_BY_OTHERS] = "it was prepared by another version; restart the service",
+		[PREPARED_HALF] = "it was not stopped completely; stop it again",
+		[PREPARED_DAMAGED] = "/ inside is not what start made; stop it, then start it",
+	};
+
+	status->state = STATUS_STARTED;
+	if (prepared->state != PREPARED_GOOD) {
+		be(status, STATUS_DAMAGED, "%s", damages[prepared->state]);
+		return 0;
+	}
+	return judge_good(service, name, prepared, status);
+}
+
+/* Another command is at work on it, and stop would take who looks for somebody inside. */
+static void
+judge_busy(int state, const char *name, struct status *status)
+{
+	cleanup_fd int folder = state_open_folder(state, name, false);
+
+	if (folder < 0)
+		return;
+	status->state = STATUS_STARTED;
+	if (faccessat(folder, "record.stopping", F_OK, 0) == 0)
+		be(status, STATUS_DAMAGED, "it is being stopped");
+	else
+		snprintf(
+			status->reason, sizeof(status->reason), "another command is at work on it");
+}
+
+/* All but the number of processes, of a root that is known to inside from here on. */
+static int
+judge_prepared(
+	struct service *service, const char *name, struct inside *inside, struct status *status)
+{
+	struct prepared prepared;
+	int result = 0;
+
+	if (prepared_open(&prepared, service->state, name, service->host, service->report) < 0)
+		return -1;
+	if (prepared.state != PREPARED_NOT) {
+		result = prepared_check_pid_namespace(
+			&prepared, service->pid_namespace, service->report);
+		if (result == 0)
+			result = judge(service, name, &prepared, status);
+		if (result == 0)
+			status->root = prepared_know_inside(
+				&prepared, service->host, name, inside, service->report);
+		if (status->root < 0)
+			result = -1;
+	}
+	prepared_release(&prepared);
+	return result;
+}
+
+static int
+status_of_root(
+	struct service *service, const char *name, struct inside *inside, struct status *status)
+{
+	int found = service_find_state(service);
+	cleanup_fd int lock = -1;
+	bool is_busy;
+
+	status->root = EVIDENCE_NONE;
+	if (found <= 0)
+		return found;
+	lock = state_try_lock(service->state, name, &is_busy);
+	if (!is_busy)
+		return judge_prepared(service, name, inside, status);
+	judge_busy(service->state, name, status);
+	return 0;
+}
+
+/* What keeps it from being started, as far as a look at the settings and the tree's place tells. */
+static void
+judge_stopped(struct service *service, const char *name, struct status *status)
+{
+	struct configured configured;
+	struct root root;
+	const char *path;
+
+	if (!catalogue_entry(&service->catalogue, name))
+		return;
+	if (configured_read(&configured, service, name) < 0) {
+		snprintf(status->reason, sizeof(status->reason), "the configuration has an error");
+	} else if (!configured.plan.root) {
+		path = configured_value(&configured, CONFIG_ROOT, NULL);
+		if (ownership_open_root(&root, path, service->report) == 0)
+			root_release(&root);
+		else
+			snprintf(status->reason, sizeof(status->reason), "%s cannot be a root",
+				path);
+	}
+	configured_release(&configured);
+}
+
+/* One look at the processes for all roots. */
+static int
+count_inside(struct service *service, struct inside *inside, struct status *statuses, size_t count)
+{
+	cleanup_free size_t *numbers = calloc(inside->evidence.count + 1, sizeof(*numbers));
+	struct inside_processes processes;
+
+	if (!numbers)
+		return report_error(service->report, errno, "cannot count the processes inside");
+	if (inside->evidence.count > 0) {
+		if (inside_find(inside, &processes, service->report) < 0)
+			return -1;
+		for (size_t i = 0; i < processes.count; i++)
+			numbers[processes.all[i].root]++;
+		inside_processes_release(&processes);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (statuses[i].root != EVIDENCE_NONE)
+			statuses[i].inside = numbers[statuses[i].root];
+	return 0;
+}
+
+/* As many as there are descriptors for. */
+static int
+status_of_some(struct service *service, char *const *names, size_t count, struct status *statuses)
+{
+	struct inside inside = {0};
+	int result = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		service->report->subject = names[i];
+		statuses[i] = (struct status){.state = STATUS_STOPPED};
+		statuses[i].is_unknown =
+			status_of_root(service, names[i], &inside, &statuses[i]) < 0;
+		if (statuses[i].is_unknown)
+			result = -1;
+		else if (statuses[i].state == STATUS_STOPPED)
+			judge_stopped(service, names[i], &statuses[i]);
+	}
+	service->report->subject = NULL;
+	if (count_inside(service, &inside, statuses, count) < 0) {
+		for (size_t i = 0; i < count; i++)
+			statuses[i].is_unknown |= statuses[i].root != EVIDENCE_NONE;
+		result = -1;
+	}
+	inside_release(&inside);
+	return result;
+}
+
+int
+status_of_roots(struct service *service, char *const *names, size_t count, struct status *statuses)
+{
+	/* the mountinfo of each stays open */
+	size_t room = inside_room(1);
+	int result = 0;
+
+	for (size_t i = 0; i < count; i += room)
+		if (status_of_some(service, names + i, count - i < room ? count - i : room,
+			    statuses + i) < 0)
+			result = -1;
+	return result;
+}

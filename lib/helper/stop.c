@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "helper/stop.h"
+
+#include "common/cleanup.h"
+#include "common/number.h"
+#include "common/report.h"
+#include "helper/holders.h"
+#include "helper/inside.h"
+#include "helper/prepared.h"
+#include "helper/service.h"
+#include "helper/state.h"
+#include "helper/visible.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+
+#define TIMEOUT 10 /* seconds, for a record that does not say it */
+/* How long somebody outside, a display server say, may take to let go of what somebody inside gave
+ * to it. */
+#define LET_GO_MS 1000
+#define LET_GO_AGAIN_MS 20
+/* The lock, the folder, the pin, the mountinfo; and the filesystems held, of which a plan has few.
+ */
+#define DESCRIPTORS_EACH 8
+
+/* A root that is being stopped. */
+struct stopping {
+	const char *name; /* borrowed */
+	struct prepared prepared;
+	int lock; /* owned */
+	int root; /* its number in what is known of those inside */
+	bool is_busy; /* neither stopped yet nor failed */
+};
+
+/* Those that are stopped together. */
+struct stop {
+	struct service *service; /* borrowed */
+	struct inside inside;
+	struct stopping *all; /* owned */
+	size_t count;
+	bool *left; /* owned; for each root by its number: somebody is left inside */
+	size_t failed;
+	bool has_failure; /* perhaps of the way back from a root; of those before, too */
+};
+
+static void
+fail(struct stop *stop, struct stopping *stopping)
+{
+	stopping->is_busy = false;
+	stop->failed++;
+	stop->has_failure = true;
+	if (stopping->root >= 0)
+		inside_drop(&stop->inside, stopping->root);
+}
+
+/* Does a step with each root that none has failed with; a step returns 0, or -1 with the error
+ * said. */
+static void
+each(struct stop *stop, int (*step)(struct stop *stop, struct stopping *stopping))
+{
+	struct service *service = stop->service;
+
+	for (size_t i = 0; i < stop->count; i++) {
+		struct stopping *stopping = &stop->all[i];
+
+		if (!stopping->is_busy)
+			continue;
+		service->report->subject = stopping->name;
+		if ((stop->has_failure && service_be_home(service) < 0) || step(stop, stopping) < 0)
+			fail(stop, stopping);
+	}
+	service->report->subject = NULL;
+}
+
+/* Nothing is left of it. */
+static int
+finish(struct stop *stop, struct stopping *stopping)
+{
+	struct service *service = stop->service;
+
+	if (prepared_remove(service->state, stopping->name, service->report) < 0)
+		return -1;
+	state_unlock_for_good(service->state, stopping->name);
+	stopping->is_busy = false;
+	return 0;
+}
+
+/* From here on nobody enters. */
+static int
+close_door(struct stop *stop, struct stopping *stopping)
+{
+	struct service *service = stop->service;
+	struct prepared *prepared = &stopping->prepared;
+
+	stopping->lock = state_lock(service->state, stopping->name, service->report);
+	if (stopping->lock < 0 || prepared_open(prepared, service->state, stopping->name,
+					  service->host, service->report) < 0)
+		return -1;
+	if (prepared->state == PREPARED_NOT)
+		return finish(stop, stopping);
+	if (prepared_check_pid_namespace(prepared, service->pid_namespace, service->report) < 0 ||
+		prepared_close_door(prepared, service->report) < 0)
+		return -1;
+	stopping->root = prepared_know_inside(
+		prepared, service->host, stopping->name, &stop->inside, service->report);
+	return stopping->root < 0 ? -1 : 0;
+}
+
+static unsigned
+timeout_of(const struct stop *stop)
+{
+	uint64_t longest = 0;
+
+	for (size_t i = 0; i < stop->count; i++) {
+		const struct record *record = &stop->all[i].prepared.record;
+		uint64_t seconds = TIMEOUT;
+
+		if (!stop->all[i].is_busy)
+			continue;
+		if (record->size > 0 && record_number(record, "stop_timeout", &seconds) < 0)
+			seconds = TIMEOUT;
+		if (seconds > longest)
+			longest = seconds;
+	}
+	return (unsigned)longest;
+}
+
+static int
+refuse_left(struct stop *stop, struct stopping *stopping)
+{
+	return stop->left[stopping->root] ? -1 : 0; /* they are named already */
+}
+
+static int
+refuse(struct stop *stop, struct stopping *stopping)
+{
+	(void)stop;
+	(void)stopping;
+	return -1; /* why was said, once for all */
+}
+
+static bool
+is_any_busy(const struct stop *stop)
+{
+	for (size_t i = 0; i < stop->count; i++)
+		if (stop->all[i].is_busy)
+			return true;
+	return false;
+}
+
+static void
+end_inside(struct stop *stop)
+{
+	if (!is_any_busy(stop))
+		return;
+	if (inside_end(&stop->inside, timeout_of(stop), stop->left, stop->service->report) < 0)
+		each(stop, refuse);
+	else
+		each(stop, refuse_left);
+}
+
+static bool
+is_over(const struct timespec *begin)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - begin->tv_sec) * 1000 + (now.tv_nsec - begin->tv_nsec) / 1000000 >=
+	       LET_GO_MS;
+}
+
+static void
+pause_before_next_look(void)
+{
+	const struct timespec pause = {.tv_nsec = LET_GO_AGAIN_MS * 1000 * 1000};
+
+	nanosleep(&pause, NULL);
+}
+
+/* Looks until nobody holds anything any more, but not for long. 0, or -1 with the error said. */
+static int
+wait_for_holders(struct stop *stop, const char *const *paths, struct holders *holders)
+{
+	struct timespec begin;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (;;) {
+		bool is_any = false;
+
+		if (holders_find(holders, &stop->inside, stop->service->host, paths,
+			    stop->service->report) < 0)
+			return -1;
+		for (size_t i = 0; i < holders->count; i++)
+			is_any |= holders->all[i].kind != HOLDER_HOST;
+		if (!is_any || is_over(&begin))
+			return 0;
+		holders_release(holders);
+		pause_before_next_look();
+	}
+}
+
+#define NAMES 1024 /* bytes, of the holders of one kind */
+
+static const struct way {
+	enum holder_kind kind;
+	const char *words;
+} ways[] = {
+	{HOLDER_FILE, "with a file of it open"},
+	{HOLDER_DIRECTORY, "with the working directory in it"},
+	{HOLDER_NAMESPACE, "with a mount namespace made inside open"},
+};
+
+/* The host's own users of a tree are left alone; only its administrator can know about them. */
+static int
+name_holders(struct stop *stop, const struct stopping *stopping, const struct holders *holders)
+{
+	struct report *report = stop->service->report;
+	char names[NAMES], held[sizeof(ways) / sizeof(*ways) * (NAMES + 64)];
+	size_t length = 0;
+
+	if (*holders_name(holders, HOLDER_HOST, stopping->root, names, sizeof(names)) != '\0')
+		report_warning(report, "is still used from the host by %s", names);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+		if (*holders_name(holders, ways[i].kind, stopping->root, names, sizeof(names)) !=
+			'\0')
+			length += (size_t)snprintf(held + length, sizeof(held) - length, "%s%s, %s",
+				length > 0 ? "; by " : "", names, ways[i].words);
+	if (length == 0)
+		return 0;
+	report_mend(report, "end who holds it, then chroot-mounts stop %s", stopping->name);
+	return report_error(report, 0, "is held from outside by %s", held);
+}
+
+static void
+refuse_held(struct stop *stop)
+{
+	cleanup_free const char **paths = calloc(stop->inside.evidence.count + 1, sizeof(*paths));
+	struct report *report = stop->service->report;
+	struct holders holders = {0};
+
+	if (!is_any_busy(stop))
+		return;
+	for (size_t i = 0; paths && i < stop->count; i++)
+		if (stop->all[i].is_busy)
+			paths[stop->all[i].root] =
+				record_value(&stop->all[i].prepared.record, "root");
+	if (!paths)
+		report_error(report, errno, "cannot look at every descriptor");
+	if (!paths || wait_for_holders(stop, paths, &holders) < 0) {
+		each(stop, refuse);
+		return;
+	}
+	for (size_t i = 0; i < stop->count; i++) {
+		report->subject = stop->all[i].name;
+		if (stop->all[i].is_busy && name_holders(stop, &stop->all[i], &holders) < 0)
+			fail(stop, &stop->all[i]);
+	}
+	report->subject = NULL;
+	holders_release(&holders);
+}
+
+static int
+hold(struct stop *stop, struct stopping *stopping)
+{
+	return prepared_hold(&stopping->prepared, stop->service->host, &stop->inside,
+		stopping->root, stop->service->report);
+}
+
+static int
+empty(struct stop *stop, struct stopping *stopping)
+{
+	/* what lies in the host's view shows the same filesystems */
+	if (visible_take_away(&stopping->prepared.record, stop->service->report) < 0)
+		return -1;
+	return prepared_empty(&stopping->prepared, stop->service->host, stop->service->report);
+}
+
+/* "MAJOR:MINOR", as start recorded it. 0, or -1 for something else. */
+static int
+parse_device(const char *text, uint64_t *device)
+{
+	const char *colon = strchr(text, ':');
+	char number[16];
+	uint64_t major, minor;
+
+	if (!colon || (size_t)(colon - text) >= sizeof(number))
+		return -1;
+	memcpy(number, text, (size_t)(colon - text));
+	number[colon - text] = '\0';
+	if (number_parse(number, UINT32_MAX, &major) < 0 ||
+		number_parse(colon + 1, UINT32_MAX, &minor) < 0)
+		return -1;
+	*device = makedev((unsigned)major, (unsigned)minor);
+	return 0;
+}
+
+/* Has another prepared root the device? One filesystem may be mounted for several; then the last of
+ * them is judged. */
+static bool
+is_of_others(const struct stop *stop, const char *name, const char *device)
+{
+	struct service_names names = {0};
+	bool found = false;
+
+	if (state_names(stop->service->state, &names.all, &names.count) < 0)
+		names.count = 0;
+	for (size_t i = 0; !found && i < names.count; i++) {
+		cleanup_fd int folder = -1;
+		struct record other = {0};
+		const char *text = NULL;
+
+		if (strcmp(names.all[i], name) == 0)
+			continue;
+		folder = state_open_folder(stop->service->state, names.all[i], false);
+		if (folder >= 0)
+			record_read_either(&other, folder);
+		while (!found && other.size > 0 &&
+			(text = record_next(&other, "block_device", text)))
+			found = strcmp(text, device) == 0;
+		record_release(&other);
+	}
+	service_names_release(&names);
+	return found;
+}
+
+/* 1 when it is in use, 0, or -1 with the error said. */
+static int
+wait_for_device(const struct stop *stop, uint64_t device, struct holders *holders)
+{
+	struct timespec begin;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (;;) {
+		int result = holders_of_device(holders, device, stop->service->report);
+
+		if (result <= 0 || is_over(&begin))
+			return result;
+		holders_release(holders);
+		pause_before_next_look();
+	}
+}
+
+static int
+refuse_busy_device(const struct stop *stop, const char *name, const char *text)
+{
+	struct report *report = stop->service->report;
+	struct holders holders = {0};
+	char users[1024];
+	uint64_t device;
+	int result;
+
+	if (parse_device(text, &device) < 0 || is_of_others(stop, name, text))
+		return 0;
+	result = wait_for_device(stop, device, &holders);
+	holders_name(&holders, HOLDER_NAMESPACE, 0, users, sizeof(users));
+	holders_release(&holders);
+	if (result <= 0)
+		return result;
+	report_mend(report, "end who holds it, then chroot-mounts stop %s", name);
+	return users[0] != '\0'
+		       ? report_error(report, 0, "its block device %s is still in use by %s", text,
+				 users)
+		       : report_error(report, 0,
+				 "its block device %s is still in use, and no holder could be "
+				 "found (a descriptor under way in a socket is in nobody's table)",
+				 text);
+}
+
+/* What was mounted for this root alone must be nobody's now. */
+static int
+finish_emptied(struct stop *stop, struct stopping *stopping)
+{
+	const struct record *record = &stopping->prepared.record;
+	const char *text = NULL;
+
+	prepared_let_go(&stopping->prepared);
+	while (record->size > 0 && (text = record_next(record, "block_device", text)))
+		if (refuse_busy_device(stop, stopping->name, text) < 0)
+			return -1;
+	return finish(stop, stopping);
+}
+
+/*
+ * The pins stay until nobody is left: they are what a later stop goes on from, and while a
+ * namespace is held its number goes to nobody else.
+ */
+static void
+stop_together(struct stop *stop)
+{
+	each(stop, close_door);
+	end_inside(stop);
+	refuse_held(stop);
+	each(stop, hold);
+	each(stop, empty);
+	/* who had a namespace open before its door was closed may have come in since */
+	end_inside(stop);
+	each(stop, finish_emptied);
+}
+
+/* As many as there are descriptors for; has_failure: others failed before. 0, or -1 with the errors
+ * said. */
+static int
+stop_some(struct service *service, const char *const *names, size_t count, bool has_failure)
+{
+	struct stop stop = {.service = service,
+		.inside = {.turns = service->state},
+		.all = calloc(count, sizeof(*stop.all)),
+		.count = count,
+		.left = calloc(count, sizeof(*stop.left)),
+		.has_failure = has_failure};
+
+	if (!stop.all || !stop.left) {
+		free(stop.all);
+		free(stop.left);
+		return report_error(service->report, ENOMEM, "cannot stop");
+	}
+	for (size_t i = 0; i < count; i++)
+		stop.all[i] = (struct stopping){.name = names[i],
+			.prepared = {.folder = -1, .pin = -1},
+			.lock = -1,
+			.root = EVIDENCE_NONE,
+			.is_busy = true};
+	stop_together(&stop);
+	for (size_t i = 0; i < count; i++) {
+		prepared_release(&stop.all[i].prepared);
+		cleanup_fd_release(&stop.all[i].lock);
+	}
+	inside_release(&stop.inside);
+	free(stop.all);
+	free(stop.left);
+	return stop.failed > 0 ? -1 : 0;
+}
+
+static int
+compare_names(const void *one, const void *other)
+{
+	return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+int
+stop_roots(struct service *service, char *const *names, size_t count)
+{
+	cleanup_free const char **sorted = calloc(count + 1, sizeof(*sorted));
+	size_t room = inside_room(DESCRIPTORS_EACH), kept = 0;
+	int found = service_find_state(service);
+	int result = 0;
+
+	if (!sorted)
+		return report_error(service->report, errno, "cannot stop");
+	if (found <= 0)
+		return found;
+	/* in one order, so that two commands cannot each wait for a lock of the other's */
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = names[i];
+	qsort(sorted, count, sizeof(*sorted), compare_names);
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 || strcmp(sorted[kept - 1], sorted[i]) != 0)
+			sorted[kept++] = sorted[i];
+	for (size_t i = 0; i < kept; i += room) {
+		size_t some = kept - i < room ? kept - i : room;
+
+		if (stop_some(service, sorted + i, some, result < 0) < 0)
+			result = -1;
+	}
+	return result;
+}
