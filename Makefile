@@ -7,6 +7,7 @@ VERSION = 0.1
 PREFIX ?= /usr
 BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/libexec
 SYSCONFDIR ?= /etc
 RUNSTATEDIR ?= /run
 MANDIR ?= $(PREFIX)/share/man
@@ -24,7 +25,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpoi
 	-Wwrite-strings -Wvla -Wcast-qual -Wundef -Wformat=2
 # what this project needs, whatever CFLAGS a packager sets
 LANGUAGE = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -DVERSION='"$(VERSION)"' \
-	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DRUNSTATEDIR='"$(RUNSTATEDIR)"'
+	-DLIBEXECDIR='"$(LIBEXECDIR)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' -DRUNSTATEDIR='"$(RUNSTATEDIR)"'
 ALL_CFLAGS = $(LANGUAGE) -MMD -MP $(WARNINGS) $(HARDENING) $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDENING_LINK) $(LDFLAGS)
 HELPER_CFLAGS = $(eval HELPER_CFLAGS := $$(shell $(PKG_CONFIG) --cflags mount libbsd smartcols))$(HELPER_CFLAGS)
@@ -46,13 +47,16 @@ PROGRAMS = $(patsubst sbin/%.c,$(BUILD)/%,$(sort $(wildcard sbin/*.c)))
 DOCS = conf.d/games.example README.md NEWS.md LICENSE
 PAGES = $(sort $(wildcard sbin/*.[1-8] conf.d/*.[1-8]))
 
-all: $(PROGRAMS) ## build both programs; `make check` tests them
+all: $(PROGRAMS) ## build the programs; `make check` tests them
 
 $(BUILD)/chroot-mounts: $(BUILD)/sbin/chroot-mounts.o $(call rooms,common superuser helper)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(HELPER_LIBS)
 
-# no library but libc: this one is setuid
-$(BUILD)/chroot-enter: $(BUILD)/sbin/chroot-enter.o $(call rooms,common enter superuser enter-as)
+# no library but libc: the first of these is setuid
+$(BUILD)/chroot-enter: $(BUILD)/sbin/chroot-enter.o $(call rooms,common enter)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+
+$(BUILD)/chroot-enter-as: $(BUILD)/sbin/chroot-enter-as.o $(call rooms,common enter superuser enter-as)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
 
 $(BUILD)/%.o: %.c Makefile
@@ -60,14 +64,15 @@ $(BUILD)/%.o: %.c Makefile
 	$(CC) $(ALL_CFLAGS) $(HELPER_CFLAGS) -c -o $@ $<
 
 # STATIC=yes: chroot-enter of musl, static. It enters in half the time, and no dynamic loader runs with
-# privilege; but -u knows the accounts of the host's passwd and group files alone.
+# privilege.
 ENTER = $(if $(filter yes,$(STATIC)),$(MUSL)/static,$(BUILD))/chroot-enter
 
 install: all $(if $(filter yes,$(STATIC)),musl-static) ## DESTDIR=, PREFIX=, SYSCONFDIR=; SETUID=no, STATIC=yes: README
-	install -d $(addprefix $(DESTDIR),$(SBINDIR) $(BINDIR) $(SYSCONFDIR)/init.d $(SYSCONFDIR)/conf.d \
+	install -d $(addprefix $(DESTDIR),$(SBINDIR) $(BINDIR) $(LIBEXECDIR)/chroot-mounts $(SYSCONFDIR)/init.d $(SYSCONFDIR)/conf.d \
 		$(DOCDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man8)
 	install -m 0755 $(BUILD)/chroot-mounts $(DESTDIR)$(SBINDIR)/chroot-mounts
 	install -m $(if $(filter no,$(SETUID)),0755,4755) $(ENTER) $(DESTDIR)$(BINDIR)/chroot-enter
+	install -m 0755 $(BUILD)/chroot-enter-as $(DESTDIR)$(LIBEXECDIR)/chroot-mounts/chroot-enter-as
 	sed 's|@SBINDIR@|$(SBINDIR)|g' init.d/chroot-mounts > $(DESTDIR)$(SYSCONFDIR)/init.d/chroot-mounts
 	chmod 0755 $(DESTDIR)$(SYSCONFDIR)/init.d/chroot-mounts
 	@# the settings are the administrator's: never overwritten
@@ -79,12 +84,13 @@ install: all $(if $(filter yes,$(STATIC)),musl-static) ## DESTDIR=, PREFIX=, SYS
 
 uninstall: ## takes back what install put there, changed settings excepted
 	rm -f $(DESTDIR)$(SBINDIR)/chroot-mounts $(DESTDIR)$(BINDIR)/chroot-enter
+	rm -f $(DESTDIR)$(LIBEXECDIR)/chroot-mounts/chroot-enter-as
 	rm -f $(DESTDIR)$(SYSCONFDIR)/init.d/chroot-mounts
 	cmp -s conf.d/chroot-mounts $(DESTDIR)$(SYSCONFDIR)/conf.d/chroot-mounts && \
 		rm $(DESTDIR)$(SYSCONFDIR)/conf.d/chroot-mounts || true
 	rm -f $(foreach page,$(PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -f $(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(DOCS)))
-	rmdir $(DESTDIR)$(DOCDIR) || true
+	rmdir $(DESTDIR)$(LIBEXECDIR)/chroot-mounts $(DESTDIR)$(DOCDIR) || true
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

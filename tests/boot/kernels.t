@@ -22,7 +22,7 @@ add_project()
 	built=$(cd "$top" && realpath "${BUILD:-build}") &&
 		mkdir -p "$to/build" "$to/tests/cache" &&
 		(cd "$top" && tests/style/files | xargs cp -a --parents -t "$to") &&
-		cp -a "$built"/{chroot-enter,chroot-mounts,libchroot-mounts.a,lib,sbin,system} "$to/build" &&
+		cp -a "$built"/{chroot-enter,chroot-enter-as,chroot-mounts,lib,sbin,system} "$to/build" &&
 		cp -a "$cache"/{busybox,debian,sudo,openrc} "$to/tests/cache"
 }
 

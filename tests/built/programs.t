@@ -64,18 +64,22 @@ sub check {
 	ok(calls_fortified($symbols), "$program calls fortified functions") if $can->{fortify};
 	my %has = map { $_ => 1 } features_of($file);
 	ok($has{$_}, "$program is marked for $_") for @{ $can->{features} };
-	return if $program =~ /^chroot-mounts/;
+	return if $program =~ /^chroot-(?:mounts|enter-as)/;
 
 	# setuid: libc alone runs with privilege, and in a static program no dynamic loader
 	my @needed = $dynamic =~ /\(NEEDED\)\s+Shared library: \[(.*?)\]/g;
 	my @others = grep { $is_static || !/^(?:libc\.(?:so|musl)[-.\w]*|ld-(?:linux|musl)[-.\w]*)$/ } @needed;
 	is("@others", '', "$program needs no library" . ($is_static ? '' : " but libc (@needed)"));
 	unlike($segments, qr/^\s*INTERP\b/m, "$program has no interpreter") if $is_static;
+	# chroot-enter-as does what needs these
+	my @forbidden = $is_static ? () : $symbols =~ /\b(get(?:pw|gr)\w+|set(?:pw|gr)ent|initgroups|u?mount2?|unshare|dlopen)\b/g;
+	is("@forbidden", '', "$program asks no name service, and mounts nothing");
 }
 
 my $can = probe($cc, qw(-fPIE -pie));
 check('chroot-mounts', "$build/chroot-mounts", $can);
 check('chroot-enter', "$build/chroot-enter", $can);
+check('chroot-enter-as', "$build/chroot-enter-as", $can);
 SKIP: {
 	if (!-e "$build/musl/static/chroot-enter") {
 		fail("$musl_cc is there and can link") if $ENV{TESTS_MUST_RUN};

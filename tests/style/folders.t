@@ -13,7 +13,7 @@ my $makefile = text_of('Makefile');
 while ($makefile =~ m{^\$\(BUILD\)/([\w-]+): \$\(BUILD\)/sbin/\1\.o \$\(call rooms,([\w -]+)\)$}mg) {
 	$folders{$1} = [split ' ', $2];
 }
-is(join(' ', sort keys %folders), join(' ', map { m{/([\w-]+)\.c$} } sort(glob('sbin/*.c'))),
+is(join(' ', sort keys %folders), join(' ', sort map { m{/([\w-]+)\.c$} } glob('sbin/*.c')),
 	'the Makefile links each program of sbin/ from folders of lib/');
 unlike($makefile, qr/gc-sections|ffunction-sections|\$\(AR\)/,
 	'no program gets rid of rooms that its folders hold and it does not need');

@@ -24,7 +24,8 @@ exchange()
 {
 	rm -rf "$build/musl/exchanged"
 	mkdir -p "$build/musl/exchanged"
-	cp -a "$build/lib" "$build/sbin" "$build/system" "$build/chroot-mounts" "$build/musl/exchanged"
+	cp -a "$build/lib" "$build/sbin" "$build/system" "$build/chroot-mounts" "$build/chroot-enter-as" \
+		"$build/musl/exchanged"
 	cp "$build/musl/static/chroot-enter" "$build/musl/exchanged"
 }
 

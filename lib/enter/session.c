@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "enter/session.h"
+
+#include "common/account.h"
+#include "common/cleanup.h"
+#include "common/report.h"
+#include "enter/command.h"
+#include "enter/entry.h"
+#include "enter/environment.h"
+#include "enter/options.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+/*
+ * The kernel alone is asked: getcwd(3) goes up and reads the directories itself, with the
+ * superuser's powers, where the path is longer than PATH_MAX or, "(unreachable)/...", outside the
+ * process' root.
+ */
+void
+session_find_directory(struct entry *entry)
+{
+	if (syscall(SYS_getcwd, entry->directory, sizeof(entry->directory)) < 0 ||
+		entry->directory[0] != '/')
+		entry->directory[0] = '\0';
+}
+
+/* The last of several, as lib/enter/environment.c has it. */
+static const char *
+caller_variable(const struct entry *entry, const char *name)
+{
+	size_t length = strlen(name);
+	const char *value = NULL;
+
+	for (char **string = entry->environment; string && *string; string++)
+		if (strncmp(*string, name, length) == 0 && (*string)[length] == '=')
+			value = *string + length + 1;
+	return value;
+}
+
+/* A cookie is for the user who called, and only where there is a display to use it on. */
+static void
+read_authority(struct entry *entry)
+{
+	if (entry->target->uid == entry->caller.uid && caller_variable(entry, "DISPLAY"))
+		authority_read(&entry->authority, caller_variable(entry, "XAUTHORITY"),
+			caller_variable(entry, "HOME"));
+}
+
+/* Is it one of the words of an option list? */
+static bool
+has_word(const char *list, const char *word)
+{
+	size_t length;
+
+	for (; *list != '\0'; list += length + (list[length] == ',')) {
+		length = strcspn(list, ",");
+		if (length == strlen(word) && strncmp(list, word, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is it a file of the host's, and another one than was bound? line: MOUNT:DEVICE:INODE:PLACE,
+ * mount 0 where there is none.
+ */
+static bool
+was_replaced(const char *line, const char *source)
+{
+	unsigned long long mount, device, inode;
+	struct stat found;
+
+	if (sscanf(line, "%llu:%llu:%llu:", &mount, &device, &inode) != 3 || mount == 0)
+		return false;
+	return stat(source, &found) == 0 && !S_ISDIR(found.st_mode) &&
+	       (found.st_dev != device || found.st_ino != inode);
+}
+
+/*
+ * A file that an editor renames into place is a new one, and the root keeps the old. For a shell
+ * alone, since a command's output stays its own. Recursive binds are of directories, and a look at
+ * one could wait for a server.
+ */
+static void
+tell_replaced(const struct entry *entry)
+{
+	const struct record *record = &entry->record;
+	const char *service = record_value(record, "service");
+	const char *line = NULL;
+
+	if (entry->options->command)
+		return;
+	while ((line = record_next(record, "line", line))) {
+		const char *source = record_next(record, "line_source", line);
+		const char *options = record_next(record, "line_options", line);
+
+		if (source && options && has_word(options, "bind") && was_replaced(line, source))
+			report_warning(entry->report,
+				"%s was replaced on the host, and %s has the old one; rc-service "
+				"%s reload renews it",
+				source, entry->options->root, *service ? service : "chroot-mounts");
+	}
+}
+
+void
+session_read_host(struct entry *entry)
+{
+	read_authority(entry);
+	tell_replaced(entry);
+}
+
+/* The root's own passwd, read as data, as the user whom it is about. */
+static void
+find_account(uid_t uid, struct account *account)
+{
+	cleanup_free char *passwd = account_text("/etc/passwd", true);
+
+	*account = (struct account){0};
+	if (passwd)
+		account_read(account, passwd, uid); /* none is no error: home_of says it */
+}
+
+/* The name ends in prompts and paths. */
+static bool
+is_user_name(const char *name)
+{
+	for (const char *byte = name; *byte != '\0'; byte++)
+		if (*byte == '/' || (unsigned char)*byte < ' ' || *byte == 0x7f)
+			return false;
+	return *name != '\0';
+}
+
+/* What the user is called inside: by the root's passwd, else as on the host. */
+static const char *
+user_name(const struct entry *entry, const struct account *account)
+{
+	const char *name = account->name;
+
+	if (!name)
+		name = entry->target->name;
+	if (!name && entry->target == &entry->caller)
+		name = caller_variable(entry, "LOGNAME");
+	if (!name && entry->target == &entry->caller)
+		name = caller_variable(entry, "USER");
+	return name && is_user_name(name) ? name : "unknown";
+}
+
+static bool
+is_directory(const char *path)
+{
+	struct stat found;
+
+	return path[0] == '/' && stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+/* `/` where the home is missing inside. For a shell, a note says why; a command's output stays its
+ * own. */
+static const char *
+home_of(const struct entry *entry, const struct account *account)
+{
+	unsigned uid = (unsigned)entry->target->uid;
+	const char *root = entry->options->root;
+
+	if (account->home && is_directory(account->home))
+		return account->home;
+	if (entry->options->command)
+		return "/";
+	if (account->name)
+		report_warning(entry->report,
+			"your home %s is missing inside %s; make it there and give it to %s",
+			account->home, root, account->name);
+	else
+		report_warning(entry->report,
+			"%s has no account with the number %u; make one inside (useradd -m -u %u "
+			"NAME, or adduser -u "
+			"%u NAME)",
+			root, uid, uid, uid);
+	return "/";
+}
+
+static const char *
+shell_of(const struct entry *entry, const struct account *account)
+{
+	const char *shell = entry->options->shell;
+
+	if (!shell)
+		shell = record_value(&entry->record, "shell");
+	if (*shell == '\0' && account->shell)
+		shell = account->shell;
+	return *shell == '\0' ? "/bin/sh" : shell;
+}
+
+/*
+ * Threat: a path that leads to a place of the host's, /proc/self/fd/0 or /proc/PID/cwd. The kernel
+ * names such a place "(unreachable)/...", getcwd(3). Inside it does not exist.
+ */
+static int
+go_to(const char *path)
+{
+	static char name[PATH_MAX];
+
+	/* it has no name where it was removed, or where the name is too long */
+	if (chdir(path) < 0 || syscall(SYS_getcwd, name, sizeof(name)) < 0)
+		return -1;
+	if (name[0] == '/')
+		return 0;
+	errno = ENOENT;
+	return -1;
+}
+
+/*
+ * The same place as outside where the root has it. A command never runs in another place than it
+ * was typed in: `rm -rf *` must not meet /.
+ */
+static int
+go_to_directory(const struct entry *entry, const char *home)
+{
+	const struct options *options = entry->options;
+	const char *wanted = options->directory ? options->directory
+			     : options->login   ? home
+						: entry->directory;
+	const char *name = *wanted != '\0' ? wanted : "the current directory";
+	int error;
+
+	if (go_to(wanted) == 0)
+		return 0;
+	error = errno;
+	if (options->command && !options->directory)
+		report_mend(entry->report, "chroot-enter -d DIR %s …", options->root);
+	if (options->command || options->directory)
+		return report_error(
+			entry->report, error, "cannot go to %s inside %s", name, options->root);
+	if (go_to(home) < 0) {
+		home = "/";
+		if (go_to(home) < 0)
+			return report_error(
+				entry->report, errno, "cannot go to / inside %s", options->root);
+	}
+	report_warning(entry->report, "cannot go to %s inside %s: %s; you are in %s", name,
+		options->root, strerror(error), home);
+	return 0;
+}
+
+static int
+take_personality(const struct entry *entry)
+{
+	const char *wanted = record_value(&entry->record, "personality");
+	unsigned long persona = strcmp(wanted, "linux32") == 0 ? PER_LINUX32 : PER_LINUX;
+
+	if (*wanted != '\0' && personality(persona) < 0)
+		return report_error(entry->report, errno, "cannot take the personality %s", wanted);
+	return 0;
+}
+
+static int
+execute_shell(const struct entry *entry, const char *shell, char **environment)
+{
+	const char *base = strrchr(shell, '/') ? strrchr(shell, '/') + 1 : shell;
+	char name[NAME_MAX + 2];
+	char *argv[] = {name, NULL};
+
+	snprintf(name, sizeof(name), "%s%s", entry->options->login ? "-" : "", base);
+	return command_execute(shell, argv, environment, "", entry->report);
+}
+
+int
+session_execute(struct entry *entry)
+{
+	const struct options *options = entry->options;
+	const struct identity *target = entry->target;
+	struct account account;
+	struct environment_rules rules = {
+		.caller = entry->environment,
+		.record = &entry->record,
+		.root = options->root,
+		.keeps_session = target->uid == entry->caller.uid,
+		.keeps_all = options->keeps_all,
+		.added = options->added,
+		.added_count = options->added_count,
+	};
+	char **environment;
+
+	find_account(target->uid, &account);
+	rules.user = user_name(entry, &account);
+	rules.home = home_of(entry, &account);
+	rules.shell = shell_of(entry, &account);
+	rules.authority = authority_show(&entry->authority, rules.home,
+		caller_variable(entry, "XDG_RUNTIME_DIR"), options->root, entry->report);
+	environment = environment_make(&rules);
+	if (!environment) {
+		report_error(entry->report, ENOMEM, "cannot make the environment");
+		return COMMAND_FAILED;
+	}
+	if (go_to_directory(entry, rules.home) < 0 || take_personality(entry) < 0)
+		return COMMAND_FAILED;
+	if (!options->command)
+		return execute_shell(entry, rules.shell, environment);
+	return command_execute(options->command[0], options->command, environment,
+		record_value(&entry->record, "path"), entry->report);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The entries that the superuser alone may ask for: as another user, or with mounts of their own.
+ * Not setuid: chroot-enter executes it for a superuser with the words that it was given, and it
+ * takes nothing from that program but these words.
+ */
+#include "common/cleanup.h"
+#include "common/collision.h"
+#include "common/namespace.h"
+#include "common/report.h"
+#include "enter-as/binds.h"
+#include "enter-as/identity_find.h"
+#include "enter-as/keyring.h"
+#include "enter-as/terminal.h"
+#include "enter/admission.h"
+#include "enter/command.h"
+#include "enter/entry.h"
+#include "enter/guard.h"
+#include "enter/identity_become.h"
+#include "enter/log.h"
+#include "enter/options.h"
+#include "enter/powers.h"
+#include "enter/session.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+/* What the superuser asks for. */
+struct wish {
+	struct identity user; /* of -u or default_user; its uid counts once the tree was asked */
+	struct naming naming; /* what is still open of it until then */
+	struct binds binds;
+};
+
+/*
+ * Finds the user that the superuser becomes, as far as the host knows. The name service is asked
+ * here, on the host, and nowhere else.
+ */
+static int
+find_user(struct entry *entry, struct wish *wish)
+{
+	const struct options *options = entry->options;
+	const char *user = options->user;
+
+	if (!user)
+		user = record_value(&entry->record, "default_user");
+	if (*user == '\0')
+		return 0;
+	if (powers_check(POWERS_TO_CHANGE, entry->report) < 0 ||
+		identity_find_named(
+			&wish->user, &wish->naming, user, options->groups, entry->report) < 0)
+		return -1;
+	entry->target = &wish->user;
+	if (options->user && wish->user.uid == (uid_t)-1)
+		log_say("chroot-enter", "uid 0 asks for a user of %s: %.64s", options->root, user);
+	else if (options->user)
+		log_say("chroot-enter", "uid 0 enters %s as uid %u: %.64s", options->root,
+			(unsigned)wish->user.uid, user);
+	return 0;
+}
+
+static bool
+is_named(const struct entry *entry)
+{
+	return entry->target != &entry->caller;
+}
+
+/* Makes the binds in a copy of the namespace, and opens it as *copy. */
+static int
+make_copy(struct entry *entry, struct binds *binds, int *copy)
+{
+	/* the host's, since a root's own may be anything */
+	cleanup_fd int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd int namespaces = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const char *root = entry->options->root;
+
+	if (names < 0 || namespaces < 0)
+		return report_error(entry->report, errno, "cannot look at /proc/self");
+	if (binds_open(binds, entry->report) < 0)
+		return -1;
+	if (namespace_join(entry->namespace) < 0)
+		return report_error(entry->report, errno, "cannot join the namespace of %s", root);
+	if (admission_check_place(entry, false) < 0 || binds_enter_copy(entry->report) < 0 ||
+		binds_attach(binds, names, root, entry->report) < 0)
+		return -1;
+	*copy = openat(namespaces, "mnt", O_RDONLY | O_CLOEXEC);
+	return *copy < 0 ? report_error(entry->report, errno, "cannot open the new namespace") : 0;
+}
+
+/*
+ * For -b: puts a copy of the namespace that has the binds too in its place. Nothing of the root is
+ * read on the way, and the process stands on the host again afterwards.
+ */
+static int
+bind_for_entry(struct entry *entry, struct binds *binds)
+{
+	cleanup_fd int host = -1;
+	cleanup_fd int copy = -1;
+
+	if (entry->options->bind_count == 0)
+		return 0;
+	if (binds_read(binds, entry->options, entry->report) < 0)
+		return -1;
+	host = namespace_open_own();
+	if (host < 0)
+		return report_error(entry->report, errno, "cannot look at /proc/self/ns/mnt");
+	if (make_copy(entry, binds, &copy) < 0)
+		return -1;
+	if (namespace_join(host) < 0)
+		return report_error(entry->report, errno, "cannot return to the host's namespace");
+	cleanup_fd_release(&entry->namespace);
+	entry->namespace = steal_fd(&copy);
+	return 0;
+}
+
+/* A superuser who stays one keeps every capability. */
+static bool
+stays_superuser(const struct entry *entry)
+{
+	return entry->target->uid == 0;
+}
+
+/*
+ * Becomes the named user. The tree alone may know them, so two of its files are read with
+ * privilege: for a caller whose real uid is 0, and who could as well read them from the host. They
+ * are files of the superuser, not opened through a last link, of a limited size, and read as data:
+ * no name service, thus no library of the tree.
+ */
+static int
+become_named(struct entry *entry, struct wish *wish)
+{
+	if (identity_ask_tree(&wish->user, &wish->naming, entry->options->root, entry->report) < 0)
+		return -1;
+	if (stays_superuser(entry))
+		return identity_take_groups(&wish->user, entry->report);
+	/* the other user must not type into the caller's terminal; with privilege, which seccomp(2)
+	 * needs where there is no no_new_privs */
+	if (terminal_protect() < 0)
+		return report_error(
+			entry->report, errno, "cannot protect your terminal from the other user");
+	if (identity_become(&wish->user, true, entry->report) < 0 ||
+		identity_let_go(&wish->user, entry->report) < 0)
+		return -1;
+	/* after the change of uid: the new keyring belongs to the process' uid */
+	return keyring_leave(entry->report);
+}
+
+/* The superuser joins first, since only the tree may know the user. */
+static int
+join(struct entry *entry, struct wish *wish)
+{
+	const char *root = entry->options->root;
+	bool has_binds = entry->options->bind_count > 0;
+
+	/* what -b shows has not been judged */
+	entry->target->allows_setuid =
+		!has_binds && strcmp(record_value(&entry->record, "allow_setuid"), "yes") == 0;
+	session_read_host(entry); /* the host's files, so before joining */
+	if (namespace_join(entry->namespace) < 0)
+		return report_error(entry->report, errno, "cannot join the namespace of %s", root);
+	/* see chroot-enter.c; a module of the name service may have left one open as well */
+	entry->namespace = -1;
+	if (guard_close_descriptors(entry->report) < 0 ||
+		admission_check_place(entry, has_binds) < 0)
+		return -1;
+	if (!is_named(entry))
+		return 0;
+	if (become_named(entry, wish) < 0)
+		return -1;
+	/* the tree's own users are those that the tree says */
+	if (!wish->user.allows_setuid || stays_superuser(entry) || !wish->naming.is_account)
+		return 0;
+	return collision_check(&entry->record, &wish->user, root, entry->report);
+}
+
+static int
+enter(struct entry *entry, struct wish *wish)
+{
+	if (admission_find_caller(entry) < 0 || admission_open(entry) < 0 ||
+		find_user(entry, wish) < 0)
+		return COMMAND_FAILED;
+	session_find_directory(entry);
+	if (bind_for_entry(entry, &wish->binds) < 0 || join(entry, wish) < 0)
+		return COMMAND_FAILED;
+	return session_execute(entry);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct report report;
+	static struct options options;
+	static struct entry entry;
+	static struct wish wish;
+	int result;
+
+	entry.options = &options;
+	entry.report = &report;
+	entry.environment = environ;
+	entry.target = &entry.caller;
+	entry.namespace = -1;
+	report_init(&report, "chroot-enter");
+	if (guard_process(&report) < 0)
+		return COMMAND_FAILED;
+	if (getuid() != 0 || geteuid() != 0) {
+		report_error(&report, 0, "this part of it is for the superuser; type chroot-enter");
+		return COMMAND_FAILED;
+	}
+	result = options_read(&options, argc, argv, &report);
+	if (result != 0)
+		return result < 0 ? COMMAND_FAILED : EXIT_SUCCESS;
+	if (options.lists) {
+		report_error(&report, 0, "--list is for chroot-enter");
+		return COMMAND_FAILED;
+	}
+	return enter(&entry, &wish);
+}
