@@ -13,6 +13,7 @@ RUNSTATEDIR ?= /run
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/chroot-mounts
 SETUID ?= yes
+SETUID_GROUP ?=
 BUILD ?= build
 
 CC ?= cc
@@ -67,11 +68,12 @@ $(BUILD)/%.o: %.c Makefile
 # privilege.
 ENTER = $(if $(filter yes,$(STATIC)),$(MUSL)/static,$(BUILD))/chroot-enter
 
-install: all $(if $(filter yes,$(STATIC)),musl-static) ## DESTDIR=, PREFIX=, SYSCONFDIR=; SETUID=no, STATIC=yes: README
+install: all $(if $(filter yes,$(STATIC)),musl-static) ## DESTDIR=, PREFIX=, SYSCONFDIR=; SETUID=no, SETUID_GROUP=, STATIC=yes: README
 	install -d $(addprefix $(DESTDIR),$(SBINDIR) $(BINDIR) $(LIBEXECDIR)/chroot-mounts $(SYSCONFDIR)/init.d $(SYSCONFDIR)/conf.d \
 		$(DOCDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man8)
 	install -m 0755 $(BUILD)/chroot-mounts $(DESTDIR)$(SBINDIR)/chroot-mounts
-	install -m $(if $(filter no,$(SETUID)),0755,4755) $(ENTER) $(DESTDIR)$(BINDIR)/chroot-enter
+	install -m $(if $(filter no,$(SETUID)),0755,$(if $(SETUID_GROUP),4750 -g $(SETUID_GROUP),4755)) \
+		$(ENTER) $(DESTDIR)$(BINDIR)/chroot-enter
 	install -m 0755 $(BUILD)/chroot-enter-as $(DESTDIR)$(LIBEXECDIR)/chroot-mounts/chroot-enter-as
 	sed 's|@SBINDIR@|$(SBINDIR)|g' init.d/chroot-mounts > $(DESTDIR)$(SYSCONFDIR)/init.d/chroot-mounts
 	chmod 0755 $(DESTDIR)$(SYSCONFDIR)/init.d/chroot-mounts

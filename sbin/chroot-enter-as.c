@@ -9,6 +9,7 @@
 #include "common/namespace.h"
 #include "common/report.h"
 #include "enter-as/binds.h"
+#include "enter-as/groups.h"
 #include "enter-as/identity_find.h"
 #include "enter-as/keyring.h"
 #include "enter-as/terminal.h"
@@ -16,10 +17,10 @@
 #include "enter/command.h"
 #include "enter/entry.h"
 #include "enter/guard.h"
-#include "enter/identity_become.h"
 #include "enter/log.h"
 #include "enter/options.h"
 #include "enter/powers.h"
+#include "enter/privileges.h"
 #include "enter/session.h"
 
 #include <fcntl.h>
@@ -132,14 +133,15 @@ become_named(struct entry *entry, struct wish *wish)
 	if (identity_ask_tree(&wish->user, &wish->naming, entry->options->root, entry->report) < 0)
 		return -1;
 	if (stays_superuser(entry))
-		return identity_take_groups(&wish->user, entry->report);
+		return groups_take(&wish->user, entry->report);
 	/* the other user must not type into the caller's terminal; with privilege, which seccomp(2)
 	 * needs where there is no no_new_privs */
 	if (terminal_protect() < 0)
 		return report_error(
 			entry->report, errno, "cannot protect your terminal from the other user");
-	if (identity_become(&wish->user, true, entry->report) < 0 ||
-		identity_let_go(&wish->user, entry->report) < 0)
+	if (groups_take(&wish->user, entry->report) < 0 ||
+		privileges_become(&wish->user, entry->report) < 0 ||
+		privileges_let_go(&wish->user, entry->report) < 0)
 		return -1;
 	/* after the change of uid: the new keyring belongs to the process' uid */
 	return keyring_leave(entry->report);
@@ -155,13 +157,7 @@ join(struct entry *entry, struct wish *wish)
 	/* what -b shows has not been judged */
 	entry->target->allows_setuid =
 		!has_binds && strcmp(record_value(&entry->record, "allow_setuid"), "yes") == 0;
-	session_read_host(entry); /* the host's files, so before joining */
-	if (namespace_join(entry->namespace) < 0)
-		return report_error(entry->report, errno, "cannot join the namespace of %s", root);
-	/* see chroot-enter.c; a module of the name service may have left one open as well */
-	entry->namespace = -1;
-	if (guard_close_descriptors(entry->report) < 0 ||
-		admission_check_place(entry, has_binds) < 0)
+	if (admission_join(entry) < 0 || admission_check_place(entry, has_binds) < 0)
 		return -1;
 	if (!is_named(entry))
 		return 0;
@@ -176,11 +172,13 @@ join(struct entry *entry, struct wish *wish)
 static int
 enter(struct entry *entry, struct wish *wish)
 {
-	if (admission_find_caller(entry) < 0 || admission_open(entry) < 0 ||
-		find_user(entry, wish) < 0)
+	if (admission_judge(entry) < 0 || find_user(entry, wish) < 0)
 		return COMMAND_FAILED;
 	session_find_directory(entry);
-	if (bind_for_entry(entry, &wish->binds) < 0 || join(entry, wish) < 0)
+	session_read_authority(entry);
+	session_report_replaced(entry);
+	if (admission_open_pin(entry) < 0 || bind_for_entry(entry, &wish->binds) < 0 ||
+		join(entry, wish) < 0)
 		return COMMAND_FAILED;
 	return session_execute(entry);
 }
@@ -198,7 +196,7 @@ main(int argc, char **argv)
 	entry.report = &report;
 	entry.environment = environ;
 	entry.target = &entry.caller;
-	entry.namespace = -1;
+	entry.folder = entry.record_file = entry.namespace = -1;
 	report_init(&report, "chroot-enter");
 	if (guard_process(&report) < 0)
 		return COMMAND_FAILED;
@@ -206,6 +204,8 @@ main(int argc, char **argv)
 		report_error(&report, 0, "this part of it is for the superuser; type chroot-enter");
 		return COMMAND_FAILED;
 	}
+	if (admission_begin(&entry) < 0)
+		return COMMAND_FAILED;
 	result = options_read(&options, argc, argv, &report);
 	if (result != 0)
 		return result < 0 ? COMMAND_FAILED : EXIT_SUCCESS;

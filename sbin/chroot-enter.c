@@ -6,15 +6,14 @@
  * below is the whole defence; sbin/chroot-enter.1 says against what.
  */
 #include "common/collision.h"
-#include "common/namespace.h"
 #include "common/report.h"
 #include "enter/admission.h"
 #include "enter/command.h"
 #include "enter/entry.h"
 #include "enter/guard.h"
-#include "enter/identity_become.h"
 #include "enter/log.h"
 #include "enter/options.h"
+#include "enter/privileges.h"
 #include "enter/session.h"
 
 #include <errno.h>
@@ -37,7 +36,7 @@ become_enter_as(const struct entry *entry, char **argv)
 	return report_error(entry->report, errno, "cannot execute " ENTER_AS);
 }
 
-/* Refuses a user what is for the superuser; log: a word of theirs for the host's log. */
+/* Refuses a user what is for the superuser. */
 static int
 refuse(const struct entry *entry)
 {
@@ -52,72 +51,41 @@ refuse(const struct entry *entry)
 }
 
 /*
- * A user drops privileges before joining, so that no process of the setuid start stands in the
- * tree; there are only the calls that drop and that look at `/`. The superuser joins as the
- * superuser.
- */
-static int
-join(struct entry *entry)
-{
-	const struct identity *caller = &entry->caller;
-
-	entry->caller.allows_setuid =
-		strcmp(record_value(&entry->record, "allow_setuid"), "yes") == 0;
-	if (!entry->is_superuser && identity_become(caller, false, entry->report) < 0)
-		return -1;
-	/* the host's files, so before joining; with the user's ids and no capability effective */
-	session_read_host(entry);
-	if (!entry->is_superuser && identity_arm(entry->report) < 0)
-		return -1;
-	if (namespace_join(entry->namespace) < 0)
-		return report_error(entry->report, errno, "cannot join the namespace of %s",
-			entry->options->root);
-	/*
-	 * Threat: a directory or a program of the host, open as 9: -d, -s, COMMAND or the root's
-	 * own passwd names it /proc/self/fd/9. Nothing of libc's is open, and nothing is read
-	 * before.
-	 */
-	entry->namespace = -1;
-	if (guard_close_descriptors(entry->report) < 0)
-		return -1;
-	if (!entry->is_superuser && identity_let_go(caller, entry->report) < 0)
-		return -1;
-	if (admission_check_place(entry, false) < 0)
-		return -1;
-	if (entry->is_superuser || !caller->allows_setuid)
-		return 0;
-	return collision_check(&entry->record, caller, entry->options->root, entry->report);
-}
-
-/*
- * The order that matters: the caller and the record decide; everything that is asked of the host;
- * then down to the user, into the namespace, and the last capabilities away; only then is anything
- * of the root read.
+ * The order that matters. A user has only their own identity from the beginning on. What is the
+ * caller's is read first, and the record decides. Then the pin is opened, the namespace joined, and
+ * the last capability let go, with no call between that could wait for the caller. Only then is
+ * anything of the root read. The superuser goes the same way, and keeps every capability.
  */
 static int
 enter(struct entry *entry, char **argv)
 {
 	const struct options *options = entry->options;
+	struct identity *caller = &entry->caller;
 	bool is_special = options->user || options->bind_count > 0;
 
-	if (admission_find_caller(entry) < 0)
-		return COMMAND_FAILED;
-	if (entry->is_superuser && is_special) {
-		become_enter_as(entry, argv);
-		return COMMAND_FAILED;
-	}
-	if (admission_open(entry) < 0)
-		return COMMAND_FAILED;
-	if (entry->is_superuser && *record_value(&entry->record, "default_user") != '\0') {
-		become_enter_as(entry, argv);
-		return COMMAND_FAILED;
-	}
-	if (is_special) {
-		refuse(entry);
-		return COMMAND_FAILED;
-	}
+	if (entry->is_superuser && is_special)
+		return become_enter_as(entry, argv);
 	session_find_directory(entry);
-	return join(entry) < 0 ? COMMAND_FAILED : session_execute(entry);
+	session_read_authority(entry);
+	if (admission_judge(entry) < 0)
+		return -1;
+	if (entry->is_superuser && *record_value(&entry->record, "default_user") != '\0')
+		return become_enter_as(entry, argv);
+	if (is_special)
+		return refuse(entry);
+	session_report_replaced(entry);
+	if (admission_open_pin(entry) < 0)
+		return -1;
+	caller->allows_setuid = strcmp(record_value(&entry->record, "allow_setuid"), "yes") == 0;
+	if (admission_join(entry) < 0)
+		return -1;
+	if (!entry->is_superuser && privileges_let_go(caller, entry->report) < 0)
+		return -1;
+	if (admission_check_place(entry, false) < 0)
+		return -1;
+	if (entry->is_superuser || !caller->allows_setuid)
+		return 0;
+	return collision_check(&entry->record, caller, options->root, entry->report);
 }
 
 int
@@ -133,15 +101,16 @@ main(int argc, char **argv)
 	entry.report = &report;
 	entry.environment = environ;
 	entry.target = &entry.caller;
-	entry.namespace = -1;
+	entry.folder = entry.record_file = entry.namespace = -1;
 	report_init(&report, "chroot-enter");
-	if (guard_process(&report) < 0)
-		return COMMAND_FAILED;
-	result = options_read(&options, argc, argv, &report);
+	result = options_answer(argc, argv, &report);
+	if (result == 0 && (guard_process(&report) < 0 || admission_begin(&entry) < 0))
+		result = -1;
+	if (result == 0)
+		result = options_read(&options, argc, argv, &report);
 	if (result != 0)
 		return result < 0 ? COMMAND_FAILED : EXIT_SUCCESS;
-	if (!options.lists)
-		return enter(&entry, argv);
-	return admission_find_caller(&entry) < 0 || admission_list(&entry) < 0 ? COMMAND_FAILED
-									       : EXIT_SUCCESS;
+	if (options.lists)
+		return admission_list(&entry) < 0 ? COMMAND_FAILED : EXIT_SUCCESS;
+	return enter(&entry, argv) < 0 ? COMMAND_FAILED : session_execute(&entry);
 }

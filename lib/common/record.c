@@ -35,36 +35,40 @@ read_all(int fd, char *text, size_t size)
 }
 
 static int
-judge(int fd, size_t *size)
+judge(int fd, struct stat *found)
 {
-	struct stat found;
-
-	if (fstat(fd, &found) < 0)
+	if (fstat(fd, found) < 0)
 		return -1;
-	if (!S_ISREG(found.st_mode) || found.st_uid != 0 || found.st_mode & (S_IWGRP | S_IWOTH)) {
+	if (!S_ISREG(found->st_mode) || found->st_uid != 0 ||
+		found->st_mode & (S_IWGRP | S_IWOTH)) {
 		errno = EPERM;
 		return -1;
 	}
-	if (found.st_size <= 0 || found.st_size > RECORD_SIZE) {
+	if (found->st_size <= 0 || found->st_size > RECORD_SIZE) {
 		errno = EBADMSG;
 		return -1;
 	}
-	*size = (size_t)found.st_size;
 	return 0;
 }
 
 int
-record_read(struct record *record, int directory, const char *name)
+record_open(int directory, const char *name)
 {
-	cleanup_fd int fd =
-		openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+int
+record_read_file(struct record *record, int fd)
+{
 	cleanup_free char *text = NULL;
 	uint64_t version;
+	struct stat found;
 	size_t size;
 
 	*record = (struct record){0};
-	if (fd < 0 || judge(fd, &size) < 0)
+	if (judge(fd, &found) < 0)
 		return -1;
+	size = (size_t)found.st_size;
 	text = malloc(size);
 	if (!text || read_all(fd, text, size) < 0)
 		return -1;
@@ -73,12 +77,24 @@ record_read(struct record *record, int directory, const char *name)
 		errno = EBADMSG;
 		return -1;
 	}
-	*record = (struct record){.text = steal_pointer(&text), .size = size};
+	*record = (struct record){.text = steal_pointer(&text),
+		.size = size,
+		.device = found.st_dev,
+		.inode = found.st_ino};
 	if (version != RECORD_VERSION) {
 		errno = EPROTO;
 		return -1;
 	}
 	return 0;
+}
+
+int
+record_read(struct record *record, int directory, const char *name)
+{
+	cleanup_fd int fd = record_open(directory, name);
+
+	*record = (struct record){0};
+	return fd < 0 ? -1 : record_read_file(record, fd);
 }
 
 int

@@ -32,6 +32,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define STATE_DIRECTORY RUNSTATEDIR "/chroot-mounts"
 #define RECORD_VERSION 2
@@ -40,6 +41,8 @@
 struct record {
 	char *text; /* owned */
 	size_t size; /* bytes used, the last of them NUL */
+	dev_t device; /* of the file that it was read from */
+	ino_t inode; /* likewise */
 };
 
 void record_release(struct record *record);
@@ -51,6 +54,11 @@ void record_release(struct record *record);
  * holds may be read, but means nothing certain).
  */
 int record_read(struct record *record, int directory, const char *name);
+
+/* The same in two steps. record_open returns a file descriptor, or -1 with errno set, and reports
+ * nothing; record_read_file leaves it open. */
+int record_open(int directory, const char *name);
+int record_read_file(struct record *record, int fd);
 
 /* The one of a prepared root, or the one that a stop has put away; as record_read. */
 int record_read_either(struct record *record, int directory);

@@ -32,20 +32,23 @@ struct naming {
 void naming_release(struct naming *naming);
 
 /*
- * user is "USER" or "USER:GROUP"; groups is a list in place of the looked-up ones, "" for none, or
- * NULL. Each word is a name or a number. A name must not mean one thing on the host and another in
- * the tree, so both are asked:
+ * user is "USER" or "USER:GROUP"; groups is a list in place of the looked-up ones, "" for none,
+ * or NULL. Each word is a name or a number. A name must not mean one thing on the host and
+ * another in the tree, so both are asked:
  *
- * identity_find_named  asks the host's name service, so only for the superuser and before joining.
- *                      Fills in what the host knows: a uid of it, or (uid_t)-1, and the name.
- * identity_ask_tree    completes it by the passwd and group files of the tree that is `/` now. Only
- *                      for a superuser: the files are read as data with the privileges that the
- *                      process has. They are not opened for numbers that the host knows.
+ * identity_find_named  asks the host's name service, so only for the superuser and before
+ *                      joining. Fills in what the host knows: a uid of it, or (uid_t)-1, and
+ *                      the name.
+ * identity_ask_tree    completes it by the passwd and group files of the tree that is `/` now.
+ *                      Only for a superuser: the files are read as data with the privileges
+ *                      that the process has. They are not opened for numbers that the host
+ *                      knows.
  * identity_settle      the same by two texts, NULL for none.
  *
  * A user of the host has the host's groups, others those of the tree, and a number that neither
- * side has just the group that must be named. A name of the superuser that the host does not know
- * is refused. root: the root's name, for messages. Each returns 0, or -1 after reporting the error.
+ * side has just the group that must be named. A name of the superuser that the host does not
+ * know is refused. root: the root's name, for messages. Each returns 0, or -1 after reporting
+ * the error.
  */
 int identity_find_named(struct identity *identity, struct naming *naming, const char *user,
 	const char *groups, struct report *report);

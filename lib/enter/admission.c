@@ -7,9 +7,11 @@
 #include "common/number.h"
 #include "common/report.h"
 #include "enter/entry.h"
+#include "enter/guard.h"
 #include "enter/log.h"
 #include "enter/options.h"
 #include "enter/powers.h"
+#include "enter/privileges.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -17,12 +19,32 @@
 #include <sys/stat.h>
 
 int
-admission_find_caller(struct entry *entry)
+admission_begin(struct entry *entry)
 {
 	if (identity_find_caller(&entry->caller, entry->report) < 0)
 		return -1;
 	entry->is_superuser = entry->caller.uid == 0;
-	return powers_check(entry->is_superuser ? POWERS_TO_JOIN : POWERS_TO_DROP, entry->report);
+	if (powers_check(
+		    entry->is_superuser ? POWERS_OF_SUPERUSER : POWERS_OF_USER, entry->report) < 0)
+		return -1;
+	return entry->is_superuser ? 0 : privileges_become(&entry->caller, entry->report);
+}
+
+/* The superuser has every capability effective all the time. */
+static int
+raise(const struct entry *entry, enum privileges_use use)
+{
+	if (entry->is_superuser || privileges_raise(use) == 0)
+		return 0;
+	return report_error(entry->report, errno, "cannot use the capabilities that joining needs");
+}
+
+static int
+lower(const struct entry *entry)
+{
+	if (entry->is_superuser || privileges_lower() == 0)
+		return 0;
+	return report_error(entry->report, errno, "cannot drop the capabilities");
 }
 
 static bool
@@ -72,34 +94,20 @@ mend_by_restart(const struct entry *entry, const char *what)
 	return report_error(entry->report, 0, "%s %s", entry->options->root, what);
 }
 
-/* May the caller enter? Nothing but the record and the kernel's credentials is asked. error: what
- * keeps the record from being read, 0 for nothing. */
-static bool
-may_enter(struct entry *entry, int folder, int *error)
-{
-	*error = record_read(&entry->record, folder, "record") < 0 ? errno : 0;
-	if (entry->is_superuser)
-		return true;
-	return (*error == 0 || *error == EPROTO) && is_listed(&entry->record, &entry->caller);
-}
-
-/* Who is not listed learns of no failure either: a limit on descriptors would tell what there is.
- */
 static int
-authorise(struct entry *entry, int folder)
+open_folder(const char *name)
 {
-	int error;
+	char path[sizeof(STATE_DIRECTORY "/") + NAME_LENGTH];
+	size_t length = strlen(name);
 
-	if (!may_enter(entry, folder, &error))
-		return refuse(entry, ENOENT);
-	if (error == EPROTO)
-		return mend_by_restart(entry, "was prepared by another version");
-	if (error == ENOENT)
-		return refuse(entry, ENOENT);
-	if (error != 0)
-		return report_error(
-			entry->report, error, "cannot read the record of %s", entry->options->root);
-	return 0;
+	/* whoever calls has judged the name; nothing is written behind path all the same */
+	if (length > NAME_LENGTH) {
+		errno = ENOENT;
+		return -1;
+	}
+	memcpy(path, STATE_DIRECTORY "/", sizeof(STATE_DIRECTORY));
+	memcpy(path + sizeof(STATE_DIRECTORY), name, length + 1);
+	return open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 /*
@@ -121,43 +129,128 @@ check_host(const struct entry *entry)
 		"it can be used on the host only, not from inside another mount namespace");
 }
 
-static int
-open_folder(const char *name)
+/* True if the record lets the caller enter. error: the errno that keeps it from being read, or 0.
+ */
+static bool
+may_enter(struct entry *entry, int *error)
 {
-	char path[sizeof(STATE_DIRECTORY "/") + NAME_LENGTH];
-	size_t length = strlen(name);
+	*error = record_read_file(&entry->record, entry->record_file) < 0 ? errno : 0;
+	if (entry->is_superuser)
+		return true;
+	return (*error == 0 || *error == EPROTO) && is_listed(&entry->record, &entry->caller);
+}
 
-	/* whoever calls has judged the name; nothing is written behind path all the same */
-	if (length > NAME_LENGTH) {
-		errno = ENOENT;
-		return -1;
-	}
-	memcpy(path, STATE_DIRECTORY "/", sizeof(STATE_DIRECTORY));
-	memcpy(path + sizeof(STATE_DIRECTORY), name, length + 1);
-	return open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+static void
+close_root(struct entry *entry)
+{
+	cleanup_fd_release(&entry->folder);
+	cleanup_fd_release(&entry->record_file);
+	cleanup_fd_release(&entry->namespace);
+	record_release(&entry->record);
+}
+
+/* Opens the root's directory and record. Returns 0, or -1 with errno set; reports nothing. */
+static int
+open_root(struct entry *entry, const char *name)
+{
+	close_root(entry);
+	entry->folder = open_folder(name);
+	if (entry->folder >= 0)
+		entry->record_file = record_open(entry->folder, "record");
+	return entry->record_file < 0 ? -1 : 0;
 }
 
 int
-admission_open(struct entry *entry)
+admission_judge(struct entry *entry)
 {
-	cleanup_fd int folder = -1;
-	uint64_t number;
+	const char *root = entry->options->root;
+	int error;
 
-	if (!name_is_valid(entry->options->root))
+	if (!name_is_valid(root))
 		return refuse(entry, ENOENT);
-	folder = open_folder(entry->options->root);
-	if (folder < 0)
-		return refuse(entry, errno);
-	if (authorise(entry, folder) < 0 || (!entry->is_superuser && check_host(entry) < 0))
+	if (raise(entry, PRIVILEGES_TO_READ) < 0)
 		return -1;
-	entry->namespace = namespace_open_pin(folder, "ns");
+	error = open_root(entry, root) < 0 ? errno : 0;
+	if (lower(entry) < 0)
+		return -1;
+	if (entry->folder < 0)
+		return refuse(entry, error);
+	/* a user who is not listed learns of no failure either: a limit on descriptors would
+	 * tell what there is */
+	if (error == 0 ? !may_enter(entry, &error) : !entry->is_superuser)
+		return refuse(entry, ENOENT);
+	if (error == EPROTO)
+		return mend_by_restart(entry, "was prepared by another version");
+	if (error == ENOENT)
+		return refuse(entry, ENOENT);
+	if (error != 0)
+		return report_error(entry->report, error, "cannot read the record of %s", root);
+	return entry->is_superuser ? 0 : check_host(entry);
+}
+
+/* True if the record in place is the one that was read: each stop and reload renames another one to
+ * it, or it away. The open file keeps its inode number from being used again. */
+static bool
+is_same_record(const struct entry *entry)
+{
+	struct stat found;
+
+	return fstatat(entry->folder, "record", &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       found.st_dev == entry->record.device && found.st_ino == entry->record.inode;
+}
+
+int
+admission_open_pin(struct entry *entry)
+{
+	uint64_t number;
+	bool is_same;
+	int error;
+
+	do {
+		if (raise(entry, PRIVILEGES_TO_READ) < 0)
+			return -1;
+		entry->namespace = namespace_open_pin(entry->folder, "ns");
+		error = errno;
+		is_same = is_same_record(entry);
+		if (lower(entry) < 0 || (!is_same && admission_judge(entry) < 0))
+			return -1;
+	} while (!is_same);
 	if (entry->namespace < 0)
-		return refuse(entry, errno);
+		return refuse(entry, error);
 	if (namespace_number(entry->namespace, &number) < 0 ||
 		!record_has_number(&entry->record, "namespace", number))
 		return mend_by_restart(
 			entry, "is damaged: another namespace is pinned than start made");
 	return 0;
+}
+
+int
+admission_join(struct entry *entry)
+{
+	const char *root = entry->options->root;
+	bool is_same;
+	int error;
+
+	if (raise(entry, PRIVILEGES_TO_JOIN) < 0)
+		return -1;
+	error = namespace_join(entry->namespace) < 0 ? errno : 0;
+	is_same = is_same_record(entry);
+	if (error != 0 || !is_same) {
+		lower(entry);
+		return error != 0 ? report_error(entry->report, error,
+					    "cannot join the namespace of %s", root)
+				  : report_error(entry->report, 0,
+					    "%s was stopped or reloaded at this moment; enter it "
+					    "again",
+					    root);
+	}
+	/*
+	 * Threat: a directory or a program of the host, open as 9: -d, -s, COMMAND or the root's
+	 * own passwd names it /proc/self/fd/9. Nothing of libc's is open, and nothing is read
+	 * before.
+	 */
+	entry->folder = entry->record_file = entry->namespace = -1;
+	return guard_close_descriptors(entry->report);
 }
 
 int
@@ -185,28 +278,33 @@ check_descriptors(const struct entry *entry)
 {
 	cleanup_fd int folder = open("/", O_PATH | O_CLOEXEC);
 	cleanup_fd int record = open("/", O_PATH | O_CLOEXEC);
+	cleanup_fd int pin = open("/", O_PATH | O_CLOEXEC);
 
-	return folder >= 0 && record >= 0
+	return folder >= 0 && record >= 0 && pin >= 0
 		       ? 0
 		       : report_error(entry->report, errno, "cannot look at the roots");
 }
 
-/* Says its name if the caller may enter it; the superuser, unless a stop is at work on it. */
+/* True if the caller may enter the root. The superuser may also where a stop is at work on it.
+ * Returns -1 after reporting an error. */
 static int
-list_root(struct entry *entry, const char *name)
+is_open_to(struct entry *entry, const char *name)
 {
-	cleanup_fd int folder = open_folder(name);
 	cleanup_fd int pin = -1;
+	bool is_there;
 	int error;
 
-	if (folder < 0 || !may_enter(entry, folder, &error) || error == ENOENT)
+	if (raise(entry, PRIVILEGES_TO_READ) < 0)
+		return -1;
+	is_there = open_root(entry, name) == 0;
+	pin = is_there ? namespace_open_pin(entry->folder, "ns") : -1;
+	if (lower(entry) < 0)
+		return -1;
+	if (!is_there || !may_enter(entry, &error) || error == ENOENT)
 		return 0;
 	if (!entry->is_superuser && check_host(entry) < 0)
 		return -1;
-	pin = namespace_open_pin(folder, "ns");
-	if (pin >= 0)
-		puts(name);
-	return 0;
+	return pin >= 0;
 }
 
 static int
@@ -219,22 +317,25 @@ int
 admission_list(struct entry *entry)
 {
 	struct dirent **roots = NULL;
-	int count, result;
+	int count, error, result = 0;
 
-	if (check_descriptors(entry) < 0)
+	if (check_descriptors(entry) < 0 || raise(entry, PRIVILEGES_TO_READ) < 0)
 		return -1;
 	count = scandir(STATE_DIRECTORY, &roots, is_root_name, alphasort);
-	result = count >= 0 || errno == ENOENT
-			 ? 0
-			 : report_error(entry->report, errno, "cannot look at the roots");
+	error = errno;
+	if (lower(entry) < 0)
+		return -1;
+	if (count < 0 && error != ENOENT)
+		return report_error(entry->report, error, "cannot look at the roots");
 	for (int i = 0; i < count; i++) {
-		if (result == 0)
-			result = list_root(entry, roots[i]->d_name);
-		record_release(&entry->record);
+		if (result >= 0)
+			result = is_open_to(entry, roots[i]->d_name);
+		if (result > 0)
+			puts(roots[i]->d_name);
 		free(roots[i]);
 	}
 	free(roots);
-	if (result == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-		result = report_error(entry->report, errno, "cannot write");
-	return result;
+	if (result >= 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		return report_error(entry->report, errno, "cannot write");
+	return result < 0 ? -1 : 0;
 }

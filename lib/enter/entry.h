@@ -21,6 +21,8 @@ struct entry {
 	struct identity caller;
 	struct identity *target; /* borrowed; the caller, or the user that the superuser named */
 	struct record record;
+	int folder; /* owned; the directory of the root's record and pin, -1 before and after */
+	int record_file; /* owned; the record that was read, -1 before and after */
 	int namespace; /* owned; the pin, -1 before and after */
 	struct authority authority;
 	char directory[PATH_MAX]; /* the caller's working directory, "" if it has no name */

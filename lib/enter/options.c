@@ -42,6 +42,8 @@ static const char usage[] =
 	"is\n"
 	"not there.\n";
 
+static const char version[] = "chroot-enter " VERSION "\n";
+
 /* "+": what comes behind ROOT is the command's */
 static const char option_letters[] = "+:b:d:e:EG:ls:u:hV";
 
@@ -191,6 +193,18 @@ say_text(const char *text, struct report *report)
 }
 
 int
+options_answer(int argc, char **argv, struct report *report)
+{
+	const char *word = argc > 1 ? argv[1] : "";
+
+	if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0)
+		return say_text(usage, report);
+	if (strcmp(word, "-V") == 0 || strcmp(word, "--version") == 0)
+		return say_text(version, report);
+	return 0;
+}
+
+int
 options_read(struct options *options, int argc, char **argv, struct report *report)
 {
 	int option, at = 1; /* where the next one is looked for */
@@ -208,7 +222,7 @@ options_read(struct options *options, int argc, char **argv, struct report *repo
 		if (option == 'h')
 			return say_text(usage, report);
 		if (option == 'V')
-			return say_text("chroot-enter " VERSION "\n", report);
+			return say_text(version, report);
 		if (take_option(options, option, argv[at], report) < 0)
 			return -1;
 		at = optind;

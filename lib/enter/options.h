@@ -36,6 +36,12 @@ struct options {
  */
 int options_read(struct options *options, int argc, char **argv, struct report *report);
 
+/*
+ * Prints the help or the version if the first word asks for it. Returns 1 after printing, 0 if it
+ * asks for neither, or -1 after reporting the error.
+ */
+int options_answer(int argc, char **argv, struct report *report);
+
 void options_release(struct options *options);
 
 #endif

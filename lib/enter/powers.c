@@ -18,16 +18,17 @@
 
 struct power {
 	unsigned number;
-	enum powers_use use;
+	unsigned uses; /* of enum powers_use */
 	const char *name;
 };
 
 static const struct power powers[] = {
-	{CAP_SYS_ADMIN, POWERS_TO_JOIN, " CAP_SYS_ADMIN"},
-	{CAP_SYS_CHROOT, POWERS_TO_JOIN, " CAP_SYS_CHROOT"},
+	{CAP_SYS_ADMIN, POWERS_OF_SUPERUSER | POWERS_OF_USER | POWERS_TO_CHANGE, " CAP_SYS_ADMIN"},
+	{CAP_SYS_CHROOT, POWERS_OF_SUPERUSER | POWERS_OF_USER | POWERS_TO_CHANGE,
+		" CAP_SYS_CHROOT"},
 	{CAP_SETGID, POWERS_TO_CHANGE, " CAP_SETGID"},
 	{CAP_SETUID, POWERS_TO_CHANGE, " CAP_SETUID"},
-	{CAP_SETPCAP, POWERS_TO_DROP, " CAP_SETPCAP"},
+	{CAP_DAC_READ_SEARCH, POWERS_OF_USER | POWERS_TO_CHANGE, " CAP_DAC_READ_SEARCH"},
 };
 
 /* user_namespaces(7): that of the whole machine maps every number to itself. */
@@ -89,7 +90,7 @@ powers_check(enum powers_use use, struct report *report)
 	if (syscall(SYS_capget, &header, data) < 0)
 		return report_error(report, errno, "cannot read the capabilities");
 	for (size_t i = 0; i < sizeof(powers) / sizeof(*powers); i++)
-		if (powers[i].use <= use && !(data[0].effective & 1U << powers[i].number))
+		if (powers[i].uses & use && !(data[0].effective & 1U << powers[i].number))
 			length += (size_t)snprintf(
 				names + length, sizeof(names) - length, "%s", powers[i].name);
 	if (length == 0)

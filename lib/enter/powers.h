@@ -5,11 +5,11 @@
 
 struct report;
 
-/* Each takes what those before it take too. */
+/* The capabilities that an entry needs. */
 enum powers_use {
-	POWERS_TO_JOIN, /* a mount namespace */
-	POWERS_TO_DROP, /* all there are, for good */
-	POWERS_TO_CHANGE, /* to another user */
+	POWERS_OF_SUPERUSER = 1, /* of the superuser as the superuser */
+	POWERS_OF_USER = 2, /* of a user as themselves, by the setuid bit */
+	POWERS_TO_CHANGE = 4, /* of the superuser as another user */
 };
 
 /*

@@ -42,8 +42,8 @@ caller_variable(const struct entry *entry, const char *name)
 }
 
 /* A cookie is for the user who called, and only where there is a display to use it on. */
-static void
-read_authority(struct entry *entry)
+void
+session_read_authority(struct entry *entry)
 {
 	if (entry->target->uid == entry->caller.uid && caller_variable(entry, "DISPLAY"))
 		authority_read(&entry->authority, caller_variable(entry, "XAUTHORITY"),
@@ -85,8 +85,8 @@ was_replaced(const char *line, const char *source)
  * alone, since a command's output stays its own. Recursive binds are of directories, and a look at
  * one could wait for a server.
  */
-static void
-tell_replaced(const struct entry *entry)
+void
+session_report_replaced(const struct entry *entry)
 {
 	const struct record *record = &entry->record;
 	const char *service = record_value(record, "service");
@@ -104,13 +104,6 @@ tell_replaced(const struct entry *entry)
 				"%s reload renews it",
 				source, entry->options->root, *service ? service : "chroot-mounts");
 	}
-}
-
-void
-session_read_host(struct entry *entry)
-{
-	read_authority(entry);
-	tell_replaced(entry);
 }
 
 /* The root's own passwd, read as data, as the user whom it is about. */

@@ -8,12 +8,16 @@ struct entry;
 /* Asks the kernel for the caller's working directory. */
 void session_find_directory(struct entry *entry);
 
+/* Reads the caller's X authority file, where the caller has a display and keeps their uid. To be
+ * called on the host, with no capability effective and before the pin is open: reading it may take
+ * for ever. */
+void session_read_authority(struct entry *entry);
+
 /*
- * Reads on the host what the session needs of it: the X authority file, and whether a file that is
- * bound into the root was replaced, which it reports. To be called before joining, as the user,
- * with no capability effective.
+ * Reports files that are bound into the root and were replaced on the host. To be called like that
+ * too: a terminal may not take what is said.
  */
-void session_read_host(struct entry *entry);
+void session_report_replaced(const struct entry *entry);
 
 /*
  * Executes the command or the shell, inside, as the user, without privilege: only here is the tree

@@ -69,7 +69,7 @@ is 'without the key no directory for tickets is covered' \
 is 'without the key a setuid program has no effect' "$(inside /srv/probes/setuid-id -u)" 1000
 is 'without the key su has no effect' "$(with_password inside su -c 'id -u')" ''
 like 'without the key a file capability has no effect' "$(sets inside /srv/probes/capable-grep)" "CapPrm: $none CapEff: $none"
-is 'a user who enters without the key has no capability and can gain none' "$(sets inside grep)" "$no_power: $none CapAmb: $none NoNewPrivs: 1 "
+is 'a user who enters without the key has no capability and can gain none' "$(sets inside grep)" "$no_power: $bounding CapAmb: $none NoNewPrivs: 1 "
 
 # with, for who is listed by either key
 for listed in 'users="alice"' 'groups="players"'; do

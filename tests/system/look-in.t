@@ -52,7 +52,7 @@ run "$tools/look-in" 1000 "$probers" /usr/bin/chroot-enter -d / games /bin/true
 walked 'a listed user' root user joined inside
 run "$tools/look-in" 1001 "$probers" /usr/bin/chroot-enter -d / games /bin/true
 walked 'a user who is not listed' root
-run "$tools/look-in" 0 "$probers" /usr/bin/chroot-enter -d / -u alice games /bin/true
+run "$tools/look-in" 0 "$probers" /usr/libexec/chroot-mounts/chroot-enter-as -d / -u alice games /bin/true
 walked 'the superuser, to become a user' root joined inside
 run "$tools/look-in" 0 "$probers" /usr/bin/chroot-enter -d / games /bin/true
 walked 'the superuser' root

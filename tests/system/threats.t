@@ -456,6 +456,37 @@ chmod 000 /opt/games
 run as bob chroot-enter games true
 is 'a user who is not listed does not learn of a directory that is closed' "$errors" "$listed"
 chmod 755 /opt/games
+
+# parked NUMBER COMMAND...: alice stops an entry of hers when it returns from its capset(2) of that number,
+# and lets it go on when the command has run.
+parked()
+{
+	local number=$1 tracer
+	shift
+	: >"$work/trace"
+	strace -qq -u alice -o "$work/trace" -e trace=capset -e "inject=capset:signal=STOP:when=$number" \
+		chroot-enter -d / games id -un >"$work/said" 2>&1 &
+	tracer=$!
+	await grep -q 'stopped by SIGSTOP' "$work/trace"
+	"$@"
+	kill -CONT "$(<"/proc/$tracer/task/$tracer/children")"
+	wait "$tracer"
+}
+delist() { configure games 'root="/opt/games"' 'users="bob"' && chroot-mounts reload games; }
+list_again() { configure games 'root="/opt/games"' 'users="alice"' && chroot-mounts reload games; }
+like 'an entry that is parked nowhere raises a capability for the record, one for the pin, and three to join' \
+	"$(strace -qq -u alice -e trace=capset chroot-enter -d / games true 2>&1 | sed -E 's/.*effective=([^,]*), .*/\1/' | xargs)" \
+	'^0 1<<CAP_DAC_READ_SEARCH 0 1<<CAP_DAC_READ_SEARCH 0 1<<CAP_DAC_READ_SEARCH\|1<<CAP_SYS_CHROOT\|1<<CAP_SYS_ADMIN 0 '
+parked 3 delist
+is 'a user who was delisted while their entry was parked, the record open, is refused' "$? $(<"$work/said")" "125 $listed"
+list_again
+parked 3 list_again
+is 'an entry that was parked while a reload left its user listed goes on' "$? $(<"$work/said")" '0 alice'
+parked 6 delist
+is 'a user who was delisted while their entry was parked right before joining is refused' "$? $(<"$work/said")" \
+	'125 chroot-enter: games was stopped or reloaded at this moment; enter it again'
+list_again
+
 # who holds the root, under a name that steers a terminal
 chroot-enter -d / games sleep 1000 &
 player=$!

@@ -162,13 +162,13 @@ strace -qq -u alice -E HOME=/home/alice -E DISPLAY=:7 -E "XDG_RUNTIME_DIR=$runti
 order()
 {
 	sed -En '/setresuid\(1000, 1000, 1000\) += 0/ s/.*/user/p; /setns\(.*= 0/ s/.*/joined/p
-		/capset\(.*effective=0, permitted=1<<CAP_SYS.*= 0/ s/.*/unarmed/p
-		/capset\(.*effective=1<<CAP_SYS.*= 0/ s/.*/armed/p
+		/capset\(.*effective=0, permitted=1<<CAP_.*= 0/ s/.*/unarmed/p
+		/capset\(.*effective=1<<CAP_.*= 0/ s/.*/armed/p
 		/capset\(.*effective=0, permitted=0,.*= 0/ s/.*/powerless/p
 		/"\/home\/alice\/.Xauthority".*= [0-9]/ s/.*/read/p; /O_EXCL.*= [0-9]/ s/.*/write/p' "$work/trace"
 }
 is 'the cookie is read as the user, before joining, and written when all power is gone' "$(order | xargs)" \
-	'user unarmed read armed joined powerless write'
+	'user unarmed read armed unarmed armed unarmed armed joined powerless write'
 rm "$copy"
 
 # no way to a copy
