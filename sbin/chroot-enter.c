@@ -44,8 +44,8 @@ refuse(const struct entry *entry)
 
 	if (!options->user)
 		return report_error(entry->report, 0, "-b and --bind-ro are for the superuser");
-	log_say("chroot-enter", "uid %u was refused -u for %s: %.64s", (unsigned)entry->caller.uid,
-		options->root, options->user);
+	log_refusal("chroot-enter", entry->caller.uid, " -u for %s: %.64s", options->root,
+		options->user);
 	return report_error(
 		entry->report, 0, "-u is for the superuser; others enter as themselves");
 }

@@ -76,10 +76,8 @@ refuse(const struct entry *entry, int error)
 		return -1;
 	if (entry->is_superuser && error != ENOENT && error != ESTALE)
 		return report_error(entry->report, error, "cannot look at %s", root);
-	/* what was typed comes last: it can say nothing in another's name */
 	if (!entry->is_superuser)
-		log_say("chroot-enter", "uid %u was refused: %.64s", (unsigned)entry->caller.uid,
-			root);
+		log_refusal("chroot-enter", entry->caller.uid, ": %.64s", root);
 	return report_error(entry->report, 0,
 		"%s is not prepared (rc-service chroot-mounts start), or you are not listed for it",
 		*root != '\0' ? root : "''");

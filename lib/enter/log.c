@@ -5,10 +5,18 @@
 #include "common/report.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
+
+#include <linux/keyctl.h>
+
+/* refusals of a user that are written down in so many seconds */
+#define LOG_LINES 10
+#define LOG_SECONDS 60
 
 /* A socket that waits for nobody, and on which write(2) raises no SIGPIPE, since it is of
  * datagrams. */
@@ -38,6 +46,35 @@ write_header(char *header, size_t size, const char *program)
 		(int)getpid());
 }
 
+/*
+ * Counts a refusal of the process' user, in a key of the user's own keyring. A minute after the
+ * last count began it begins anew, with the number of lines that were left out in *left_out. True
+ * if a line is due, also where the kernel keeps no keys.
+ */
+static bool
+is_due(unsigned *left_out)
+{
+	struct {
+		time_t since;
+		unsigned count;
+	} tally = {0};
+	time_t now = time(NULL);
+	long key = syscall(
+		SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_USER_KEYRING, "user", "chroot-enter", 0);
+
+	*left_out = 0;
+	if (key >= 0)
+		syscall(SYS_keyctl, KEYCTL_READ, key, &tally, sizeof(tally));
+	if (now - tally.since >= LOG_SECONDS || now < tally.since) {
+		*left_out = tally.count > LOG_LINES ? tally.count - LOG_LINES : 0;
+		tally.since = now;
+		tally.count = 0;
+	}
+	tally.count++;
+	syscall(SYS_add_key, "user", "chroot-enter", &tally, sizeof(tally), KEY_SPEC_USER_KEYRING);
+	return tally.count <= LOG_LINES;
+}
+
 /* Not syslog(3), which waits for a daemon that is behind, with the user at the prompt. */
 void
 log_say(const char *program, const char *format, ...)
@@ -58,4 +95,22 @@ log_say(const char *program, const char *format, ...)
 		report_warning(&report, "%s", text);
 	}
 	errno = saved;
+}
+
+void
+log_refusal(const char *program, uid_t uid, const char *format, ...)
+{
+	char what[256], before[64] = "";
+	unsigned left_out;
+	va_list arguments;
+
+	if (!is_due(&left_out))
+		return;
+	if (left_out > 0)
+		snprintf(before, sizeof(before), " (%u times more before)", left_out);
+	va_start(arguments, format);
+	vsnprintf(what, sizeof(what), format, arguments);
+	va_end(arguments);
+	/* what was typed comes last: it can say nothing in another's name */
+	log_say(program, "uid %u was refused%s%s", (unsigned)uid, before, what);
 }

@@ -3,6 +3,8 @@
 #ifndef LOG_H
 #define LOG_H
 
+#include <sys/types.h>
+
 /*
  * Sends one line to the system's log daemon, facility authpriv, in program's name. Control
  * characters are written as backslash and three octal digits. Nothing is waited for: where nobody
@@ -10,5 +12,13 @@
  * with an empty environment, since the host's time zone is read. Keeps errno.
  */
 void log_say(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * The same of a refusal: "uid UID was refused", and behind it what the format says. Threat: a user
+ * fills the log by refused entries. Defence: ten lines a minute and user, and with the next one the
+ * number of those that were left out. To be called as that user.
+ */
+void log_refusal(const char *program, uid_t uid, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

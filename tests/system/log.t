@@ -4,7 +4,7 @@
 # daemon, and leaves nothing of its own open.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
-needs perl strace
+needs cc perl strace
 on_machines PROPAGATION=private
 
 configure games 'root="/opt/games"' 'users="alice"'
@@ -32,9 +32,14 @@ said()
 	can_say
 	sed -E '/^END$/d; s/^<85>[A-Z][a-z]{2} [ 1-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-6][0-9] chroot-enter\[[0-9]+\]: /: /' "$work/said"
 	: >"$work/said"
+	forget alice
+	forget bob
 }
 enter() { chroot-enter -d / "$@" >/dev/null 2>&1; }
 
+read -r keyctl add_key < <(printf '#include <sys/syscall.h>\nSYS_keyctl SYS_add_key\n' | cc -E -P -x c - | tail -n 1)
+# of what was refused before, here or elsewhere
+forget() { as "$1" perl -e 'exit syscall($ARGV[0] + 0, 7, -4) != 0' "$keyctl"; } # keyctl(KEYCTL_CLEAR, KEY_SPEC_USER_KEYRING)
 listen
 is 'an entry of a listed user is not written of' "$(as alice chroot-enter -d / games true; said)" ''
 as bob chroot-enter games true 2>/dev/null
@@ -73,6 +78,17 @@ ok 'an entry is written of before the namespace is joined' \
 	awk '/connect\(.*"\/dev\/log"/ { said = 1 } /setns\(/ { exit !said }' "$work/trace"
 ok 'the socket of the log waits for nobody' grep -q 'SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK' "$work/trace"
 ok 'the caller'"'"'s environment is not asked for the time zone' fails grep -E 'open.*"(/etc/shadow|/opt)' "$work/trace"
+
+# a user who is refused again and again: a key of theirs counts
+refuse_often() { as bob sh -c 'for number in $(seq 300); do chroot-enter "absent$number" true; done' 2>/dev/null; }
+refuse_often
+said >"$work/often"
+ok 'of 300 refusals of a user some dozens at most are written of' test "$(wc -l <"$work/often")" -le 30
+ok 'of 300 refusals of a user the first are written of' grep -q ': uid 1001 was refused: absent1$' "$work/often"
+as bob perl -e '$tally = pack("l! L x4", time - 61, 300);
+	syscall($ARGV[0] + 0, $type = "user", $name = "chroot-enter", $tally, length $tally, -4) > 0 or die "add_key: $!"' "$add_key"
+as bob chroot-enter games true 2>/dev/null
+is 'a minute later the number of refusals that were left out is written of' "$(said)" ': uid 1001 was refused (290 times more before): games'
 
 # said takes the header off, and would miss none
 as bob chroot-enter games true 2>/dev/null
