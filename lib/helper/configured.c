@@ -141,36 +141,6 @@ make_plan(struct configured *configured)
 	return 0;
 }
 
-/* Most roots have the same plan as the one before. */
-static int
-decide_plan(struct configured *configured)
-{
-	struct service *service = configured->service;
-	const struct config *own = catalogue_service(&service->catalogue);
-	cleanup_free char *text = NULL;
-
-	if (asprintf(&text, "%s\1%s\1%s\1%s",
-		    configured_value(configured, CONFIG_ALLOW_SETUID, NULL),
-		    configured_value(configured, CONFIG_MOUNTS, NULL),
-		    config_value(own, NULL, CONFIG_EXTRA_MOUNTS, NULL),
-		    config_value(&configured->config, NULL, CONFIG_EXTRA_MOUNTS, NULL)) < 0) {
-		text = NULL;
-		return report_error(service->report, ENOMEM, "cannot make the plan");
-	}
-	if (!service->plan_text || strcmp(text, service->plan_text) != 0) {
-		if (make_plan(configured) < 0)
-			return -1;
-		plan_release(&service->plan);
-		cleanup_free_release(&service->plan_text);
-		if (plan_copy(&service->plan, &configured->plan) == 0)
-			service->plan_text = steal_pointer(&text);
-		return 0;
-	}
-	return plan_copy(&configured->plan, &service->plan) == 0
-		       ? 0
-		       : report_error(service->report, ENOMEM, "cannot make the plan");
-}
-
 int
 configured_read(struct configured *configured, struct service *service, const char *name)
 {
@@ -183,7 +153,7 @@ configured_read(struct configured *configured, struct service *service, const ch
 		return report_error(service->report, 0, "%s does not say where the tree is",
 			configured->config.file);
 	}
-	if (service_need_mounted(service) < 0 || decide_plan(configured) < 0)
+	if (service_need_mounted(service) < 0 || make_plan(configured) < 0)
 		return -1;
 	return record_configuration(configured);
 }

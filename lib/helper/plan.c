@@ -85,42 +85,6 @@ add_option(struct plan_mount *mount, const char *option)
 	return options[count] ? 0 : -1;
 }
 
-static int
-copy_mount(struct plan_mount *to, const struct plan_mount *from)
-{
-	*to = *from;
-	to->options = NULL;
-	to->source = strdup(from->source);
-	to->target = strdup(from->target);
-	to->type = strdup(from->type);
-	to->words = strdup(from->words);
-	for (char **option = from->options; option && *option; option++)
-		if (add_option(to, *option) < 0)
-			return -1;
-	return to->source && to->target && to->type && to->words ? 0 : -1;
-}
-
-int
-plan_copy(struct plan *to, const struct plan *from)
-{
-	int result = 0;
-
-	*to = (struct plan){.mounts = calloc(from->count + 1, sizeof(*to->mounts))};
-	if (!to->mounts)
-		return -1;
-	while (result == 0 && to->count < from->count) {
-		result = copy_mount(&to->mounts[to->count], &from->mounts[to->count]);
-		to->count++;
-	}
-	if (result == 0 && from->root) {
-		to->root = calloc(1, sizeof(*to->root));
-		result = to->root ? copy_mount(to->root, from->root) : -1;
-	}
-	if (result < 0)
-		plan_release(to);
-	return result;
-}
-
 /* A word of libmount's table sets bits, or (rw, suid, atime) takes bits away. */
 static void
 flags_of(const char *word, unsigned long *set, unsigned long *clear)

@@ -49,9 +49,6 @@ int plan_make(struct plan *plan, const struct config *instance, const struct con
 
 void plan_release(struct plan *plan);
 
-/* 0, or -1 with errno and nothing held. */
-int plan_copy(struct plan *to, const struct plan *from);
-
 /*
  * Adds a line that a plan had before, by the four fields it was made of. 0, or -1 with the error
  * said.

@@ -31,8 +31,6 @@ service_close(struct service *service)
 	cleanup_fd_release(&service->minimal);
 	filesystem_stage_release(&service->stage);
 	mounted_release(&service->mounted);
-	plan_release(&service->plan);
-	cleanup_free_release(&service->plan_text);
 	catalogue_release(&service->catalogue);
 }
 
