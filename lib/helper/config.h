@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One conf.d file: a stream becomes a value for each key it sets. */
+/* The keys of conf.d: their rules and defaults, and the values that a file gives them. */
 #ifndef CONFIG_H
 #define CONFIG_H
 
@@ -43,8 +43,6 @@ struct config {
 	struct config_value values[CONFIG_KEYS];
 };
 
-#define CONFIG_FILE_SIZE (64 * 1024) /* bytes at most */
-
 /*
  * Reads a whole file in the subset of sh(1) assignments of conf.d/chroot-mounts.5. has_symlink:
  * OpenRC reads this file too, so a key that begins with rc_ needs no warning. Returns 0, or -1
@@ -59,6 +57,9 @@ void config_release(struct config *config);
 
 /* "mounts", as it is written in the file. */
 const char *config_key_name(enum config_key key);
+
+/* True if a change of the key needs a restart, because a reload cannot bring it about. */
+bool config_needs_restart(enum config_key key);
 
 /* The value that holds when no file sets the key; "" for none. The plan of `mounts` is here. */
 const char *config_default(enum config_key key);

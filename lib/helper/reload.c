@@ -76,15 +76,15 @@ refuse_state(struct service *service, const char *name, enum prepared_state stat
 static int
 refuse_changes(const struct reload *reload)
 {
-	static const enum config_key keys[] = {CONFIG_ROOT, CONFIG_VISIBLE, CONFIG_ALLOW_SETUID};
 	const struct record *record = &reload->prepared.record;
 	struct report *report = reload->service->report;
 	const char *what = NULL;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strcmp(configured_value(&reload->now, keys[i], NULL),
-			    record_value(record, config_key_name(keys[i]))) != 0)
-			what = config_key_name(keys[i]);
+	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
+		if (config_needs_restart(key) &&
+			strcmp(configured_value(&reload->now, key, NULL),
+				record_value(record, config_key_name(key))) != 0)
+			what = config_key_name(key);
 	if (!lines_is_same_root(record, &reload->now.plan))
 		what = "the line for /";
 	if (!what)

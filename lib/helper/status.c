@@ -19,8 +19,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* The first key whose value is not what it was at start, or NULL. */
-static const char *
+/* Returns the first key whose value is not what it was at start, or CONFIG_KEYS. */
+static enum config_key
 changed_key(struct service *service, const struct record *record, const struct config *config)
 {
 	const struct config *own = catalogue_service(&service->catalogue);
@@ -28,11 +28,11 @@ changed_key(struct service *service, const struct record *record, const struct c
 	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
 		if (key != CONFIG_ROOTS && strcmp(config_value(config, own, key, NULL),
 						   record_value(record, config_key_name(key))) != 0)
-			return config_key_name(key);
+			return key;
 	if (strcmp(own ? config_value(own, NULL, CONFIG_EXTRA_MOUNTS, NULL) : "",
 		    record_value(record, "service_extra_mounts")) != 0)
-		return config_key_name(CONFIG_EXTRA_MOUNTS);
-	return NULL;
+		return CONFIG_EXTRA_MOUNTS;
+	return CONFIG_KEYS;
 }
 
 /* A later word does not replace an earlier one: the first is what is to be mended first. */
@@ -47,18 +47,6 @@ be(struct status *status, enum status_state state, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(status->reason, sizeof(status->reason), format, arguments);
 	va_end(arguments);
-}
-
-/* What is needed to bring the change of a key about. */
-static const char *
-verb_for(const char *key)
-{
-	static const char *const restarts[] = {"root", "visible", "allow_setuid"};
-
-	for (size_t i = 0; i < sizeof(restarts) / sizeof(restarts[0]); i++)
-		if (strcmp(key, restarts[i]) == 0)
-			return "restart";
-	return "reload";
 }
 
 /* What the host hides in its own /proc is part of a line that says nothing else. */
@@ -77,7 +65,7 @@ compare_configuration(struct service *service, const char *name, const struct re
 	const struct lines *lines, struct status *status)
 {
 	struct configured configured;
-	const char *key;
+	enum config_key key;
 
 	if (!catalogue_entry(&service->catalogue, name)) {
 		be(status, STATUS_STALE, "it is not configured any more");
@@ -87,9 +75,10 @@ compare_configuration(struct service *service, const char *name, const struct re
 		be(status, STATUS_STALE, "the configuration has an error");
 	} else {
 		key = changed_key(service, record, &configured.config);
-		if (key)
-			be(status, STATUS_STALE, "%s has changed since start; %s the service", key,
-				verb_for(key));
+		if (key != CONFIG_KEYS)
+			be(status, STATUS_STALE, "%s has changed since start; %s the service",
+				config_key_name(key),
+				config_needs_restart(key) ? "restart" : "reload");
 		compare_options(&configured.plan, lines, status);
 	}
 	configured_release(&configured);

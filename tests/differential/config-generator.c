@@ -9,6 +9,7 @@
 #include "common/cleanup.h"
 #include "common/report.h"
 #include "helper/config.h"
+#include "helper/config_parse.h"
 
 #include <stdint.h>
 #include <string.h>
