@@ -42,12 +42,6 @@ catalogue_entry(const struct catalogue *catalogue, const char *name)
 	return bsearch(&key, catalogue->entries, catalogue->count, sizeof(key), compare_names);
 }
 
-const struct config *
-catalogue_service(const struct catalogue *catalogue)
-{
-	return catalogue->has_service ? &catalogue->service : NULL;
-}
-
 static bool
 has_symlink(const char *name)
 {
@@ -131,7 +125,7 @@ judge(int fd, const char *path, mode_t type, struct report *report)
 }
 
 static int
-read_file(const char *file, enum config_kind kind, bool is_linked, struct config *config,
+read_file(const char *name, enum config_kind kind, bool is_linked, struct config_file *file,
 	struct report *report)
 {
 	cleanup_fd int directory = open(CONFIG_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -139,13 +133,13 @@ read_file(const char *file, enum config_kind kind, bool is_linked, struct config
 	cleanup_fd int fd = -1;
 	char path[sizeof(CONFIG_DIRECTORY "/" SERVICE ".") + NAME_LENGTH];
 
-	snprintf(path, sizeof(path), CONFIG_DIRECTORY "/%s", file);
+	snprintf(path, sizeof(path), CONFIG_DIRECTORY "/%s", name);
 	if (directory < 0)
 		return report_error(report, errno, "cannot open %s", CONFIG_DIRECTORY);
 	if (judge(directory, CONFIG_DIRECTORY, S_IFDIR, report) < 0)
 		return -1;
 	/* O_NONBLOCK: a FIFO in its place must not hold us */
-	fd = openat(directory, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 && errno == ELOOP) {
 		report_mend(report, "put the file itself there");
 		return report_error(
@@ -159,7 +153,7 @@ read_file(const char *file, enum config_kind kind, bool is_linked, struct config
 	if (!stream)
 		return report_error(report, errno, "cannot read %s", path);
 	steal_fd(&fd); /* the stream owns it now */
-	return config_read(config, stream, path, kind, is_linked, report);
+	return config_read(file, stream, path, kind, is_linked, report);
 }
 
 int
@@ -169,10 +163,7 @@ catalogue_read_service(struct catalogue *catalogue, struct report *report)
 
 	if (lstat(CONFIG_DIRECTORY "/" SERVICE, &found) < 0 && errno == ENOENT)
 		return 0;
-	if (read_file(SERVICE, CONFIG_SERVICE, true, &catalogue->service, report) < 0)
-		return -1;
-	catalogue->has_service = true;
-	return 0;
+	return read_file(SERVICE, CONFIG_SERVICE, true, &catalogue->service, report);
 }
 
 static bool
@@ -186,13 +177,13 @@ is_runlevel(const char *name)
 }
 
 int
-catalogue_read(const struct catalogue *catalogue, const char *name, struct config *config,
+catalogue_read(const struct catalogue *catalogue, const char *name, struct config_file *file,
 	struct report *report)
 {
 	const struct catalogue_entry *entry = catalogue_entry(catalogue, name);
-	char file[sizeof(SERVICE ".") + NAME_LENGTH];
+	char file_name[sizeof(SERVICE ".") + NAME_LENGTH];
 
-	*config = (struct config){0};
+	*file = (struct config_file){0};
 	if (!entry) {
 		report_mend(report, "write %s/%s.%s", CONFIG_DIRECTORY, SERVICE, name);
 		return report_error(report, 0, "no such root is configured");
@@ -204,6 +195,6 @@ catalogue_read(const struct catalogue *catalogue, const char *name, struct confi
 			"that runlevel",
 			CONFIG_DIRECTORY, SERVICE, name, CONFIG_DIRECTORY, SERVICE);
 	}
-	snprintf(file, sizeof(file), SERVICE ".%s", name);
-	return read_file(file, CONFIG_INSTANCE, entry->has_symlink, config, report);
+	snprintf(file_name, sizeof(file_name), SERVICE ".%s", name);
+	return read_file(file_name, CONFIG_INSTANCE, entry->has_symlink, file, report);
 }

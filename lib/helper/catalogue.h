@@ -20,8 +20,7 @@ struct catalogue_entry {
 struct catalogue {
 	struct catalogue_entry *entries; /* owned; every configured root, by name */
 	size_t count;
-	struct config service; /* conf.d/chroot-mounts */
-	bool has_service; /* that file is there, and was read */
+	struct config_file service; /* conf.d/chroot-mounts; all zero where there is none */
 };
 
 /* Finds the configured roots. None is no error. 0, or -1 with the error said. */
@@ -31,15 +30,12 @@ int catalogue_find(struct catalogue *catalogue, struct report *report);
 int catalogue_read_service(struct catalogue *catalogue, struct report *report);
 
 /* Reads the file of a root. 0, or -1 with the error said. */
-int catalogue_read(const struct catalogue *catalogue, const char *name, struct config *config,
+int catalogue_read(const struct catalogue *catalogue, const char *name, struct config_file *file,
 	struct report *report);
 
 void catalogue_release(struct catalogue *catalogue);
 
 /* The entry of a name, or NULL. */
 const struct catalogue_entry *catalogue_entry(const struct catalogue *catalogue, const char *name);
-
-/* The service's file, or NULL where there is none, as the second config of config_value. */
-const struct config *catalogue_service(const struct catalogue *catalogue);
 
 #endif

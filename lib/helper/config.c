@@ -158,9 +158,9 @@ check_value(const struct config_parse *parse, enum config_key key)
 }
 
 static int
-take_value(struct config *config, struct config_parse *parse, enum config_key key)
+take_value(struct config_file *file, struct config_parse *parse, enum config_key key)
 {
-	struct config_value *value = &config->values[key];
+	struct config_value *value = &file->values[key];
 
 	if (value->text)
 		return config_parse_error(parse, parse->key_line, "`%s` was set on line %u already",
@@ -190,7 +190,8 @@ pass_over(struct config_parse *parse, enum config_kind kind, bool has_symlink)
 }
 
 static int
-take_key(struct config *config, struct config_parse *parse, enum config_kind kind, bool has_symlink)
+take_key(struct config_file *file, struct config_parse *parse, enum config_kind kind,
+	bool has_symlink)
 {
 	enum config_key key = 0;
 
@@ -208,37 +209,68 @@ take_key(struct config *config, struct config_parse *parse, enum config_kind kin
 		return config_parse_error(parse, parse->key_line,
 			"`root` belongs in conf.d/chroot-mounts.NAME: one tree cannot be every "
 			"root's");
-	return take_value(config, parse, key);
+	return take_value(file, parse, key);
 }
 
 int
-config_read(struct config *config, FILE *stream, const char *file, enum config_kind kind,
+config_read(struct config_file *file, FILE *stream, const char *path, enum config_kind kind,
 	bool has_symlink, struct report *report)
 {
 	struct config_parse parse;
-	int found, result = config_parse_open(&parse, stream, file, report);
+	int found, result = config_parse_open(&parse, stream, path, report);
 
-	*config = (struct config){.file = strdup(file)};
-	if (result == 0 && !config->file)
+	*file = (struct config_file){.path = strdup(path)};
+	if (result == 0 && !file->path)
 		result = report_error(report, ENOMEM, "cannot read a configuration file");
 	while (result == 0 && (found = config_parse_key(&parse)) != 0)
-		result = found < 0 ? -1 : take_key(config, &parse, kind, has_symlink);
+		result = found < 0 ? -1 : take_key(file, &parse, kind, has_symlink);
 	config_parse_close(&parse);
-	if (result == 0)
-		return 0;
-	config_release(config);
-	return -1;
+	if (result < 0)
+		config_release(file);
+	return result;
 }
 
 void
-config_release(struct config *config)
+config_release(struct config_file *file)
 {
 	for (enum config_key key = 0; key < CONFIG_KEYS; key++) {
-		free(config->values[key].text);
-		free(config->values[key].source);
+		free(file->values[key].text);
+		free(file->values[key].source);
 	}
-	free(config->file);
-	*config = (struct config){0};
+	free(file->path);
+	*file = (struct config_file){0};
+}
+
+static struct config_setting
+setting_of(enum config_key key, const struct config_file *first, const struct config_file *second)
+{
+	const struct config_file *file = first->values[key].text ? first : second;
+	const char *text = file->values[key].text;
+
+	if (!text || text[0] == '\0')
+		return (struct config_setting){.key = key, .text = keys[key].fallback};
+	return (struct config_setting){.key = key, .text = text, .file = file};
+}
+
+void
+config_merge(
+	struct config *config, const struct config_file *root, const struct config_file *service)
+{
+	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
+		config->settings[key] = setting_of(key, root, service);
+	config->service_extra_mounts = setting_of(CONFIG_EXTRA_MOUNTS, service, service);
+}
+
+const char *
+config_value(const struct config *config, enum config_key key)
+{
+	return config->settings[key].text;
+}
+
+bool
+config_is_yes(const struct config *config, enum config_key key)
+{
+	return strcmp(config->settings[key].text, "yes") == 0;
 }
 
 const char *
@@ -259,30 +291,9 @@ config_default(enum config_key key)
 	return keys[key].fallback;
 }
 
-const char *
-config_value(const struct config *instance, const struct config *service, enum config_key key,
-	const struct config **from)
-{
-	const struct config *owner = instance;
-
-	if (!owner || !owner->values[key].text)
-		owner = service;
-	if (owner && (!owner->values[key].text || owner->values[key].text[0] == '\0'))
-		owner = NULL;
-	if (from)
-		*from = owner;
-	return owner ? owner->values[key].text : keys[key].fallback;
-}
-
-bool
-config_is_yes(const struct config *instance, const struct config *service, enum config_key key)
-{
-	return strcmp(config_value(instance, service, key, NULL), "yes") == 0;
-}
-
 int
-config_error(const struct config *config, enum config_key key, unsigned offset,
-	struct report *report, const char *format, ...)
+config_error(const struct config_setting *setting, unsigned offset, struct report *report,
+	const char *format, ...)
 {
 	const struct config_value *value;
 	char text[1024];
@@ -291,11 +302,10 @@ config_error(const struct config *config, enum config_key key, unsigned offset,
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	if (!config)
-		return report_error(report, 0, "the default of `%s`: %s", keys[key].name, text);
-	if (!config->values[key].text)
-		return report_error(report, 0, "%s: %s", config->file, text);
-	value = &config->values[key];
-	return report_error(report, 0, "%s:%u: %s", config->file,
+	if (!setting->file)
+		return report_error(
+			report, 0, "the default of `%s`: %s", keys[setting->key].name, text);
+	value = &setting->file->values[setting->key];
+	return report_error(report, 0, "%s:%u: %s", setting->file->path,
 		config_parse_line(value->source, value->line, offset), text);
 }

@@ -7,14 +7,13 @@
 #include "helper/config.h"
 #include "helper/plan.h"
 
-#include <stdbool.h>
-
 struct service;
 
 struct configured {
 	struct service *service; /* borrowed */
 	const char *name; /* borrowed */
-	struct config config;
+	struct config_file file; /* the root's own */
+	struct config config; /* merged with the service's, and borrowed from both */
 	struct plan plan;
 	struct record record; /* the values, and the numbers of those who may enter */
 };
@@ -23,11 +22,5 @@ struct configured {
 int configured_read(struct configured *configured, struct service *service, const char *name);
 
 void configured_release(struct configured *configured);
-
-/* The value of a key; *from as config_value has it. Borrowed. */
-const char *configured_value(
-	const struct configured *configured, enum config_key key, const struct config **from);
-
-bool configured_is_yes(const struct configured *configured, enum config_key key);
 
 #endif

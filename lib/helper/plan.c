@@ -16,15 +16,14 @@
 
 /* Where a line of the plan stands, for what is said about it. */
 struct place {
-	const struct config *config; /* borrowed; NULL for the built-in plan */
-	enum config_key key;
+	const struct config_setting *setting; /* borrowed */
 	unsigned offset; /* lines below the key's */
 	struct report *report;
 	bool hides_tickets; /* setuid programs inside work, so no line shows those of the host */
 };
 
 #define place_error(place, ...)                                                                    \
-	config_error((place)->config, (place)->key, (place)->offset, (place)->report, __VA_ARGS__)
+	config_error((place)->setting, (place)->offset, (place)->report, __VA_ARGS__)
 
 /* MS_* of mount(2), as libmount's table of words gives them, and MOUNT_ATTR_* of mount_setattr(2)
  */
@@ -589,7 +588,8 @@ int
 plan_add(struct plan *plan, const char *source, const char *target, const char *type,
 	const char *words, struct report *report)
 {
-	const struct place place = {.key = CONFIG_MOUNTS, .report = report};
+	static const struct config_setting by_default = {.key = CONFIG_MOUNTS};
+	const struct place place = {.setting = &by_default, .report = report};
 
 	return add_mount(plan, source, target, type, words, &place);
 }
@@ -672,8 +672,9 @@ add_table(struct plan *plan, struct libmnt_table *table, const char *value, stru
 }
 
 static int
-add_lines(struct plan *plan, const char *value, struct place place)
+add_lines(struct plan *plan, struct place place)
 {
+	const char *value = place.setting->text;
 	cleanup_file FILE *stream = NULL;
 	struct libmnt_table *table;
 	int bad = 0, result;
@@ -695,28 +696,23 @@ add_lines(struct plan *plan, const char *value, struct place place)
 }
 
 int
-plan_make(struct plan *plan, const struct config *instance, const struct config *service,
-	struct report *report)
+plan_make(struct plan *plan, const struct config *config, struct report *report)
 {
-	const bool hides = config_is_yes(instance, service, CONFIG_ALLOW_SETUID);
-	struct place mounts = {.key = CONFIG_MOUNTS, .report = report, .hides_tickets = hides};
-	struct place shared = {.config = service,
-		.key = CONFIG_EXTRA_MOUNTS,
-		.report = report,
-		.hides_tickets = hides};
-	struct place own = {.config = instance,
-		.key = CONFIG_EXTRA_MOUNTS,
-		.report = report,
-		.hides_tickets = hides};
-	const char *value = config_value(instance, service, CONFIG_MOUNTS, &mounts.config);
+	const struct config_setting *service_extra = &config->service_extra_mounts;
+	const struct config_setting *extra = &config->settings[CONFIG_EXTRA_MOUNTS];
+	const struct config_setting *const all[] = {&config->settings[CONFIG_MOUNTS], service_extra,
+		/* without its own, those of the service hold, and are there already */
+		extra->file == service_extra->file ? NULL : extra};
+	struct place place = {
+		.report = report, .hides_tickets = config_is_yes(config, CONFIG_ALLOW_SETUID)};
 
 	*plan = (struct plan){0};
-	if (add_lines(plan, value, mounts) < 0 ||
-		add_lines(plan, config_value(service, NULL, CONFIG_EXTRA_MOUNTS, NULL), shared) <
-			0 ||
-		add_lines(plan, config_value(instance, NULL, CONFIG_EXTRA_MOUNTS, NULL), own) < 0) {
-		plan_release(plan);
-		return -1;
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all) && all[i]; i++) {
+		place.setting = all[i];
+		if (add_lines(plan, place) < 0) {
+			plan_release(plan);
+			return -1;
+		}
 	}
 	return 0;
 }

@@ -39,13 +39,12 @@ struct plan {
 };
 
 /*
- * Makes the plan of a root: `mounts`, then the service's `extra_mounts`, then its own. service
- * may be NULL. With `allow_setuid`, each line that shows the tickets of the host's setuid programs
+ * Makes the plan of a root: `mounts`, then the service's `extra_mounts`, then its own. With
+ * `allow_setuid`, each line that shows the tickets of the host's setuid programs
  * (tickets.h) is followed by lines that cover them. 0, or -1 with the error said as "FILE:LINE: …"
  * and nothing held.
  */
-int plan_make(struct plan *plan, const struct config *instance, const struct config *service,
-	struct report *report);
+int plan_make(struct plan *plan, const struct config *config, struct report *report);
 
 void plan_release(struct plan *plan);
 

@@ -52,7 +52,7 @@ bool service_knows(struct service *service, const char *name);
  * Reads the configuration of a root, and the service's own file once. 0, or -1 with the error said;
  * that the service's own file is bad was said when it was read.
  */
-int service_read(struct service *service, const char *name, struct config *config);
+int service_read(struct service *service, const char *name, struct config_file *file);
 
 /* The service that handles a root: "chroot-mounts", or "chroot-mounts.NAME" for one with a symlink.
  */

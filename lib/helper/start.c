@@ -89,7 +89,7 @@ start_is_live(struct service *service, const struct plan_mount *line)
 static bool
 is_visible(const struct start *start)
 {
-	return configured_is_yes(&start->configured, CONFIG_VISIBLE);
+	return config_is_yes(&start->configured.config, CONFIG_VISIBLE);
 }
 
 static int
@@ -117,16 +117,16 @@ record_host(struct start *start)
 static bool
 allows_setuid(const struct start *start)
 {
-	return configured_is_yes(&start->configured, CONFIG_ALLOW_SETUID);
+	return config_is_yes(&start->configured.config, CONFIG_ALLOW_SETUID);
 }
 
 static struct mounts_root
 what_root_is(const struct start *start)
 {
 	return (struct mounts_root){
-		.path = configured_value(&start->configured, CONFIG_ROOT, NULL),
-		.program_path = configured_value(&start->configured, CONFIG_PATH, NULL),
-		.shell = configured_value(&start->configured, CONFIG_SHELL, NULL),
+		.path = config_value(&start->configured.config, CONFIG_ROOT),
+		.program_path = config_value(&start->configured.config, CONFIG_PATH),
+		.shell = config_value(&start->configured.config, CONFIG_SHELL),
 		.allow_setuid = allows_setuid(start),
 		.is_private = is_visible(start),
 	};
@@ -158,7 +158,7 @@ make_detached(struct start *start)
 	if (allows_setuid(start) && tickets_make(&start->tickets, service->report) < 0)
 		return -1;
 	if (is_visible(start) &&
-		visible_open(&start->visible, configured_value(configured, CONFIG_ROOT, NULL), plan,
+		visible_open(&start->visible, config_value(&configured->config, CONFIG_ROOT), plan,
 			service->report) < 0)
 		return -1;
 	shared = mounts_share_live(&service->mounted, plan, service->report);
@@ -205,8 +205,8 @@ judge_tree(struct start *start)
 			passwords_judge(&start->root, &configured->plan, -1, -1, report) < 0))
 		return -1;
 	start->essentials.root = &start->root;
-	start->essentials.path = configured_value(configured, CONFIG_PATH, NULL);
-	start->essentials.shell = configured_value(configured, CONFIG_SHELL, NULL);
+	start->essentials.path = config_value(&configured->config, CONFIG_PATH);
+	start->essentials.shell = config_value(&configured->config, CONFIG_SHELL);
 	return essentials_judge(&start->essentials, report);
 }
 

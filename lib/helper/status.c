@@ -21,15 +21,13 @@
 
 /* Returns the first key whose value is not what it was at start, or CONFIG_KEYS. */
 static enum config_key
-changed_key(struct service *service, const struct record *record, const struct config *config)
+changed_key(const struct record *record, const struct config *config)
 {
-	const struct config *own = catalogue_service(&service->catalogue);
-
 	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
-		if (key != CONFIG_ROOTS && strcmp(config_value(config, own, key, NULL),
+		if (key != CONFIG_ROOTS && strcmp(config_value(config, key),
 						   record_value(record, config_key_name(key))) != 0)
 			return key;
-	if (strcmp(own ? config_value(own, NULL, CONFIG_EXTRA_MOUNTS, NULL) : "",
+	if (strcmp(config->service_extra_mounts.text,
 		    record_value(record, "service_extra_mounts")) != 0)
 		return CONFIG_EXTRA_MOUNTS;
 	return CONFIG_KEYS;
@@ -74,7 +72,7 @@ compare_configuration(struct service *service, const char *name, const struct re
 	if (configured_read(&configured, service, name) < 0) {
 		be(status, STATUS_STALE, "the configuration has an error");
 	} else {
-		key = changed_key(service, record, &configured.config);
+		key = changed_key(record, &configured.config);
 		if (key != CONFIG_KEYS)
 			be(status, STATUS_STALE, "%s has changed since start; %s the service",
 				config_key_name(key),
@@ -264,7 +262,7 @@ judge_stopped(struct service *service, const char *name, struct status *status)
 	if (configured_read(&configured, service, name) < 0) {
 		snprintf(status->reason, sizeof(status->reason), "the configuration has an error");
 	} else if (!configured.plan.root) {
-		path = configured_value(&configured, CONFIG_ROOT, NULL);
+		path = config_value(&configured.config, CONFIG_ROOT);
 		if (ownership_open_root(&root, path, service->report) == 0)
 			root_release(&root);
 		else

@@ -50,21 +50,21 @@ __wrap_malloc(size_t size)
 }
 
 static int
-read_text(struct config *config, const char *text, enum config_kind kind)
+read_text(struct config_file *file, const char *text, enum config_kind kind)
 {
 	cleanup_file FILE *stream = stream_of(text, strlen(text));
 
-	return config_read(config, stream, "games", kind, false, &report);
+	return config_read(file, stream, "games", kind, false, &report);
 }
 
 static void
-assert_holds_nothing(const struct config *config)
+assert_holds_nothing(const struct config_file *file)
 {
-	assert_null(config->file);
+	assert_null(file->path);
 	for (enum config_key key = 0; key < CONFIG_KEYS; key++) {
-		assert_null(config->values[key].text);
-		assert_null(config->values[key].source);
-		assert_int_equal(config->values[key].line, 0);
+		assert_null(file->values[key].text);
+		assert_null(file->values[key].source);
+		assert_int_equal(file->values[key].line, 0);
 	}
 }
 
@@ -72,29 +72,29 @@ assert_holds_nothing(const struct config *config)
 static void
 assert_value(enum config_kind kind, const char *text, enum config_key key, const char *expected)
 {
-	struct config config;
+	struct config_file file;
 
-	assert_int_equal(read_text(&config, text, kind), 0);
+	assert_int_equal(read_text(&file, text, kind), 0);
 	assert_string_equal(take_said(), "");
 	for (enum config_key other = 0; other < CONFIG_KEYS; other++)
 		if (other != key)
-			assert_null(config.values[other].text);
-	assert_non_null(config.values[key].text);
-	assert_string_equal(config.values[key].text, expected);
-	config_release(&config);
+			assert_null(file.values[other].text);
+	assert_non_null(file.values[key].text);
+	assert_string_equal(file.values[key].text, expected);
+	config_release(&file);
 }
 
 /* place_and_reason: "LINE: what is wrong" */
 static void
 assert_refused_in(const char *text, enum config_kind kind, const char *place_and_reason)
 {
-	struct config config;
+	struct config_file file;
 	char expected[1024];
 
 	snprintf(expected, sizeof(expected), "test: games:%s\n", place_and_reason);
-	assert_int_equal(read_text(&config, text, kind), -1);
+	assert_int_equal(read_text(&file, text, kind), -1);
 	assert_string_equal(take_said(), expected);
-	assert_holds_nothing(&config);
+	assert_holds_nothing(&file);
 }
 
 static void
@@ -112,20 +112,20 @@ assert_refused_in_service(const char *text, const char *place_and_reason)
 static void
 a_value_is_held_with_its_line(void **state)
 {
-	struct config config;
+	struct config_file file;
 
 	(void)state;
 	assert_int_equal(
-		read_text(&config, "\n# a\nusers=\"b\\\n\nc\"\nshell='/s'", CONFIG_INSTANCE), 0);
-	assert_string_equal(config.file, "games");
-	assert_string_equal(config.values[CONFIG_USERS].text, "b\nc");
-	assert_string_equal(config.values[CONFIG_USERS].source, "b\\\n\nc");
-	assert_int_equal(config.values[CONFIG_USERS].line, 3);
-	assert_string_equal(config.values[CONFIG_SHELL].text, "/s");
-	assert_null(config.values[CONFIG_SHELL].source);
-	assert_int_equal(config.values[CONFIG_SHELL].line, 6);
-	assert_null(config.values[CONFIG_ROOT].text);
-	config_release(&config);
+		read_text(&file, "\n# a\nusers=\"b\\\n\nc\"\nshell='/s'", CONFIG_INSTANCE), 0);
+	assert_string_equal(file.path, "games");
+	assert_string_equal(file.values[CONFIG_USERS].text, "b\nc");
+	assert_string_equal(file.values[CONFIG_USERS].source, "b\\\n\nc");
+	assert_int_equal(file.values[CONFIG_USERS].line, 3);
+	assert_string_equal(file.values[CONFIG_SHELL].text, "/s");
+	assert_null(file.values[CONFIG_SHELL].source);
+	assert_int_equal(file.values[CONFIG_SHELL].line, 6);
+	assert_null(file.values[CONFIG_ROOT].text);
+	config_release(&file);
 }
 
 /* tests/unit/config_parse.c has the grammar itself. */
@@ -202,7 +202,7 @@ static void
 without_memory_nothing_is_held(void **state)
 {
 	static const char text[] = "users=\"bob\"\nstop_timeout=3\n";
-	struct config config;
+	struct config_file file;
 	int failures = 0;
 
 	(void)state;
@@ -210,22 +210,22 @@ without_memory_nothing_is_held(void **state)
 		cleanup_file FILE *stream = stream_of(text, sizeof(text) - 1);
 
 		allocations_left = failures;
-		result = config_read(&config, stream, "games", CONFIG_INSTANCE, false, &report);
+		result = config_read(&file, stream, "games", CONFIG_INSTANCE, false, &report);
 		allocations_left = -1;
 		if (result < 0) {
 			assert_non_null(strstr(take_said(), "memory"));
-			assert_holds_nothing(&config);
+			assert_holds_nothing(&file);
 		}
 	}
 	/* linked statically, libc's own allocations are made to fail, too */
 	assert_in_range(failures, 6, 13);
-	config_release(&config);
+	config_release(&file);
 }
 
 static void
 keys_of_openrc_are_parsed_and_passed_over(void **state)
 {
-	struct config config;
+	struct config_file file;
 	static const char text[] = "rc_need=\"a\nb\"\nrc_need=c\nusers=bob\n";
 	static const char warning[] = "` has no effect: OpenRC reads this file only if " SYSCONFDIR
 				      "/init.d has a symlink of the same name\n";
@@ -233,12 +233,12 @@ keys_of_openrc_are_parsed_and_passed_over(void **state)
 
 	(void)state;
 	assert_value(CONFIG_SERVICE, text, CONFIG_USERS, "bob");
-	assert_int_equal(read_text(&config, text, CONFIG_INSTANCE), 0);
+	assert_int_equal(read_text(&file, text, CONFIG_INSTANCE), 0);
 	snprintf(expected, sizeof(expected), "test: games:1: `rc_need%stest: games:3: `rc_need%s",
 		warning, warning);
 	assert_string_equal(take_said(), expected);
-	assert_string_equal(config.values[CONFIG_USERS].text, "bob");
-	config_release(&config);
+	assert_string_equal(file.values[CONFIG_USERS].text, "bob");
+	config_release(&file);
 	assert_refused(
 		"rc_need=\"$a\"", "1: `$` needs a shell; write \\$ for the character itself");
 	assert_refused("rc_need=a b", "1: a value with blanks needs quotes");
@@ -247,14 +247,14 @@ keys_of_openrc_are_parsed_and_passed_over(void **state)
 static void
 a_symlink_in_init_d_silences_the_warning(void **state)
 {
-	struct config config;
+	struct config_file file;
 	static const char text[] = "rc_need=net\n";
 	cleanup_file FILE *stream = stream_of(text, sizeof(text) - 1);
 
 	(void)state;
-	assert_int_equal(config_read(&config, stream, "games", CONFIG_INSTANCE, true, &report), 0);
+	assert_int_equal(config_read(&file, stream, "games", CONFIG_INSTANCE, true, &report), 0);
 	assert_string_equal(take_said(), "");
-	config_release(&config);
+	config_release(&file);
 }
 
 static void
@@ -282,15 +282,15 @@ a_path_is_absolute_and_plain(void **state)
 	assert_refused("shell=/", "1: `shell`: `/` is not an absolute path without `.`, `..` and "
 				  "`//` that names a file");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		struct config config;
+		struct config_file file;
 		char text[64];
 
 		snprintf(text, sizeof(text), "root='%s'", wrong[i]);
-		assert_int_equal(read_text(&config, text, CONFIG_INSTANCE), -1);
+		assert_int_equal(read_text(&file, text, CONFIG_INSTANCE), -1);
 		assert_non_null(strstr(take_said(), "games:1: `root`: `"));
 		assert_non_null(strstr(said, "` is not an absolute path"));
 		snprintf(text, sizeof(text), "shell='%s'", wrong[i]);
-		assert_int_equal(read_text(&config, text, CONFIG_INSTANCE), -1);
+		assert_int_equal(read_text(&file, text, CONFIG_INSTANCE), -1);
 		assert_non_null(strstr(take_said(), "games:1: `shell`: `"));
 	}
 }
@@ -328,11 +328,11 @@ stop_timeout_is_a_whole_number_up_to_an_hour(void **state)
 	assert_refused("stop_timeout=ten",
 		"1: `stop_timeout`: `ten` is not a whole number of seconds from 0 to 3600");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		struct config config;
+		struct config_file file;
 		char text[64];
 
 		snprintf(text, sizeof(text), "stop_timeout=%s", wrong[i]);
-		assert_int_equal(read_text(&config, text, CONFIG_INSTANCE), -1);
+		assert_int_equal(read_text(&file, text, CONFIG_INSTANCE), -1);
 		assert_non_null(strstr(take_said(), "is not a whole number"));
 	}
 }
@@ -381,83 +381,132 @@ the_words_of_roots_are_names_of_roots(void **state)
 	}
 }
 
+/* The merged configuration of two files, which stay for as long. */
 static void
-an_empty_value_stands_for_the_default(void **state)
+merge(struct config *config, struct config_file files[2], const char *root, const char *service)
 {
-	struct config instance, service;
-	const struct config *from;
+	assert_int_equal(read_text(&files[0], root, CONFIG_INSTANCE), 0);
+	assert_int_equal(read_text(&files[1], service, CONFIG_SERVICE), 0);
+	config_merge(config, &files[0], &files[1]);
+}
 
-	(void)state;
-	assert_int_equal(read_text(&instance,
-				 "stop_timeout=\nroot=''\nmounts=\"\"\nvisible=\n"
-				 "set_env=\npath=\nusers=\n",
-				 CONFIG_INSTANCE),
-		0);
-	assert_int_equal(read_text(&service, "stop_timeout=20\nvisible=yes\nusers=bob\nroots=\n",
-				 CONFIG_SERVICE),
-		0);
-	assert_string_equal(config_value(&instance, &service, CONFIG_STOP_TIMEOUT, NULL), "10");
-	assert_false(config_is_yes(&instance, &service, CONFIG_VISIBLE));
-	assert_string_equal(config_value(&instance, &service, CONFIG_USERS, &from), "");
-	assert_null(from);
-	assert_ptr_equal(config_value(&instance, &service, CONFIG_MOUNTS, NULL),
-		config_default(CONFIG_MOUNTS));
-	config_release(&instance);
-	config_release(&service);
+/* file: the one that sets it, NULL for the default */
+static void
+assert_setting(const struct config *config, enum config_key key, const char *text,
+	const struct config_file *file)
+{
+	assert_int_equal(config->settings[key].key, key);
+	assert_string_equal(config->settings[key].text, text);
+	assert_ptr_equal(config->settings[key].file, file);
+	assert_ptr_equal(config_value(config, key), config->settings[key].text);
 }
 
 static void
-the_instance_overrides_the_service_and_that_the_default(void **state)
+an_empty_value_stands_for_the_default(void **state)
 {
-	struct config instance, service;
-	const struct config *from = NULL;
+	struct config_file files[2];
+	struct config config;
 
 	(void)state;
-	assert_int_equal(
-		read_text(&instance, "root=/opt/games\nusers=bob\nvisible=yes\n", CONFIG_INSTANCE),
-		0);
-	assert_int_equal(
-		read_text(&service, "users=alice\ngroups=games\nstop_timeout=3\n", CONFIG_SERVICE),
-		0);
-	assert_string_equal(config_value(&instance, &service, CONFIG_USERS, &from), "bob");
-	assert_ptr_equal(from, &instance);
-	assert_string_equal(config_value(&instance, &service, CONFIG_GROUPS, &from), "games");
-	assert_ptr_equal(from, &service);
-	assert_string_equal(config_value(&instance, &service, CONFIG_PERSONALITY, &from), "");
-	assert_null(from);
-	assert_string_equal(config_value(&instance, NULL, CONFIG_GROUPS, &from), "");
-	assert_null(from);
-	assert_string_equal(config_value(NULL, &service, CONFIG_USERS, NULL), "alice");
-	assert_string_equal(config_value(NULL, NULL, CONFIG_STOP_TIMEOUT, NULL), "10");
-	assert_true(config_is_yes(&instance, &service, CONFIG_VISIBLE));
-	assert_false(config_is_yes(&instance, &service, CONFIG_ALLOW_SETUID));
-	config_release(&instance);
-	config_release(&service);
+	merge(&config, files,
+		"stop_timeout=\nroot=''\nmounts=\"\"\nvisible=\nset_env=\npath=\nusers=\n",
+		"stop_timeout=20\nvisible=yes\nusers=bob\nroots=\n");
+	assert_setting(&config, CONFIG_STOP_TIMEOUT, "10", NULL);
+	assert_setting(&config, CONFIG_USERS, "", NULL);
+	assert_setting(&config, CONFIG_MOUNTS, config_default(CONFIG_MOUNTS), NULL);
+	assert_false(config_is_yes(&config, CONFIG_VISIBLE));
+	config_release(&files[0]);
+	config_release(&files[1]);
+}
+
+static void
+the_root_overrides_the_service_and_that_the_default(void **state)
+{
+	struct config_file files[2];
+	struct config config;
+
+	(void)state;
+	merge(&config, files, "root=/opt/games\nusers=bob\nvisible=yes\n",
+		"users=alice\ngroups=games\nstop_timeout=3\n");
+	assert_setting(&config, CONFIG_ROOT, "/opt/games", &files[0]);
+	assert_setting(&config, CONFIG_USERS, "bob", &files[0]);
+	assert_setting(&config, CONFIG_GROUPS, "games", &files[1]);
+	assert_setting(&config, CONFIG_STOP_TIMEOUT, "3", &files[1]);
+	assert_setting(&config, CONFIG_PERSONALITY, "", NULL);
+	assert_true(config_is_yes(&config, CONFIG_VISIBLE));
+	assert_false(config_is_yes(&config, CONFIG_ALLOW_SETUID));
+	config_release(&files[0]);
+	config_release(&files[1]);
+}
+
+static void
+a_file_that_is_not_there_sets_nothing(void **state)
+{
+	const struct config_file nothing = {0};
+	struct config config;
+
+	(void)state;
+	config_merge(&config, &nothing, &nothing);
+	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
+		assert_setting(&config, key, config_default(key), NULL);
+	assert_string_equal(config.service_extra_mounts.text, "");
+	assert_null(config.service_extra_mounts.file);
+}
+
+/* The plan has the lines of both. */
+static void
+the_extra_lines_of_the_service_are_known_beside_those_of_the_root(void **state)
+{
+	static const struct {
+		const char *root, *service, *both, *shared;
+		int file; /* of the first, as in files; -1 for none */
+	} cases[] = {
+		{"extra_mounts=own", "extra_mounts=shared", "own", "shared", 0},
+		{"", "extra_mounts=shared", "shared", "shared", 1},
+		{"extra_mounts=", "extra_mounts=shared", "", "shared", -1},
+		{"extra_mounts=own", "extra_mounts=", "own", "", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct config_file files[2];
+		struct config config;
+
+		merge(&config, files, cases[i].root, cases[i].service);
+		assert_setting(&config, CONFIG_EXTRA_MOUNTS, cases[i].both,
+			cases[i].file < 0 ? NULL : &files[cases[i].file]);
+		assert_string_equal(config.service_extra_mounts.text, cases[i].shared);
+		config_release(&files[0]);
+		config_release(&files[1]);
+	}
 }
 
 static void
 release_is_fit_for_nothing(void **state)
 {
-	struct config config = {0};
+	struct config_file file = {0};
 
 	(void)state;
-	config_release(&config);
-	config_release(&config);
-	assert_holds_nothing(&config);
+	config_release(&file);
+	config_release(&file);
+	assert_holds_nothing(&file);
 }
 
 static void
 assert_error_line(const char *text, unsigned offset, unsigned line)
 {
+	struct config_file files[2];
 	struct config config;
 	char expected[128];
 
-	assert_int_equal(read_text(&config, text, CONFIG_INSTANCE), 0);
+	merge(&config, files, text, "users=alice");
 	snprintf(expected, sizeof(expected), "test: games:%u: no user `bob`\n", line);
-	assert_int_equal(
-		config_error(&config, CONFIG_USERS, offset, &report, "no user `%s`", "bob"), -1);
+	assert_int_equal(config_error(&config.settings[CONFIG_USERS], offset, &report,
+				 "no user `%s`", "bob"),
+		-1);
 	assert_string_equal(take_said(), expected);
-	config_release(&config);
+	config_release(&files[0]);
+	config_release(&files[1]);
 }
 
 static void
@@ -478,17 +527,15 @@ a_later_error_finds_its_line_in_the_file(void **state)
 }
 
 static void
-a_later_error_without_a_line_names_the_file_or_the_default(void **state)
+a_later_error_in_a_default_names_its_key(void **state)
 {
+	const struct config_file nothing = {0};
 	struct config config;
 
 	(void)state;
-	assert_int_equal(read_text(&config, "users=bob", CONFIG_INSTANCE), 0);
-	assert_int_equal(config_error(&config, CONFIG_ROOT, 0, &report, "`root` is not set"), -1);
-	assert_string_equal(take_said(), "test: games: `root` is not set\n");
-	assert_int_equal(config_error(NULL, CONFIG_MOUNTS, 2, &report, "no /run"), -1);
+	config_merge(&config, &nothing, &nothing);
+	assert_int_equal(config_error(&config.settings[CONFIG_MOUNTS], 2, &report, "no /run"), -1);
 	assert_string_equal(take_said(), "test: the default of `mounts`: no /run\n");
-	config_release(&config);
 }
 
 /* Each line that is one `#` and then no blank is an assignment at its default. */
@@ -510,53 +557,51 @@ uncomment(const char *path)
 }
 
 static void
-assert_shipped_value(const struct config *config, enum config_key key)
+assert_shipped_value(const struct config_file *file, enum config_key key)
 {
 	if (key == CONFIG_ROOT) {
-		assert_null(config->values[key].text);
+		assert_null(file->values[key].text);
 		return;
 	}
-	if (!config->values[key].text)
+	if (!file->values[key].text)
 		fail_msg("conf.d/chroot-mounts does not show %s", config_key_name(key));
-	assert_string_equal(config->values[key].text, config_default(key));
+	assert_string_equal(file->values[key].text, config_default(key));
 }
 
 static void
 the_shipped_file_sets_nothing_and_shows_every_default(void **state)
 {
-	struct config config;
+	struct config_file file;
 	cleanup_free char *text = uncomment("conf.d/chroot-mounts");
 	cleanup_file FILE *shipped = fopen("conf.d/chroot-mounts", "r");
 
 	(void)state;
-	assert_int_equal(
-		config_read(&config, shipped, "shipped", CONFIG_SERVICE, true, &report), 0);
+	assert_int_equal(config_read(&file, shipped, "shipped", CONFIG_SERVICE, true, &report), 0);
 	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
-		assert_null(config.values[key].text);
-	config_release(&config);
-	assert_int_equal(read_text(&config, text, CONFIG_SERVICE), 0);
+		assert_null(file.values[key].text);
+	config_release(&file);
+	assert_int_equal(read_text(&file, text, CONFIG_SERVICE), 0);
 	assert_string_equal(take_said(), "");
 	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
-		assert_shipped_value(&config, key);
-	config_release(&config);
+		assert_shipped_value(&file, key);
+	config_release(&file);
 }
 
 static void
 the_example_is_a_root_in_both_states(void **state)
 {
-	struct config config;
+	struct config_file file;
 	cleanup_free char *text = uncomment("conf.d/games.example");
 	cleanup_file FILE *shipped = fopen("conf.d/games.example", "r");
 
 	(void)state;
 	assert_non_null(shipped);
-	assert_int_equal(
-		config_read(&config, shipped, "games", CONFIG_INSTANCE, false, &report), 0);
-	assert_string_equal(config.values[CONFIG_ROOT].text, "/opt/games");
-	config_release(&config);
-	assert_int_equal(read_text(&config, text, CONFIG_INSTANCE), 0);
+	assert_int_equal(config_read(&file, shipped, "games", CONFIG_INSTANCE, false, &report), 0);
+	assert_string_equal(file.values[CONFIG_ROOT].text, "/opt/games");
+	config_release(&file);
+	assert_int_equal(read_text(&file, text, CONFIG_INSTANCE), 0);
 	assert_string_equal(take_said(), "");
-	config_release(&config);
+	config_release(&file);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, report_to_memory, report_close)
@@ -584,10 +629,12 @@ main(void)
 		TEST(the_words_of_the_environment_keys_are_checked),
 		TEST(the_words_of_roots_are_names_of_roots),
 		TEST(an_empty_value_stands_for_the_default),
-		TEST(the_instance_overrides_the_service_and_that_the_default),
+		TEST(the_root_overrides_the_service_and_that_the_default),
+		TEST(a_file_that_is_not_there_sets_nothing),
+		TEST(the_extra_lines_of_the_service_are_known_beside_those_of_the_root),
 		TEST(release_is_fit_for_nothing),
 		TEST(a_later_error_finds_its_line_in_the_file),
-		TEST(a_later_error_without_a_line_names_the_file_or_the_default),
+		TEST(a_later_error_in_a_default_names_its_key),
 		TEST(the_shipped_file_sets_nothing_and_shows_every_default),
 		TEST(the_example_is_a_root_in_both_states),
 	};

@@ -15,26 +15,28 @@
 #include <string.h>
 
 static void
-read_text(struct config *config, const char *text, const char *file, enum config_kind kind)
+read_text(struct config_file *file, const char *text, const char *path, enum config_kind kind)
 {
 	cleanup_file FILE *stream = stream_of(text, strlen(text));
 
-	assert_int_equal(config_read(config, stream, file, kind, false, &report), 0);
+	assert_int_equal(config_read(file, stream, path, kind, false, &report), 0);
 }
 
 /* The plan of two files; NULL for one that is not there. */
 static int
 make_of(struct plan *plan, const char *instance, const char *service)
 {
-	struct config own = {0};
-	struct config shared = {0};
+	struct config_file own = {0};
+	struct config_file shared = {0};
+	struct config config;
 	int result;
 
 	if (instance)
 		read_text(&own, instance, "games", CONFIG_INSTANCE);
 	if (service)
 		read_text(&shared, service, "service", CONFIG_SERVICE);
-	result = plan_make(plan, instance ? &own : NULL, service ? &shared : NULL, &report);
+	config_merge(&config, &own, &shared);
+	result = plan_make(plan, &config, &report);
 	config_release(&own);
 	config_release(&shared);
 	return result;
@@ -656,6 +658,19 @@ extra_lines_of_the_service_and_then_the_root_come_last(void **state)
 		make_of(&plan, "root=/opt/games\n", "mounts='/n /n none bind\n/o /o none bind'\n"),
 		0);
 	assert_int_equal(plan.count, 2);
+	plan_release(&plan);
+	/* those of the service hold once, whatever the root says of its own */
+	assert_int_equal(make_of(&plan, "mounts='/m /m none bind'\n",
+				 "extra_mounts='/shared /s none bind'\n"),
+		0);
+	assert_int_equal(plan.count, 2);
+	assert_string_equal(plan.mounts[1].source, "/shared");
+	plan_release(&plan);
+	assert_int_equal(make_of(&plan, "mounts='/m /m none bind'\nextra_mounts=\n",
+				 "extra_mounts='/shared /s none bind'\n"),
+		0);
+	assert_int_equal(plan.count, 2);
+	assert_string_equal(plan.mounts[1].source, "/shared");
 	plan_release(&plan);
 }
 
