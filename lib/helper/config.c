@@ -292,9 +292,9 @@ config_default(enum config_key key)
 }
 
 int
-config_error(const struct config_setting *setting, unsigned offset, struct report *report,
-	const char *format, ...)
+config_error(const struct config_place *place, const char *format, ...)
 {
+	const struct config_setting *setting = place->setting;
 	const struct config_value *value;
 	char text[1024];
 	va_list arguments;
@@ -304,8 +304,8 @@ config_error(const struct config_setting *setting, unsigned offset, struct repor
 	va_end(arguments);
 	if (!setting->file)
 		return report_error(
-			report, 0, "the default of `%s`: %s", keys[setting->key].name, text);
+			place->report, 0, "the default of `%s`: %s", keys[setting->key].name, text);
 	value = &setting->file->values[setting->key];
-	return report_error(report, 0, "%s:%u: %s", setting->file->path,
-		config_parse_line(value->source, value->line, offset), text);
+	return report_error(place->report, 0, "%s:%u: %s", setting->file->path,
+		config_parse_line(value->source, value->line, place->offset), text);
 }

@@ -93,12 +93,18 @@ bool config_needs_restart(enum config_key key);
  * here. */
 const char *config_default(enum config_key key);
 
+/* A line of a value, for what is said about it. */
+struct config_place {
+	const struct config_setting *setting; /* borrowed */
+	unsigned offset; /* lines of the value above it; those that a backslash joins are one */
+	struct report *report; /* borrowed */
+};
+
 /*
  * Reports an error in a value that only a later reader can judge, such as an unknown user or a bad
- * line of fstab(5), with the file and the line. offset: lines of the value above the wrong one; the
- * lines that a backslash joins are counted here. Returns -1.
+ * line of fstab(5), with the file and the line. Returns -1.
  */
-int config_error(const struct config_setting *setting, unsigned offset, struct report *report,
-	const char *format, ...) __attribute__((format(printf, 4, 5)));
+int config_error(const struct config_place *place, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

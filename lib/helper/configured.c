@@ -31,15 +31,15 @@ static int
 record_account(struct configured *configured, const struct config_setting *setting,
 	const char *word, const char *what, find_function *find, const char *record_as)
 {
-	struct report *report = configured->service->report;
+	const struct config_place place = {
+		.setting = setting, .report = configured->service->report};
 	uint64_t number;
 
 	if (find(word, &number) < 0)
-		return errno == ENOENT ? config_error(setting, 0, report,
-						 "no %s of the host is called %s", what, word)
-				       : config_error(setting, 0, report,
-						 "the host cannot say which %s %s is: %s", what,
-						 word, strerror(errno));
+		return errno == ENOENT
+			       ? config_error(&place, "no %s of the host is called %s", what, word)
+			       : config_error(&place, "the host cannot say which %s %s is: %s",
+					 what, word, strerror(errno));
 	if (record_as && record_add_number(&configured->record, record_as, number) < 0)
 		return cannot_record(configured);
 	return 0;

@@ -249,7 +249,7 @@ judge_parts(const struct plan_mount *line, const char *source, const struct moun
 	/* else it is a word, such as overlay, or the name of something that is no file */
 	if (strchr(source, '/') || filesystem_needs_libmount(line))
 		result = ownership_judge_part(source, report);
-	if (result == 0 && plan_paths(line, &paths) < 0)
+	if (result == 0 && plan_options_paths(line, &paths) < 0)
 		result = report_error(report, errno, "cannot look at what / is made of");
 	for (char **path = paths; result == 0 && path && *path; path++) {
 		struct stat found;
@@ -258,7 +258,7 @@ judge_parts(const struct plan_mount *line, const char *source, const struct moun
 		if (result == 0 && is_overlay && stat(*path, &found) == 0)
 			result = judge_layer(*path, what, report);
 	}
-	plan_paths_release(paths);
+	plan_options_paths_release(paths);
 	return result;
 }
 

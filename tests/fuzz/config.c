@@ -32,8 +32,8 @@ check_file(const struct config_file *file, unsigned lines, struct report *report
 		check_value(file, key, lines);
 		if (config_value(&config, key) == NULL)
 			abort();
-		config_error(
-			&config.settings[key], lines, report, "%s", config_value(&config, key));
+		config_error(&(struct config_place){&config.settings[key], lines, report}, "%s",
+			config_value(&config, key));
 	}
 	config_is_yes(&config, CONFIG_VISIBLE);
 }

@@ -501,7 +501,8 @@ assert_error_line(const char *text, unsigned offset, unsigned line)
 
 	merge(&config, files, text, "users=alice");
 	snprintf(expected, sizeof(expected), "test: games:%u: no user `bob`\n", line);
-	assert_int_equal(config_error(&config.settings[CONFIG_USERS], offset, &report,
+	assert_int_equal(config_error(&(struct config_place){&config.settings[CONFIG_USERS], offset,
+					      &report},
 				 "no user `%s`", "bob"),
 		-1);
 	assert_string_equal(take_said(), expected);
@@ -534,7 +535,10 @@ a_later_error_in_a_default_names_its_key(void **state)
 
 	(void)state;
 	config_merge(&config, &nothing, &nothing);
-	assert_int_equal(config_error(&config.settings[CONFIG_MOUNTS], 2, &report, "no /run"), -1);
+	assert_int_equal(
+		config_error(&(struct config_place){&config.settings[CONFIG_MOUNTS], 2, &report},
+			"no /run"),
+		-1);
 	assert_string_equal(take_said(), "test: the default of `mounts`: no /run\n");
 }
 
