@@ -7,7 +7,8 @@
 #include "helper/configured.h"
 #include "helper/essentials.h"
 #include "helper/lines.h"
-#include "helper/mounts.h"
+#include "helper/mounts_attach.h"
+#include "helper/mounts_make.h"
 #include "helper/namespace_make.h"
 #include "helper/passwords.h"
 #include "helper/plan.h"
@@ -222,7 +223,7 @@ fill_namespace(struct start *start)
 
 	start->namespace = namespace_enter_new(
 		service->host, service->minimal, start->root.tree, service->report);
-	if (start->namespace < 0 || mounts_make_room(plan, &start->root, service->report) < 0 ||
+	if (start->namespace < 0 || mounts_clear_targets(plan, &start->root, service->report) < 0 ||
 		mounts_attach(&start->mounts, plan, &start->root, service->report) < 0)
 		return -1;
 	if (allows_setuid(start) && tickets_judge(&start->tickets, NULL, NULL, service->report) < 0)
@@ -358,7 +359,8 @@ start_judge(struct service *service, const char *name)
 	if (result == 0 && !plan_is_tree_of_host(&start.configured.plan)) {
 		const struct mounts_root what = what_root_is(&start);
 
-		result = mounts_judge_parts(start.configured.plan.root, &what, service->report);
+		result = mounts_judge_parts(
+			start.configured.plan.root, NULL, &what, service->report);
 	} else if (result == 0 &&
 		   (find_places(&start) < 0 || make_root(&start) < 0 ||
 			   build_namespace(&start, judge_alone) < 0 || judge_names(&start) < 0))

@@ -6,7 +6,7 @@
 #include "helper/configured.h"
 #include "helper/inside.h"
 #include "helper/lines.h"
-#include "helper/mounts.h"
+#include "helper/mounts_source.h"
 #include "helper/namespace_make.h"
 #include "helper/ownership.h"
 #include "helper/prepared.h"

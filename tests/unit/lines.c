@@ -10,7 +10,7 @@
 #include "common/record.h"
 #include "common/syscalls.h"
 #include "helper/lines.h"
-#include "helper/mounts.h"
+#include "helper/mounts_make.h"
 #include "helper/plan_line.h"
 #include "helper/record_write.h"
 #include "said.h"
