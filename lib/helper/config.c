@@ -16,29 +16,35 @@
 #define VARIABLE_BYTES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" DIGITS "_"
 #define STOP_TIMEOUT_LIMIT 3600
 
-/* What each key means while nobody sets it, and which values it can have. */
+/* A key: its value where no file sets it, and the values that it can have. */
 struct key {
 	const char *name;
 	const char *fallback;
 	const char *separators; /* "": the value is one part */
-	bool (*is_valid)(const char *part); /* NULL: whoever uses the value judges it */
+	bool (*is_valid)(const char *part); /* NULL: the value is judged where it is used */
 	const char *rule; /* "`PART` is not …" */
 	bool needs_restart; /* a reload cannot change it under those who are inside */
 };
 
+bool
+config_is_path(const char *path)
+{
+	if (path[0] != '/')
+		return false;
+	while (*path == '/' && *++path != '\0') {
+		size_t length = strcspn(path, "/");
+
+		if (length == 0 || (length <= 2 && strspn(path, ".") >= length))
+			return false;
+		path += length;
+	}
+	return true;
+}
+
 static bool
 is_absolute_path(const char *part)
 {
-	if (part[0] != '/' || strpbrk(part, "\t\n"))
-		return false;
-	while (*part == '/' && *++part != '\0') {
-		size_t length = strcspn(part, "/");
-
-		if (length == 0 || (length <= 2 && strspn(part, ".") >= length))
-			return false;
-		part += length;
-	}
-	return true;
+	return config_is_path(part) && !strpbrk(part, "\t\n");
 }
 
 static bool
@@ -125,19 +131,7 @@ static const struct key keys[CONFIG_KEYS] = {
 };
 /* clang-format on */
 
-static int
-check_part(const struct config_parse *parse, enum config_key key, const char *part)
-{
-	if (key == CONFIG_ROOT && strcmp(part, "/") == 0)
-		return config_parse_error(
-			parse, parse->key_line, "`root` is `/`, the host's own tree");
-	if (keys[key].is_valid(part))
-		return 0;
-	return config_parse_error(parse, parse->key_line, "`%s`: `%.80s` is not %s", keys[key].name,
-		part, keys[key].rule);
-}
-
-/* Cuts the value that the parser has into its parts. */
+/* Checks each part of the value that the parser has, and cuts it there. */
 static int
 check_value(const struct config_parse *parse, enum config_key key)
 {
@@ -151,8 +145,12 @@ check_value(const struct config_parse *parse, enum config_key key)
 	while ((part = strsep(&rest, keys[key].separators))) {
 		if (part[0] == '\0' && has_words)
 			continue;
-		if (check_part(parse, key, part) < 0)
-			return -1;
+		if (key == CONFIG_ROOT && strcmp(part, "/") == 0)
+			return config_parse_error(
+				parse, parse->key_line, "`root` is `/`, the host's own tree");
+		if (!keys[key].is_valid(part))
+			return config_parse_error(parse, parse->key_line, "`%s`: `%.80s` is not %s",
+				keys[key].name, part, keys[key].rule);
 	}
 	return 0;
 }
@@ -283,12 +281,6 @@ bool
 config_needs_restart(enum config_key key)
 {
 	return keys[key].needs_restart;
-}
-
-const char *
-config_default(enum config_key key)
-{
-	return keys[key].fallback;
 }
 
 int

@@ -89,9 +89,8 @@ const char *config_key_name(enum config_key key);
 /* True if a change of the key needs a restart, because a reload cannot bring it about. */
 bool config_needs_restart(enum config_key key);
 
-/* Returns the value that holds when no file sets the key; "" for none. The plan of `mounts` is
- * here. */
-const char *config_default(enum config_key key);
+/* True for an absolute path without `.`, `..` and `//`. One slash may stand at its end. */
+bool config_is_path(const char *path);
 
 /* A line of a value, for what is said about it. */
 struct config_place {

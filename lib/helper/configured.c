@@ -24,7 +24,7 @@ cannot_record(const struct configured *configured)
 	return report_error(configured->service->report, errno, "cannot make the record");
 }
 
-/* The number of a user or a group. 0, or -1 with errno. */
+/* Finds the number of a user or a group. Returns 0, or -1 with errno set. */
 typedef int find_function(const char *word, uint64_t *number);
 
 static int
@@ -45,7 +45,7 @@ record_account(struct configured *configured, const struct config_setting *setti
 	return 0;
 }
 
-/* Each word of a value that names users or groups. */
+/* Records the number of each word of a value that names users or groups. */
 static int
 record_accounts(struct configured *configured, enum config_key key, const char *what,
 	find_function *find, const char *record_as)
@@ -86,7 +86,7 @@ find_group(const char *word, uint64_t *number)
 	return 0;
 }
 
-/* The configuration as it is now, by value, for entering and for what `status` compares. */
+/* Records the configuration by value, for an entry and for the comparison that status makes. */
 static int
 record_configuration(struct configured *configured)
 {

@@ -18,7 +18,8 @@ struct configured {
 	struct record record; /* the values, and the numbers of those who may enter */
 };
 
-/* Reads and decides. 0, or -1 with the error said. configured_release in both cases. */
+/* Reads and decides. Returns 0, or -1 after reporting the error. configured_release in both cases.
+ * configured must stay where it is, since its config borrows from its file. */
 int configured_read(struct configured *configured, struct service *service, const char *name);
 
 void configured_release(struct configured *configured);

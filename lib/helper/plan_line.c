@@ -21,21 +21,12 @@ plan_line_release(struct plan_mount *mount)
 	free(mount->options);
 }
 
-/* True for an absolute path without ".", ".." and "//", since the text of two targets tells which
- * lies below the other. */
+/* True for a path that is written in one way alone, since the text of two targets tells which lies
+ * below the other. One slash at its end has been cut. */
 static bool
 is_plain_path(const char *path)
 {
-	if (path[0] != '/')
-		return false;
-	for (const char *slash = path; slash; slash = strchr(slash + 1, '/')) {
-		size_t length = strcspn(slash + 1, "/");
-
-		if ((length == 0 && path[1] != '\0') || (length == 1 && slash[1] == '.') ||
-			(length == 2 && slash[1] == '.' && slash[2] == '.'))
-			return false;
-	}
-	return true;
+	return config_is_path(path) && (path[1] == '\0' || path[strlen(path) - 1] != '/');
 }
 
 static bool

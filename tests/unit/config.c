@@ -401,6 +401,17 @@ assert_setting(const struct config *config, enum config_key key, const char *tex
 	assert_ptr_equal(config_value(config, key), config->settings[key].text);
 }
 
+/* What holds while no file sets the key. */
+static const char *
+default_of(enum config_key key)
+{
+	static const struct config_file nothing;
+	struct config config;
+
+	config_merge(&config, &nothing, &nothing);
+	return config_value(&config, key);
+}
+
 static void
 an_empty_value_stands_for_the_default(void **state)
 {
@@ -413,7 +424,7 @@ an_empty_value_stands_for_the_default(void **state)
 		"stop_timeout=20\nvisible=yes\nusers=bob\nroots=\n");
 	assert_setting(&config, CONFIG_STOP_TIMEOUT, "10", NULL);
 	assert_setting(&config, CONFIG_USERS, "", NULL);
-	assert_setting(&config, CONFIG_MOUNTS, config_default(CONFIG_MOUNTS), NULL);
+	assert_setting(&config, CONFIG_MOUNTS, default_of(CONFIG_MOUNTS), NULL);
 	assert_false(config_is_yes(&config, CONFIG_VISIBLE));
 	config_release(&files[0]);
 	config_release(&files[1]);
@@ -448,7 +459,9 @@ a_file_that_is_not_there_sets_nothing(void **state)
 	(void)state;
 	config_merge(&config, &nothing, &nothing);
 	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
-		assert_setting(&config, key, config_default(key), NULL);
+		assert_setting(&config, key, config_value(&config, key), NULL);
+	assert_string_equal(config_value(&config, CONFIG_ROOT), "");
+	assert_string_equal(config_value(&config, CONFIG_STOP_TIMEOUT), "10");
 	assert_string_equal(config.service_extra_mounts.text, "");
 	assert_null(config.service_extra_mounts.file);
 }
@@ -569,7 +582,7 @@ assert_shipped_value(const struct config_file *file, enum config_key key)
 	}
 	if (!file->values[key].text)
 		fail_msg("conf.d/chroot-mounts does not show %s", config_key_name(key));
-	assert_string_equal(file->values[key].text, config_default(key));
+	assert_string_equal(file->values[key].text, default_of(key));
 }
 
 static void
