@@ -256,19 +256,19 @@ run_ps(struct service *service, const struct options *options, const struct serv
 static int
 add_listed(struct service *service, const struct catalogue_entry *entry, struct table *table)
 {
-	struct config config;
+	struct config_file file;
 	char name[NAME_LENGTH + sizeof("chroot-mounts.")];
 	const char *cells[] = {
 		entry->name, NULL, service_of(service, entry->name, name, sizeof(name))};
 	int result;
 
 	service->report->subject = entry->name;
-	result = catalogue_read(&service->catalogue, entry->name, &config, service->report);
+	result = catalogue_read(&service->catalogue, entry->name, &file, service->report);
 	if (result == 0)
-		cells[1] = config_value(&config, NULL, CONFIG_ROOT, NULL);
+		cells[1] = file.values[CONFIG_ROOT].text ? file.values[CONFIG_ROOT].text : "";
 	if (table_add(table, cells, service->report) < 0)
 		result = -1;
-	config_release(&config);
+	config_release(&file);
 	return result;
 }
 

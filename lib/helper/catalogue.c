@@ -42,34 +42,21 @@ catalogue_entry(const struct catalogue *catalogue, const char *name)
 	return bsearch(&key, catalogue->entries, catalogue->count, sizeof(key), compare_names);
 }
 
-const struct config *
-catalogue_service(const struct catalogue *catalogue)
-{
-	return catalogue->has_service ? &catalogue->service : NULL;
-}
-
-static bool
-has_symlink(const char *name)
-{
-	char path[sizeof(INIT_DIRECTORY "/" SERVICE ".") + NAME_LENGTH];
-	struct stat found;
-
-	snprintf(path, sizeof(path), INIT_DIRECTORY "/" SERVICE ".%s", name);
-	return lstat(path, &found) == 0;
-}
-
 static int
 add_entry(struct catalogue *catalogue, const char *name)
 {
 	struct catalogue_entry *grown =
 		reallocarray(catalogue->entries, catalogue->count + 1, sizeof(*grown));
+	char path[sizeof(INIT_DIRECTORY "/" SERVICE ".") + NAME_LENGTH];
+	struct stat found;
 
 	if (!grown)
 		return -1;
 	catalogue->entries = grown;
-	snprintf(grown[catalogue->count].name, sizeof(grown->name), "%s", name);
-	grown[catalogue->count].has_symlink = has_symlink(name);
-	catalogue->count++;
+	grown += catalogue->count++;
+	snprintf(grown->name, sizeof(grown->name), "%s", name);
+	snprintf(path, sizeof(path), INIT_DIRECTORY "/" SERVICE ".%s", name);
+	grown->has_symlink = lstat(path, &found) == 0;
 	return 0;
 }
 
@@ -103,11 +90,12 @@ catalogue_find(struct catalogue *catalogue, struct report *report)
 }
 
 /*
- * Who may write the file, or put another in its place, decides what is mounted and who enters.
- * It is judged as it was opened, so that nothing can be swapped between look and use.
+ * Threat: a user who can write the file, or put another in its place, decides what is mounted and
+ * who enters. Defence: only the superuser can, judged on the descriptor, so that nothing can be
+ * swapped between look and use.
  */
 static int
-judge(int fd, const char *path, mode_t type, struct report *report)
+judge_owner(int fd, const char *path, mode_t type, struct report *report)
 {
 	struct stat found;
 
@@ -131,7 +119,7 @@ judge(int fd, const char *path, mode_t type, struct report *report)
 }
 
 static int
-read_file(const char *file, enum config_kind kind, bool is_linked, struct config *config,
+read_file(const char *name, enum config_kind kind, bool is_linked, struct config_file *file,
 	struct report *report)
 {
 	cleanup_fd int directory = open(CONFIG_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -139,13 +127,13 @@ read_file(const char *file, enum config_kind kind, bool is_linked, struct config
 	cleanup_fd int fd = -1;
 	char path[sizeof(CONFIG_DIRECTORY "/" SERVICE ".") + NAME_LENGTH];
 
-	snprintf(path, sizeof(path), CONFIG_DIRECTORY "/%s", file);
+	snprintf(path, sizeof(path), CONFIG_DIRECTORY "/%s", name);
 	if (directory < 0)
 		return report_error(report, errno, "cannot open %s", CONFIG_DIRECTORY);
-	if (judge(directory, CONFIG_DIRECTORY, S_IFDIR, report) < 0)
+	if (judge_owner(directory, CONFIG_DIRECTORY, S_IFDIR, report) < 0)
 		return -1;
 	/* O_NONBLOCK: a FIFO in its place must not hold us */
-	fd = openat(directory, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 && errno == ELOOP) {
 		report_mend(report, "put the file itself there");
 		return report_error(
@@ -153,13 +141,13 @@ read_file(const char *file, enum config_kind kind, bool is_linked, struct config
 	}
 	if (fd < 0)
 		return report_error(report, errno, "cannot open %s", path);
-	if (judge(fd, path, S_IFREG, report) < 0)
+	if (judge_owner(fd, path, S_IFREG, report) < 0)
 		return -1;
 	stream = fdopen(fd, "r");
 	if (!stream)
 		return report_error(report, errno, "cannot read %s", path);
 	steal_fd(&fd); /* the stream owns it now */
-	return config_read(config, stream, path, kind, is_linked, report);
+	return config_read(file, stream, path, kind, is_linked, report);
 }
 
 int
@@ -169,41 +157,31 @@ catalogue_read_service(struct catalogue *catalogue, struct report *report)
 
 	if (lstat(CONFIG_DIRECTORY "/" SERVICE, &found) < 0 && errno == ENOENT)
 		return 0;
-	if (read_file(SERVICE, CONFIG_SERVICE, true, &catalogue->service, report) < 0)
-		return -1;
-	catalogue->has_service = true;
-	return 0;
-}
-
-static bool
-is_runlevel(const char *name)
-{
-	char path[sizeof(RUNLEVELS "/") + NAME_LENGTH];
-	struct stat found;
-
-	snprintf(path, sizeof(path), RUNLEVELS "/%s", name);
-	return reserved_name_is_runlevel(name) || stat(path, &found) == 0;
+	return read_file(SERVICE, CONFIG_SERVICE, true, &catalogue->service, report);
 }
 
 int
-catalogue_read(const struct catalogue *catalogue, const char *name, struct config *config,
+catalogue_read(const struct catalogue *catalogue, const char *name, struct config_file *file,
 	struct report *report)
 {
 	const struct catalogue_entry *entry = catalogue_entry(catalogue, name);
-	char file[sizeof(SERVICE ".") + NAME_LENGTH];
+	char runlevel[sizeof(RUNLEVELS "/") + NAME_LENGTH];
+	char file_name[sizeof(SERVICE ".") + NAME_LENGTH];
+	struct stat found;
 
-	*config = (struct config){0};
+	*file = (struct config_file){0};
 	if (!entry) {
 		report_mend(report, "write %s/%s.%s", CONFIG_DIRECTORY, SERVICE, name);
 		return report_error(report, 0, "no such root is configured");
 	}
-	if (is_runlevel(name)) {
+	snprintf(runlevel, sizeof(runlevel), RUNLEVELS "/%s", name);
+	if (reserved_name_is_runlevel(name) || stat(runlevel, &found) == 0) {
 		report_mend(report, "give the file another ending");
 		return report_error(report, 0,
 			"%s/%s.%s bears a runlevel's name, so OpenRC reads it in place of %s/%s in "
 			"that runlevel",
 			CONFIG_DIRECTORY, SERVICE, name, CONFIG_DIRECTORY, SERVICE);
 	}
-	snprintf(file, sizeof(file), SERVICE ".%s", name);
-	return read_file(file, CONFIG_INSTANCE, entry->has_symlink, config, report);
+	snprintf(file_name, sizeof(file_name), SERVICE ".%s", name);
+	return read_file(file_name, CONFIG_INSTANCE, entry->has_symlink, file, report);
 }

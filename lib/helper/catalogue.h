@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The configured roots: which there are, and the files that describe them, judged before they are
+/* The configured roots: their names, and the files that describe them, judged before they are
  * read. */
 #ifndef CATALOGUE_H
 #define CATALOGUE_H
@@ -20,26 +20,22 @@ struct catalogue_entry {
 struct catalogue {
 	struct catalogue_entry *entries; /* owned; every configured root, by name */
 	size_t count;
-	struct config service; /* conf.d/chroot-mounts */
-	bool has_service; /* that file is there, and was read */
+	struct config_file service; /* conf.d/chroot-mounts; all zero where there is none */
 };
 
-/* Finds the configured roots. None is no error. 0, or -1 with the error said. */
+/* Finds the configured roots. None is no error. Returns 0, or -1 after reporting the error. */
 int catalogue_find(struct catalogue *catalogue, struct report *report);
 
-/* Reads the service's own file, where there is one. 0, or -1 with the error said. */
+/* Reads the service's own file, where there is one. Returns 0, or -1 after reporting the error. */
 int catalogue_read_service(struct catalogue *catalogue, struct report *report);
 
-/* Reads the file of a root. 0, or -1 with the error said. */
-int catalogue_read(const struct catalogue *catalogue, const char *name, struct config *config,
+/* Reads the file of a root. Returns 0, or -1 after reporting the error; then file holds nothing. */
+int catalogue_read(const struct catalogue *catalogue, const char *name, struct config_file *file,
 	struct report *report);
 
 void catalogue_release(struct catalogue *catalogue);
 
-/* The entry of a name, or NULL. */
+/* Returns the entry of a name, or NULL. */
 const struct catalogue_entry *catalogue_entry(const struct catalogue *catalogue, const char *name);
-
-/* The service's file, or NULL where there is none, as the second config of config_value. */
-const struct config *catalogue_service(const struct catalogue *catalogue);
 
 #endif

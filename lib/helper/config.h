@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One conf.d file: a stream becomes a value for each key it sets. */
+/* The keys of conf.d: their rules and defaults, and the values that a file gives them. */
 #ifndef CONFIG_H
 #define CONFIG_H
 
@@ -38,51 +38,72 @@ struct config_value {
 	unsigned line; /* where the assignment begins, counted from 1 */
 };
 
-struct config {
-	char *file; /* owned; as messages name it */
+/* One file, as it was read. */
+struct config_file {
+	char *path; /* owned; as messages name it */
 	struct config_value values[CONFIG_KEYS];
 };
 
-#define CONFIG_FILE_SIZE (64 * 1024) /* bytes at most */
+/* The value of a key, and where it comes from. */
+struct config_setting {
+	enum config_key key;
+	const char *text; /* borrowed; "" for none */
+	const struct config_file *file; /* borrowed; the one that sets it, NULL for the default */
+};
+
+/* The configuration of one root. */
+struct config {
+	struct config_setting settings[CONFIG_KEYS];
+	struct config_setting service_extra_mounts; /* those lines hold beside the root's own */
+};
 
 /*
  * Reads a whole file in the subset of sh(1) assignments of conf.d/chroot-mounts.5. has_symlink:
  * OpenRC reads this file too, so a key that begins with rc_ needs no warning. Returns 0, or -1
- * with the error said as "FILE:LINE: …" ("FILE: …" when it cannot be read or is too large);
- * then config holds nothing.
+ * after reporting the error as "FILE:LINE: …" ("FILE: …" when it cannot be read or is too large);
+ * then file holds nothing.
  */
-int config_read(struct config *config, FILE *stream, const char *file, enum config_kind kind,
+int config_read(struct config_file *file, FILE *stream, const char *path, enum config_kind kind,
 	bool has_symlink, struct report *report);
 
-/* Frees what it holds; fit for a config set to all zero too. */
-void config_release(struct config *config);
+/* Frees what it holds; fit for a file set to all zero too, which sets no key. */
+void config_release(struct config_file *file);
 
-/* "mounts", as it is written in the file. */
+/*
+ * Decides what holds for a root: what its own file sets, else the service's, else the default. An
+ * empty value stands for the default, so the root's file can take back what the service's says.
+ * Both files must stay while config is used.
+ */
+void config_merge(
+	struct config *config, const struct config_file *root, const struct config_file *service);
+
+/* Returns the text of a setting. Borrowed. */
+const char *config_value(const struct config *config, enum config_key key);
+
+/* True if a key that says yes or no says yes; config_read has checked it. */
+bool config_is_yes(const struct config *config, enum config_key key);
+
+/* Returns "mounts", as it is written in the file. */
 const char *config_key_name(enum config_key key);
 
-/* The value that holds when no file sets the key; "" for none. The plan of `mounts` is here. */
-const char *config_default(enum config_key key);
+/* True if a change of the key needs a restart, because a reload cannot bring it about. */
+bool config_needs_restart(enum config_key key);
+
+/* True for an absolute path without `.`, `..` and `//`. One slash may stand at its end. */
+bool config_is_path(const char *path);
+
+/* A line of a value, for what is said about it. */
+struct config_place {
+	const struct config_setting *setting; /* borrowed */
+	unsigned offset; /* lines of the value above it; those that a backslash joins are one */
+	struct report *report; /* borrowed */
+};
 
 /*
- * The value that holds for a root: the instance's, else the service's, else the default. An empty
- * value stands for the default, so an instance can take back what the service's file says. Either
- * config may be NULL. Borrowed from its owner. *from, if from is not NULL, becomes the config
- * that set it, or NULL for the default.
+ * Reports an error in a value that only a later reader can judge, such as an unknown user or a bad
+ * line of fstab(5), with the file and the line. Returns -1.
  */
-const char *config_value(const struct config *instance, const struct config *service,
-	enum config_key key, const struct config **from);
-
-/* The same for keys that say yes or no; config_read has checked them. */
-bool
-config_is_yes(const struct config *instance, const struct config *service, enum config_key key);
-
-/*
- * An error in a value that only a later reader can judge (an unknown user, a bad fstab line):
- * said with file and line, and returns -1. offset: lines of the value above the wrong one; the
- * lines that a backslash joins are counted here. A key that is not set is said with the file
- * alone; config is NULL for a default.
- */
-int config_error(const struct config *config, enum config_key key, unsigned offset,
-	struct report *report, const char *format, ...) __attribute__((format(printf, 5, 6)));
+int config_error(const struct config_place *place, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

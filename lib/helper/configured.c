@@ -13,24 +13,9 @@
 void
 configured_release(struct configured *configured)
 {
-	config_release(&configured->config);
+	config_release(&configured->file);
 	plan_release(&configured->plan);
 	record_release(&configured->record);
-}
-
-const char *
-configured_value(
-	const struct configured *configured, enum config_key key, const struct config **from)
-{
-	return config_value(
-		&configured->config, catalogue_service(&configured->service->catalogue), key, from);
-}
-
-bool
-configured_is_yes(const struct configured *configured, enum config_key key)
-{
-	return config_is_yes(
-		&configured->config, catalogue_service(&configured->service->catalogue), key);
 }
 
 static int
@@ -39,42 +24,41 @@ cannot_record(const struct configured *configured)
 	return report_error(configured->service->report, errno, "cannot make the record");
 }
 
-/* The number of a user or a group. 0, or -1 with errno. */
+/* Finds the number of a user or a group. Returns 0, or -1 with errno set. */
 typedef int find_function(const char *word, uint64_t *number);
 
 static int
-record_account(struct configured *configured, enum config_key key, const char *word,
-	const char *what, find_function *find, const char *record_as)
+record_account(struct configured *configured, const struct config_setting *setting,
+	const char *word, const char *what, find_function *find, const char *record_as)
 {
-	struct report *report = configured->service->report;
-	const struct config *from;
+	const struct config_place place = {
+		.setting = setting, .report = configured->service->report};
 	uint64_t number;
 
-	configured_value(configured, key, &from);
 	if (find(word, &number) < 0)
-		return errno == ENOENT ? config_error(from, key, 0, report,
-						 "no %s of the host is called %s", what, word)
-				       : config_error(from, key, 0, report,
-						 "the host cannot say which %s %s is: %s", what,
-						 word, strerror(errno));
+		return errno == ENOENT
+			       ? config_error(&place, "no %s of the host is called %s", what, word)
+			       : config_error(&place, "the host cannot say which %s %s is: %s",
+					 what, word, strerror(errno));
 	if (record_as && record_add_number(&configured->record, record_as, number) < 0)
 		return cannot_record(configured);
 	return 0;
 }
 
-/* Each word of a value that names users or groups. */
+/* Records the number of each word of a value that names users or groups. */
 static int
 record_accounts(struct configured *configured, enum config_key key, const char *what,
 	find_function *find, const char *record_as)
 {
-	cleanup_free char *copy = strdup(configured_value(configured, key, NULL));
+	const struct config_setting *setting = &configured->config.settings[key];
+	cleanup_free char *copy = strdup(setting->text);
 	char *rest = NULL;
 
 	if (!copy)
 		return cannot_record(configured);
 	for (char *word = strtok_r(copy, " \t\n", &rest); word;
 		word = strtok_r(NULL, " \t\n", &rest))
-		if (record_account(configured, key, word, what, find, record_as) < 0)
+		if (record_account(configured, setting, word, what, find, record_as) < 0)
 			return -1;
 	return 0;
 }
@@ -102,88 +86,49 @@ find_group(const char *word, uint64_t *number)
 	return 0;
 }
 
-/* The configuration as it is now, by value, for entering and for what `status` compares. */
+/* Records the configuration by value, for an entry and for the comparison that status makes. */
 static int
 record_configuration(struct configured *configured)
 {
-	const struct config *service = catalogue_service(&configured->service->catalogue);
-	const char *default_user = configured_value(configured, CONFIG_DEFAULT_USER, NULL);
+	const struct config *config = &configured->config;
+	const struct config_setting *default_user = &config->settings[CONFIG_DEFAULT_USER];
+	struct record *record = &configured->record;
 	char text[64];
 
 	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
-		if (record_add(&configured->record, config_key_name(key),
-			    configured_value(configured, key, NULL)) < 0)
+		if (record_add(record, config_key_name(key), config_value(config, key)) < 0)
 			return cannot_record(configured);
-	if (record_add(&configured->record, "service",
+	if (record_add(record, "service",
 		    service_of(configured->service, configured->name, text, sizeof(text))) < 0 ||
-		record_add(&configured->record, "service_extra_mounts",
-			service ? config_value(service, NULL, CONFIG_EXTRA_MOUNTS, NULL) : "") < 0)
+		record_add(record, "service_extra_mounts", config->service_extra_mounts.text) < 0)
 		return cannot_record(configured);
 	if (record_accounts(configured, CONFIG_USERS, "user", find_user, "uid") < 0 ||
 		record_accounts(configured, CONFIG_GROUPS, "group", find_group, "gid") < 0)
 		return -1;
-	if (*default_user == '\0')
+	if (default_user->text[0] == '\0')
 		return 0;
 	return record_account(
-		configured, CONFIG_DEFAULT_USER, default_user, "user", find_user, NULL);
-}
-
-static int
-make_plan(struct configured *configured)
-{
-	struct service *service = configured->service;
-
-	if (plan_make(&configured->plan, &configured->config,
-		    catalogue_service(&service->catalogue), service->report) < 0)
-		return -1;
-	if (plan_inherit_proc(&configured->plan, mounted_proc_options(&service->mounted)) < 0)
-		return report_error(service->report, errno, "cannot make the plan");
-	return 0;
-}
-
-/* Most roots have the same plan as the one before. */
-static int
-decide_plan(struct configured *configured)
-{
-	struct service *service = configured->service;
-	const struct config *own = catalogue_service(&service->catalogue);
-	cleanup_free char *text = NULL;
-
-	if (asprintf(&text, "%s\1%s\1%s\1%s",
-		    configured_value(configured, CONFIG_ALLOW_SETUID, NULL),
-		    configured_value(configured, CONFIG_MOUNTS, NULL),
-		    config_value(own, NULL, CONFIG_EXTRA_MOUNTS, NULL),
-		    config_value(&configured->config, NULL, CONFIG_EXTRA_MOUNTS, NULL)) < 0) {
-		text = NULL;
-		return report_error(service->report, ENOMEM, "cannot make the plan");
-	}
-	if (!service->plan_text || strcmp(text, service->plan_text) != 0) {
-		if (make_plan(configured) < 0)
-			return -1;
-		plan_release(&service->plan);
-		cleanup_free_release(&service->plan_text);
-		if (plan_copy(&service->plan, &configured->plan) == 0)
-			service->plan_text = steal_pointer(&text);
-		return 0;
-	}
-	return plan_copy(&configured->plan, &service->plan) == 0
-		       ? 0
-		       : report_error(service->report, ENOMEM, "cannot make the plan");
+		configured, default_user, default_user->text, "user", find_user, NULL);
 }
 
 int
 configured_read(struct configured *configured, struct service *service, const char *name)
 {
-	*configured = (struct configured){.service = service, .name = name};
+	struct report *report = service->report;
 
-	if (service_read(service, configured->name, &configured->config) < 0)
+	*configured = (struct configured){.service = service, .name = name};
+	if (service_read(service, name, &configured->file) < 0)
 		return -1;
-	if (configured_value(configured, CONFIG_ROOT, NULL)[0] == '\0') {
-		report_mend(service->report, "add root=/path/of/the/tree to it");
-		return report_error(service->report, 0, "%s does not say where the tree is",
-			configured->config.file);
+	config_merge(&configured->config, &configured->file, &service->catalogue.service);
+	if (config_value(&configured->config, CONFIG_ROOT)[0] == '\0') {
+		report_mend(report, "add root=/path/of/the/tree to it");
+		return report_error(
+			report, 0, "%s does not say where the tree is", configured->file.path);
 	}
-	if (service_need_mounted(service) < 0 || decide_plan(configured) < 0)
+	if (service_need_mounted(service) < 0 ||
+		plan_make(&configured->plan, &configured->config, report) < 0)
 		return -1;
+	if (plan_inherit_proc(&configured->plan, mounted_proc_options(&service->mounted)) < 0)
+		return report_error(report, errno, "cannot make the plan");
 	return record_configuration(configured);
 }

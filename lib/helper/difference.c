@@ -2,6 +2,7 @@
 #include "helper/difference.h"
 
 #include "common/report.h"
+#include "helper/plan_line.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -60,7 +61,8 @@ drops_options(const struct plan_mount *before, const struct plan_mount *now)
 	for (char **option = before->options; option && *option; option++)
 		if ((!difference_has_key(now->options, *option) &&
 			    !difference_is_taken_back(before, *option)) ||
-			(plan_is_loop_word(*option) && !difference_is_same_filesystem(before, now)))
+			(plan_options_is_loop(*option) &&
+				!difference_is_same_filesystem(before, now)))
 			return true;
 	return false;
 }
@@ -106,7 +108,7 @@ can_keep(const struct difference *difference, size_t line, size_t old, bool has_
 	const struct lines_one *one = &difference->before.all[old];
 
 	if (difference->stays[old] || !one->is_there || one->is_moved ||
-		!plan_is_same_mount(before, now) || is_made_anew(before, now))
+		!plan_line_is_same(before, now) || is_made_anew(before, now))
 		return false;
 	if (now->is_bind && (one->is_changing || (now->is_live && has_shared) ||
 				    lines_source_was_replaced(&difference->before, old)))

@@ -24,7 +24,7 @@ filesystem_needs_libmount(const struct plan_mount *line)
 	for (char **option = line->options; option && *option; option++) {
 		const char *value = strchr(*option, '=');
 
-		if (plan_is_loop_word(*option) || (value && strlen(value + 1) > FSCONFIG_STRING))
+		if (plan_options_is_loop(*option) || (value && strlen(value + 1) > FSCONFIG_STRING))
 			return true;
 	}
 	return false;

@@ -7,7 +7,7 @@
 #include "common/report.h"
 #include "common/syscalls.h"
 #include "helper/mounted.h"
-#include "helper/mounts.h"
+#include "helper/mounts_make.h"
 #include "helper/record_write.h"
 
 #include <inttypes.h>

@@ -10,7 +10,8 @@
 #include "helper/inside.h"
 #include "helper/lines.h"
 #include "helper/mount_make.h"
-#include "helper/mounts.h"
+#include "helper/mounts_attach.h"
+#include "helper/mounts_make.h"
 #include "helper/namespace_make.h"
 #include "helper/passwords.h"
 #include "helper/prepared.h"
@@ -76,15 +77,15 @@ refuse_state(struct service *service, const char *name, enum prepared_state stat
 static int
 refuse_changes(const struct reload *reload)
 {
-	static const enum config_key keys[] = {CONFIG_ROOT, CONFIG_VISIBLE, CONFIG_ALLOW_SETUID};
 	const struct record *record = &reload->prepared.record;
 	struct report *report = reload->service->report;
 	const char *what = NULL;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strcmp(configured_value(&reload->now, keys[i], NULL),
-			    record_value(record, config_key_name(keys[i]))) != 0)
-			what = config_key_name(keys[i]);
+	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
+		if (config_needs_restart(key) &&
+			strcmp(config_value(&reload->now.config, key),
+				record_value(record, config_key_name(key))) != 0)
+			what = config_key_name(key);
 	if (!lines_is_same_root(record, &reload->now.plan))
 		what = "the line for /";
 	if (!what)
@@ -158,9 +159,8 @@ static char *
 path_of_tree(const struct reload *reload)
 {
 	const struct plan_mount *line = reload->now.plan.root;
-	const char *path = line && line->is_bind
-				   ? line->source
-				   : configured_value(&reload->now, CONFIG_ROOT, NULL);
+	const char *path = line && line->is_bind ? line->source
+						 : config_value(&reload->now.config, CONFIG_ROOT);
 	char *found = realpath(path, NULL);
 
 	return found ? found : strdup(path);
@@ -169,7 +169,7 @@ path_of_tree(const struct reload *reload)
 static bool
 allows_setuid(const struct reload *reload)
 {
-	return configured_is_yes(&reload->now, CONFIG_ALLOW_SETUID);
+	return config_is_yes(&reload->now.config, CONFIG_ALLOW_SETUID);
 }
 
 /* What there is, and what there is to be. */
@@ -325,8 +325,8 @@ judge_tree(void *data)
 
 	essentials_release(&reload->essentials);
 	reload->essentials.root = &reload->root;
-	reload->essentials.path = configured_value(now, CONFIG_PATH, NULL);
-	reload->essentials.shell = configured_value(now, CONFIG_SHELL, NULL);
+	reload->essentials.path = config_value(&now->config, CONFIG_PATH);
+	reload->essentials.shell = config_value(&now->config, CONFIG_SHELL);
 	return essentials_judge(&reload->essentials, reload->service->report);
 }
 
@@ -377,7 +377,7 @@ has_other_essentials(const struct reload *reload)
 	static const enum config_key keys[] = {CONFIG_PATH, CONFIG_SHELL};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-		if (strcmp(configured_value(&reload->now, keys[i], NULL),
+		if (strcmp(config_value(&reload->now.config, keys[i]),
 			    record_value(&reload->prepared.record, config_key_name(keys[i]))) != 0)
 			return true;
 	/* what a reload left that was interrupted, or that found the tree wrong at its end */
@@ -442,7 +442,7 @@ record_place(const struct reload *reload, struct record *record)
 static bool
 is_visible(const struct reload *reload)
 {
-	return configured_is_yes(&reload->now, CONFIG_VISIBLE);
+	return config_is_yes(&reload->now.config, CONFIG_VISIBLE);
 }
 
 /* Until all is done: those of which nobody could say later whether they were changed. */

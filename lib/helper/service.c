@@ -31,8 +31,6 @@ service_close(struct service *service)
 	cleanup_fd_release(&service->minimal);
 	filesystem_stage_release(&service->stage);
 	mounted_release(&service->mounted);
-	plan_release(&service->plan);
-	cleanup_free_release(&service->plan_text);
 	catalogue_release(&service->catalogue);
 }
 
@@ -99,12 +97,10 @@ static int
 add_configured(struct service *service, struct service_names *names)
 {
 	const struct catalogue *catalogue = &service->catalogue;
-	const char *listed = "";
-
 	/* a broken service file is said by whoever needs it for more than the order */
-	if (catalogue_service(catalogue))
-		listed = config_value(&catalogue->service, NULL, CONFIG_ROOTS, NULL);
-	if (listed[0] != '\0')
+	const char *listed = catalogue->service.values[CONFIG_ROOTS].text;
+
+	if (listed && listed[0] != '\0')
 		return add_listed(service, names, listed);
 	for (size_t i = 0; i < catalogue->count; i++)
 		if (!catalogue->entries[i].has_symlink &&
@@ -257,10 +253,10 @@ service_need_mounted(struct service *service)
 }
 
 int
-service_read(struct service *service, const char *name, struct config *config)
+service_read(struct service *service, const char *name, struct config_file *file)
 {
-	*config = (struct config){0};
+	*file = (struct config_file){0};
 	if (configure(service) < 0)
 		return -1;
-	return catalogue_read(&service->catalogue, name, config, service->report);
+	return catalogue_read(&service->catalogue, name, file, service->report);
 }

@@ -7,7 +7,6 @@
 #include "helper/catalogue.h"
 #include "helper/filesystem.h"
 #include "helper/mounted.h"
-#include "helper/plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,8 +25,6 @@ struct service {
 	uint64_t pid_namespace; /* inode of this command's own */
 	int minimal; /* the one that new ones are copied from; -1 before it is needed */
 	struct filesystem_stage stage; /* where libmount mounts what it mounts */
-	struct plan plan; /* the last one made, since most roots have the same */
-	char *plan_text; /* owned; what it was made of, NULL for none */
 	struct mounted mounted; /* what the host has mounted; no table before it is needed */
 };
 
@@ -55,7 +52,7 @@ bool service_knows(struct service *service, const char *name);
  * Reads the configuration of a root, and the service's own file once. 0, or -1 with the error said;
  * that the service's own file is bad was said when it was read.
  */
-int service_read(struct service *service, const char *name, struct config *config);
+int service_read(struct service *service, const char *name, struct config_file *file);
 
 /* The service that handles a root: "chroot-mounts", or "chroot-mounts.NAME" for one with a symlink.
  */

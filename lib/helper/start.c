@@ -7,7 +7,8 @@
 #include "helper/configured.h"
 #include "helper/essentials.h"
 #include "helper/lines.h"
-#include "helper/mounts.h"
+#include "helper/mounts_attach.h"
+#include "helper/mounts_make.h"
 #include "helper/namespace_make.h"
 #include "helper/passwords.h"
 #include "helper/plan.h"
@@ -89,7 +90,7 @@ start_is_live(struct service *service, const struct plan_mount *line)
 static bool
 is_visible(const struct start *start)
 {
-	return configured_is_yes(&start->configured, CONFIG_VISIBLE);
+	return config_is_yes(&start->configured.config, CONFIG_VISIBLE);
 }
 
 static int
@@ -117,16 +118,16 @@ record_host(struct start *start)
 static bool
 allows_setuid(const struct start *start)
 {
-	return configured_is_yes(&start->configured, CONFIG_ALLOW_SETUID);
+	return config_is_yes(&start->configured.config, CONFIG_ALLOW_SETUID);
 }
 
 static struct mounts_root
 what_root_is(const struct start *start)
 {
 	return (struct mounts_root){
-		.path = configured_value(&start->configured, CONFIG_ROOT, NULL),
-		.program_path = configured_value(&start->configured, CONFIG_PATH, NULL),
-		.shell = configured_value(&start->configured, CONFIG_SHELL, NULL),
+		.path = config_value(&start->configured.config, CONFIG_ROOT),
+		.program_path = config_value(&start->configured.config, CONFIG_PATH),
+		.shell = config_value(&start->configured.config, CONFIG_SHELL),
 		.allow_setuid = allows_setuid(start),
 		.is_private = is_visible(start),
 	};
@@ -158,7 +159,7 @@ make_detached(struct start *start)
 	if (allows_setuid(start) && tickets_make(&start->tickets, service->report) < 0)
 		return -1;
 	if (is_visible(start) &&
-		visible_open(&start->visible, configured_value(configured, CONFIG_ROOT, NULL), plan,
+		visible_open(&start->visible, config_value(&configured->config, CONFIG_ROOT), plan,
 			service->report) < 0)
 		return -1;
 	shared = mounts_share_live(&service->mounted, plan, service->report);
@@ -205,8 +206,8 @@ judge_tree(struct start *start)
 			passwords_judge(&start->root, &configured->plan, -1, -1, report) < 0))
 		return -1;
 	start->essentials.root = &start->root;
-	start->essentials.path = configured_value(configured, CONFIG_PATH, NULL);
-	start->essentials.shell = configured_value(configured, CONFIG_SHELL, NULL);
+	start->essentials.path = config_value(&configured->config, CONFIG_PATH);
+	start->essentials.shell = config_value(&configured->config, CONFIG_SHELL);
 	return essentials_judge(&start->essentials, report);
 }
 
@@ -222,7 +223,7 @@ fill_namespace(struct start *start)
 
 	start->namespace = namespace_enter_new(
 		service->host, service->minimal, start->root.tree, service->report);
-	if (start->namespace < 0 || mounts_make_room(plan, &start->root, service->report) < 0 ||
+	if (start->namespace < 0 || mounts_clear_targets(plan, &start->root, service->report) < 0 ||
 		mounts_attach(&start->mounts, plan, &start->root, service->report) < 0)
 		return -1;
 	if (allows_setuid(start) && tickets_judge(&start->tickets, NULL, NULL, service->report) < 0)
@@ -358,7 +359,8 @@ start_judge(struct service *service, const char *name)
 	if (result == 0 && !plan_is_tree_of_host(&start.configured.plan)) {
 		const struct mounts_root what = what_root_is(&start);
 
-		result = mounts_judge_parts(start.configured.plan.root, &what, service->report);
+		result = mounts_judge_parts(
+			start.configured.plan.root, NULL, &what, service->report);
 	} else if (result == 0 &&
 		   (find_places(&start) < 0 || make_root(&start) < 0 ||
 			   build_namespace(&start, judge_alone) < 0 || judge_names(&start) < 0))

@@ -6,7 +6,7 @@
 #include "helper/configured.h"
 #include "helper/inside.h"
 #include "helper/lines.h"
-#include "helper/mounts.h"
+#include "helper/mounts_source.h"
 #include "helper/namespace_make.h"
 #include "helper/ownership.h"
 #include "helper/prepared.h"
@@ -19,20 +19,18 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* The first key whose value is not what it was at start, or NULL. */
-static const char *
-changed_key(struct service *service, const struct record *record, const struct config *config)
+/* Returns the first key whose value is not what it was at start, or CONFIG_KEYS. */
+static enum config_key
+changed_key(const struct record *record, const struct config *config)
 {
-	const struct config *own = catalogue_service(&service->catalogue);
-
 	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
-		if (key != CONFIG_ROOTS && strcmp(config_value(config, own, key, NULL),
+		if (key != CONFIG_ROOTS && strcmp(config_value(config, key),
 						   record_value(record, config_key_name(key))) != 0)
-			return config_key_name(key);
-	if (strcmp(own ? config_value(own, NULL, CONFIG_EXTRA_MOUNTS, NULL) : "",
+			return key;
+	if (strcmp(config->service_extra_mounts.text,
 		    record_value(record, "service_extra_mounts")) != 0)
-		return config_key_name(CONFIG_EXTRA_MOUNTS);
-	return NULL;
+		return CONFIG_EXTRA_MOUNTS;
+	return CONFIG_KEYS;
 }
 
 /* A later word does not replace an earlier one: the first is what is to be mended first. */
@@ -47,18 +45,6 @@ be(struct status *status, enum status_state state, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(status->reason, sizeof(status->reason), format, arguments);
 	va_end(arguments);
-}
-
-/* What is needed to bring the change of a key about. */
-static const char *
-verb_for(const char *key)
-{
-	static const char *const restarts[] = {"root", "visible", "allow_setuid"};
-
-	for (size_t i = 0; i < sizeof(restarts) / sizeof(restarts[0]); i++)
-		if (strcmp(key, restarts[i]) == 0)
-			return "restart";
-	return "reload";
 }
 
 /* What the host hides in its own /proc is part of a line that says nothing else. */
@@ -77,7 +63,7 @@ compare_configuration(struct service *service, const char *name, const struct re
 	const struct lines *lines, struct status *status)
 {
 	struct configured configured;
-	const char *key;
+	enum config_key key;
 
 	if (!catalogue_entry(&service->catalogue, name)) {
 		be(status, STATUS_STALE, "it is not configured any more");
@@ -86,10 +72,11 @@ compare_configuration(struct service *service, const char *name, const struct re
 	if (configured_read(&configured, service, name) < 0) {
 		be(status, STATUS_STALE, "the configuration has an error");
 	} else {
-		key = changed_key(service, record, &configured.config);
-		if (key)
-			be(status, STATUS_STALE, "%s has changed since start; %s the service", key,
-				verb_for(key));
+		key = changed_key(record, &configured.config);
+		if (key != CONFIG_KEYS)
+			be(status, STATUS_STALE, "%s has changed since start; %s the service",
+				config_key_name(key),
+				config_needs_restart(key) ? "restart" : "reload");
 		compare_options(&configured.plan, lines, status);
 	}
 	configured_release(&configured);
@@ -275,7 +262,7 @@ judge_stopped(struct service *service, const char *name, struct status *status)
 	if (configured_read(&configured, service, name) < 0) {
 		snprintf(status->reason, sizeof(status->reason), "the configuration has an error");
 	} else if (!configured.plan.root) {
-		path = configured_value(&configured, CONFIG_ROOT, NULL);
+		path = config_value(&configured.config, CONFIG_ROOT);
 		if (ownership_open_root(&root, path, service->report) == 0)
 			root_release(&root);
 		else

@@ -9,6 +9,7 @@
 #include "common/cleanup.h"
 #include "common/report.h"
 #include "helper/config.h"
+#include "helper/config_parse.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -573,10 +574,10 @@ tally_rules(struct tally *tally, const struct file *file, bool is_refused)
 }
 
 static void
-check_refused(
-	const struct file *file, const struct config *config, const char *said, struct tally *tally)
+check_refused(const struct file *file, const struct config_file *config, const char *said,
+	struct tally *tally)
 {
-	static const struct config nothing;
+	static const struct config_file nothing;
 
 	tally->refused++;
 	tally_rules(tally, file, true);
@@ -605,7 +606,7 @@ keep(const struct file *file, const char *directory, unsigned number)
 
 /* "NUMBER KEY" or "NUMBER KEY=VALUE", and a NUL, for each key. */
 static void
-expect(const struct config *config, unsigned number, FILE *expected)
+expect(const struct config_file *config, unsigned number, FILE *expected)
 {
 	for (enum config_key key = 0; key < CONFIG_KEYS; key++) {
 		const char *text = config->values[key].text;
@@ -631,7 +632,7 @@ static int
 try_file(const struct file *file, struct report *report, const char *directory, FILE *expected,
 	struct tally *tally)
 {
-	struct config config;
+	struct config_file config;
 	char said[4096];
 	int result = 0;
 	cleanup_file FILE *stream =

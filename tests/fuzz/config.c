@@ -11,9 +11,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
-check_value(const struct config *config, enum config_key key, unsigned lines)
+check_value(const struct config_file *file, enum config_key key, unsigned lines)
 {
-	const struct config_value *value = &config->values[key];
+	const struct config_value *value = &file->values[key];
 
 	if (!value->text ? value->line != 0 || value->source
 			 : value->line == 0 || value->line > lines)
@@ -23,33 +23,36 @@ check_value(const struct config *config, enum config_key key, unsigned lines)
 }
 
 static void
-check_config(const struct config *config, unsigned lines, struct report *report)
+check_file(const struct config_file *file, unsigned lines, struct report *report)
 {
+	struct config config;
+
+	config_merge(&config, file, file);
 	for (enum config_key key = 0; key < CONFIG_KEYS; key++) {
-		check_value(config, key, lines);
-		if (config_value(config, NULL, key, NULL) == NULL)
+		check_value(file, key, lines);
+		if (config_value(&config, key) == NULL)
 			abort();
-		config_error(
-			config, key, lines, report, "%s", config_value(config, NULL, key, NULL));
+		config_error(&(struct config_place){&config.settings[key], lines, report}, "%s",
+			config_value(&config, key));
 	}
-	config_is_yes(config, NULL, CONFIG_VISIBLE);
+	config_is_yes(&config, CONFIG_VISIBLE);
 }
 
 static void
 read_as(const uint8_t *data, size_t size, enum config_kind kind, struct report *report)
 {
-	static const struct config nothing;
-	struct config config;
+	static const struct config_file nothing;
+	struct config_file file;
 	cleanup_file FILE *stream = fmemopen((void *)(uintptr_t)data, size, "r");
 	unsigned lines = 1;
 
 	for (size_t i = 0; i < size; i++)
 		lines += data[i] == '\n';
-	if (config_read(&config, stream, "file", kind, false, report) == 0)
-		check_config(&config, lines, report);
-	else if (memcmp(&config, &nothing, sizeof(config)) != 0)
+	if (config_read(&file, stream, "file", kind, false, report) == 0)
+		check_file(&file, lines, report);
+	else if (memcmp(&file, &nothing, sizeof(file)) != 0)
 		abort();
-	config_release(&config);
+	config_release(&file);
 }
 
 int

@@ -10,7 +10,8 @@
 #include "common/record.h"
 #include "common/syscalls.h"
 #include "helper/lines.h"
-#include "helper/mounts.h"
+#include "helper/mounts_make.h"
+#include "helper/plan_line.h"
 #include "helper/record_write.h"
 #include "said.h"
 
@@ -75,7 +76,7 @@ what_is_recorded_is_read_back(void **state)
 	assert_int_equal(lines.all[0].device, 7);
 	assert_int_equal(lines.all[0].inode, 9);
 	assert_string_equal(lines.all[0].place, "/a b");
-	assert_true(plan_is_same_mount(&lines.plan.mounts[0], &plan.mounts[0]));
+	assert_true(plan_line_is_same(&lines.plan.mounts[0], &plan.mounts[0]));
 	assert_int_equal(lines.plan.mounts[0].set, MOUNT_ATTR_RDONLY);
 	assert_int_equal(lines.all[1].id, 0);
 	assert_true(lines.plan.mounts[1].may_fail);

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "helper/mounts_attach.h"
+
+#include "common/cleanup.h"
+#include "common/report.h"
+#include "helper/mount_make.h"
+#include "helper/mounted.h"
+#include "helper/mounts_make.h"
+#include "helper/ownership.h"
+#include "helper/plan.h"
+#include "superuser/mount.h"
+#include "superuser/root.h"
+
+#include <libmount/libmount.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+int
+mounts_clear_targets(const struct plan *plan, const struct root *root, struct report *report)
+{
+	struct mounted here;
+	struct libmnt_iter *each = NULL;
+	struct libmnt_fs *mount;
+
+	if (!root->has_mounts)
+		return 0;
+	if (mounted_read_here(&here, root->names) < 0)
+		return report_error(report, errno, "cannot read what is mounted in %s", root->path);
+	each = mnt_new_iter(MNT_ITER_BACKWARD);
+	while (each && mnt_table_next_fs(here.table, each, &mount) == 0) {
+		const char *place = mnt_fs_get_target(mount);
+
+		for (size_t i = 0; i < plan->count; i++)
+			if (plan_is_at_or_below(place, plan->mounts[i].target)) {
+				mount_detach(place); /* or it went with the one above it */
+				break;
+			}
+	}
+	mnt_free_iter(each);
+	mounted_release(&here);
+	return 0;
+}
+
+static int
+make_target(const struct plan_mount *line, const struct root *root, bool directory,
+	struct report *report)
+{
+	mode_t mode = line->target_mode ? line->target_mode : directory ? 0755 : 0644;
+
+	if (root_make_target(root, line->target, directory, mode) == 0)
+		return 0;
+	if (errno == EXDEV)
+		return report_error(report, 0,
+			"x-mount.mkdir makes nothing on another mount, and %s%s leads onto one: "
+			"make it there yourself",
+			root->path, line->target);
+	return report_error(
+		report, errno, "cannot make the mount point %s%s", root->path, line->target);
+}
+
+/* Reports why a target cannot be opened. Below another line it is the host that lacks it, and
+ * nothing made in the tree would be seen. */
+static int
+cannot_open_target(const struct plan *plan, size_t index, bool directory, const struct root *root,
+	struct report *report)
+{
+	const struct plan_mount *line = &plan->mounts[index];
+	char path[2 * PATH_MAX];
+	int error = errno;
+
+	snprintf(path, sizeof(path), "%s%s", root->path, line->target);
+	if (error == ENOENT && !plan_is_nested(plan, index))
+		report_mend(report, "%s %s", directory ? "mkdir -p" : "touch",
+			report_word(report, path));
+	else if (error == ENOENT)
+		report_mend(report, "make it below the source of the line above it, or add nofail");
+	return report_error(report, error, "cannot open the mount point %s", path);
+}
+
+/* Reports a target of the wrong kind: a directory covers a directory alone, and a file covers a
+ * file or a link. */
+static int
+refuse_kind(
+	const struct plan_mount *line, const struct root *root, mode_t mode, struct report *report)
+{
+	char path[2 * PATH_MAX];
+	const char *word;
+
+	snprintf(path, sizeof(path), "%s%s", root->path, line->target);
+	word = report_word(report, path);
+	if (S_ISDIR(mode))
+		report_mend(report, "rmdir %s && touch %s", word, word);
+	else
+		report_mend(report, "rm %s && mkdir %s", word, word);
+	return report_error(report, 0, "cannot mount %s on %s, which is a %s", line->source, path,
+		S_ISLNK(mode)   ? "symbolic link"
+		: S_ISDIR(mode) ? "directory"
+				: "file");
+}
+
+/*
+ * Judges the target of a line, and notes its place before it is covered: the kernel gives the same
+ * name afterwards. known: the place of a target that is a mount, since the kernel would give the
+ * name of its source.
+ */
+static int
+accept_target(struct mounts *mounts, const struct plan *plan, size_t index, const struct root *root,
+	int target, const char *known, struct report *report)
+{
+	const struct plan_mount *line = &plan->mounts[index];
+	struct mounts_line *made = &mounts->lines[index];
+	char place[PATH_MAX];
+	mode_t mode;
+
+	if (ownership_judge_target(
+		    root, line->target, target, mounts->ids, mounts->count, &mode, report) < 0)
+		return -1;
+	if (made->is_directory != S_ISDIR(mode))
+		return refuse_kind(line, root, mode, report);
+	/* right below the top there is no link that could lead elsewhere */
+	if (!known && root_is_at_top(line->target))
+		known = line->target;
+	if (!known)
+		known = root_name_of(root, target, place, sizeof(place));
+	free(made->place);
+	made->place = known[0] == '/' ? strdup(known) : NULL;
+	return made->place ? 0
+			   : report_error(report, errno, "cannot find out where %s%s is",
+				     root->path, line->target);
+}
+
+/* Opens the target of a line and judges it, and makes it before where the line asks for that.
+ * Returns 1 when it is open, 0 when the line is to be passed over, or -1 after reporting the error.
+ */
+static int
+open_target(struct mounts *mounts, const struct plan *plan, size_t index, const struct root *root,
+	int *target, struct report *report)
+{
+	const struct plan_mount *line = &plan->mounts[index];
+	bool directory = mounts->lines[index].is_directory;
+
+	*target = root_open_target(root, line->target);
+	if (*target < 0 && line->makes_target) {
+		if (ownership_judge_way(root, line->target, mounts->ids, mounts->count, report) <
+				0 ||
+			make_target(line, root, directory, report) < 0)
+			return -1;
+		*target = root_open_target(root, line->target);
+	}
+	if (*target >= 0)
+		return accept_target(mounts, plan, index, root, *target, NULL, report) < 0 ? -1 : 1;
+	return errno == ENOENT && line->may_fail
+		       ? 0
+		       : cannot_open_target(plan, index, directory, root, report);
+}
+
+int
+mounts_check_line(struct mounts *mounts, const struct plan *plan, size_t index,
+	const struct root *root, struct report *report)
+{
+	cleanup_fd int target = -1;
+
+	return open_target(mounts, plan, index, root, &target, report) < 0 ? -1 : 0;
+}
+
+int
+mounts_attach_line(struct mounts *mounts, const struct plan *plan, size_t index,
+	const struct root *root, struct report *report)
+{
+	const struct plan_mount *line = &plan->mounts[index];
+	cleanup_fd int target = -1;
+	int found = open_target(mounts, plan, index, root, &target, report);
+
+	if (found < 0)
+		return -1;
+	if (found == 0) {
+		report_note(report, "passed over %s, which is not there", line->target);
+		mounts->ids[index] = 0;
+		return 0;
+	}
+	if (mount_attach(mounts->lines[index].fd, target) == 0)
+		return 0;
+	return report_error(
+		report, errno, "cannot mount %s on %s%s", line->source, root->path, line->target);
+}
+
+int
+mounts_replace_line(struct mounts *mounts, const struct plan *plan, size_t index,
+	const struct root *root, int old, const char *place, struct report *report)
+{
+	bool is_beneath;
+
+	if (accept_target(mounts, plan, index, root, old, place, report) < 0)
+		return -1;
+	/* Linux before 6.5 lacks it, and no kernel takes it for every pair of mounts */
+	is_beneath = mount_attach_beneath(mounts->lines[index].fd, old) == 0;
+	if (mount_take_off(old, root->names) < 0)
+		return report_error(report, errno, "cannot take the old mount of %s away",
+			plan->mounts[index].target);
+	return is_beneath ? 0 : mounts_attach_line(mounts, plan, index, root, report);
+}
+
+int
+mounts_attach(struct mounts *mounts, const struct plan *plan, const struct root *root,
+	struct report *report)
+{
+	for (size_t i = 0; i < mounts->count; i++)
+		if (mounts->lines[i].fd >= 0 &&
+			mounts_attach_line(mounts, plan, i, root, report) < 0)
+			return -1;
+	return 0;
+}
