@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct inside;
+struct membership;
 struct report;
 
 enum holder_kind {
@@ -22,7 +22,7 @@ enum holder_kind {
 
 struct holder {
 	enum holder_kind kind;
-	int root; /* as evidence_add numbered it */
+	int root; /* as membership_add numbered it */
 	pid_t pid; /* 0 for a mount of the host's, which name is the path of, as far as it fits */
 	char name[4 * 16 + 1]; /* of the command, as escape_unprintable writes it */
 };
@@ -38,8 +38,8 @@ struct holders {
  * namespace, where the process is. paths: for each root, where the host has it; NULL for nowhere.
  * A descriptor of the pinned namespace itself is harmless. 0, or -1 with the error said.
  */
-int holders_find(struct holders *holders, struct inside *inside, int host, const char *const *paths,
-	struct report *report);
+int holders_find(struct holders *holders, struct membership *membership, int host,
+	const char *const *paths, struct report *report);
 
 /*
  * Is a block device, which the host has not mounted, in use still? Then holders are those whose

@@ -8,7 +8,9 @@
 
 #include "common/cleanup.h"
 #include "common/syscalls.h"
-#include "helper/inside.h"
+#include "helper/membership_judge.h"
+#include "helper/scan.h"
+#include "helper/terminate.h"
 #include "said.h"
 
 #include <errno.h>
@@ -21,7 +23,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-static struct inside inside;
+static struct membership membership;
 static char folder[PATH_MAX]; /* stands for /proc, or for the directory of a process there */
 static int directory;
 static const char *proc; /* what the room finds in place of /proc */
@@ -105,7 +107,7 @@ begin(void **state)
 	memset(given, 0, sizeof(given));
 	ever_given = signals = 0;
 	proc = "/proc";
-	snprintf(folder, sizeof(folder), "%s/inside.XXXXXX", where ? where : "/tmp");
+	snprintf(folder, sizeof(folder), "%s/scan.XXXXXX", where ? where : "/tmp");
 	if (!mkdtemp(folder))
 		return -1;
 	directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -126,7 +128,7 @@ end(void **state)
 {
 	(void)state;
 	close(directory);
-	inside_release(&inside);
+	membership_release(&membership);
 	return nftw(folder, take_away, 8, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -172,11 +174,11 @@ put_process(int pid)
 static void
 add_root(const char *name)
 {
-	const struct evidence_root added = {.name = name, .namespace = UINT64_MAX, .top = 100};
+	const struct membership_root added = {.name = name, .namespace = UINT64_MAX, .top = 100};
 
-	assert_int_equal(evidence_add(&inside.evidence, &added), 0);
-	assert_int_equal(evidence_add_device(&inside.evidence, 0, makedev(0, 51)), 0);
-	assert_int_equal(evidence_sort(&inside.evidence), 0);
+	assert_int_equal(membership_add(&membership, &added), 0);
+	assert_int_equal(membership_add_device(&membership, 0, makedev(0, 51)), 0);
+	assert_int_equal(membership_sort(&membership), 0);
 }
 
 static void
@@ -186,7 +188,7 @@ a_mark_in_a_mountinfo_tells_the_root(void **state)
 	add_root("games");
 	put_mountinfo("200 190 8:1 / / rw - ext4 /dev/sda1 rw\n"
 		      "201 200 0:51 / /proc rw - proc proc rw\n");
-	assert_int_equal(inside_marked_root(&inside, directory), 0);
+	assert_int_equal(membership_marked_root(&membership, directory), 0);
 }
 
 /* It is remembered then, and read once for all processes in it. */
@@ -196,7 +198,7 @@ a_mountinfo_without_a_mark_is_of_no_root(void **state)
 	(void)state;
 	add_root("games");
 	put_mountinfo("200 190 8:1 / / rw - ext4 /dev/sda1 rw\n");
-	assert_int_equal(inside_marked_root(&inside, directory), EVIDENCE_NONE);
+	assert_int_equal(membership_marked_root(&membership, directory), MEMBERSHIP_NONE);
 }
 
 static void
@@ -204,7 +206,7 @@ a_mountinfo_that_cannot_be_read_tells_nothing(void **state)
 {
 	(void)state;
 	add_root("games");
-	assert_int_equal(inside_marked_root(&inside, directory), INSIDE_UNKNOWN);
+	assert_int_equal(membership_marked_root(&membership, directory), MEMBERSHIP_UNKNOWN);
 	assert_int_equal(errno, ENOENT);
 }
 
@@ -212,7 +214,7 @@ a_mountinfo_that_cannot_be_read_tells_nothing(void **state)
 static void
 namespaces_take_an_eighth_of_the_descriptors_however_many_there_are(void **state)
 {
-	struct inside_processes processes;
+	struct scan_processes processes;
 	struct rlimit before, limit;
 
 	(void)state;
@@ -224,13 +226,13 @@ namespaces_take_an_eighth_of_the_descriptors_however_many_there_are(void **state
 	limit = before;
 	limit.rlim_cur = 64;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	assert_int_equal(inside_find(&inside, &processes, &report), 0);
+	assert_int_equal(scan_inside(&membership, &processes, &report), 0);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 	/* the places in a folder that is no /proc do not fit into 32 bits: some may be found twice
 	 */
 	assert_true(processes.count >= 10);
-	assert_int_equal(inside.copy_count, 64 / 8);
-	inside_processes_release(&processes);
+	assert_int_equal(membership.copy_count, 64 / 8);
+	scan_processes_release(&processes);
 	assert_string_equal(take_said(), "");
 }
 
@@ -241,11 +243,11 @@ who_has_ended_those_inside_keeps_nothing_of_it(void **state)
 	bool left[1];
 
 	(void)state;
-	inside.turns = directory;
-	assert_int_equal(inside_end(&inside, 0, left, &report), 0);
+	membership.turns = directory;
+	assert_int_equal(terminate_inside(&membership, 0, left, &report), 0);
 	assert_int_equal(signals, 0);
 	assert_true(ever_given > 0);
-	inside_release(&inside);
+	membership_release(&membership);
 	assert_int_equal(count_given(), 0);
 	assert_string_equal(take_said(), "");
 }
