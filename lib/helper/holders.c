@@ -9,6 +9,7 @@
 #include "common/syscalls.h"
 #include "helper/escape.h"
 #include "helper/membership_judge.h"
+#include "helper/numbers.h"
 #include "helper/process.h"
 #include "helper/state.h"
 #include "helper/turn.h"
@@ -29,8 +30,8 @@ struct scan {
 	int host; /* borrowed; the host's mount namespace */
 	int self; /* owned; /proc/self of the host */
 	uint64_t nsfs; /* the filesystem of namespaces */
-	struct membership_table mounts; /* ids of the host's mounts in the roots' paths */
-	struct membership_table seen; /* namespaces, and what was found in them */
+	struct numbers mounts; /* ids of the host's mounts in the roots' paths */
+	struct numbers seen; /* namespaces, and what was found in them */
 };
 
 /* Nothing can be said of a process that has gone, or that we may not look at. 0, or -1 where others
@@ -39,6 +40,17 @@ static int
 unless_short(void)
 {
 	return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -1 : 0;
+}
+
+static int
+add_number(struct numbers *numbers, uint64_t number, int root)
+{
+	struct numbers_root *added = numbers_insert(numbers, sizeof(*added), number);
+
+	if (!added)
+		return -1;
+	added->root = root;
+	return 0;
 }
 
 /* Whose descriptors are looked at: a process, or a thread that has its own. */
@@ -117,7 +129,7 @@ learn_again(struct scan *scan, int root)
 static int
 look_at_mount(struct scan *scan, const struct owner *owner, enum holder_kind kind, uint64_t id)
 {
-	const struct membership_entry *mount = membership_table_find(&scan->mounts, id);
+	const struct numbers_root *mount = numbers_find(&scan->mounts, sizeof(*mount), id);
 	int root;
 
 	if (mount)
@@ -182,7 +194,7 @@ static int
 look_at_namespace(struct scan *scan, const struct owner *owner, int directory, const char *name)
 {
 	cleanup_fd int path = openat(directory, name, O_PATH | O_CLOEXEC);
-	const struct membership_entry *seen;
+	const struct numbers_root *seen;
 	struct stat found;
 	int root;
 
@@ -192,10 +204,10 @@ look_at_namespace(struct scan *scan, const struct owner *owner, int directory, c
 		found.st_ino == scan->membership->host ||
 		membership_of_namespace(scan->membership, found.st_ino) != MEMBERSHIP_NONE)
 		return 0;
-	seen = membership_table_find(&scan->seen, found.st_ino);
+	seen = numbers_find(&scan->seen, sizeof(*seen), found.st_ino);
 	root = seen ? seen->root : MEMBERSHIP_NONE;
 	if (!seen && (look_into(scan, path, &root) < 0 ||
-			     membership_table_insert(&scan->seen, found.st_ino, root) < 0))
+			     add_number(&scan->seen, found.st_ino, root) < 0))
 		return -1;
 	return root < 0 ? 0 : add_holder(scan->holders, HOLDER_NAMESPACE, root, owner);
 }
@@ -410,7 +422,7 @@ look_at_host_mount(struct scan *scan, const struct places *places, char *text)
 	if (strncmp(within, "mnt:[", 5) == 0 && look_at_pin(scan, target) < 0)
 		return -1;
 	root = root_at(places, target);
-	return root == MEMBERSHIP_NONE ? 0 : membership_table_insert(&scan->mounts, line.id, root);
+	return root == MEMBERSHIP_NONE ? 0 : add_number(&scan->mounts, line.id, root);
 }
 
 static int
@@ -448,8 +460,7 @@ pass_over_pins(struct scan *scan)
 		snprintf(pin, sizeof(pin), "%s/ns", names[i]);
 		if (result == 0 && fstatat(state, pin, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
 			found.st_dev == scan->nsfs)
-			result =
-				membership_table_insert(&scan->seen, found.st_ino, MEMBERSHIP_NONE);
+			result = add_number(&scan->seen, found.st_ino, MEMBERSHIP_NONE);
 		free(names[i]);
 	}
 	free(names);
@@ -486,8 +497,8 @@ holders_find(struct holders *holders, struct membership *membership, int host,
 	*holders = (struct holders){0};
 	result = scan.self < 0 ? -1 : look_at_all(&scan, paths);
 	cleanup_fd_release(&scan.self);
-	membership_table_release(&scan.mounts);
-	membership_table_release(&scan.seen);
+	numbers_release(&scan.mounts);
+	numbers_release(&scan.seen);
 	if (result == 0)
 		return 0;
 	holders_release(holders);

@@ -10,30 +10,17 @@
 #include <sys/stat.h>
 
 static int
-add_number(struct membership_numbers *numbers, uint64_t number)
+add_number(struct numbers *numbers, uint64_t number)
 {
-	uint64_t *grown = reallocarray(numbers->all, numbers->count + 1, sizeof(*grown));
-
-	if (!grown)
-		return -1;
-	numbers->all = grown;
-	grown[numbers->count++] = number;
-	return 0;
-}
-
-static void
-release_numbers(struct membership_numbers *numbers)
-{
-	cleanup_free_release(&numbers->all);
-	numbers->count = 0;
+	return numbers_append(numbers, sizeof(number), number) ? 0 : -1;
 }
 
 static bool
-are_same(const struct membership_numbers *one, const struct membership_numbers *other)
+are_same(const struct numbers *one, const struct numbers *other)
 {
 	return one->count == other->count &&
 	       (one->count == 0 ||
-		       memcmp(one->all, other->all, one->count * sizeof(*one->all)) == 0);
+		       memcmp(one->all, other->all, one->count * sizeof(uint64_t)) == 0);
 }
 
 /* A filesystem that start made is a slave of nobody: a mount of the host that came by later is. */
@@ -79,14 +66,14 @@ membership_learn(struct membership *membership, int number, FILE *mountinfo)
 		if (!are_same(&root->mounts, &learned.mounts) ||
 			!are_same(&root->devices, &learned.devices) || root->group != learned.group)
 			membership->is_sorted = false;
-		release_numbers(&root->mounts);
-		release_numbers(&root->devices);
+		numbers_release(&root->mounts);
+		numbers_release(&root->devices);
 		root->mounts = learned.mounts;
 		root->devices = learned.devices;
 		root->group = learned.group;
 	} else {
-		release_numbers(&learned.mounts);
-		release_numbers(&learned.devices);
+		numbers_release(&learned.mounts);
+		numbers_release(&learned.devices);
 	}
 	return result;
 }
@@ -105,10 +92,10 @@ membership_learn_again(struct membership *membership, int number)
 static void
 release_root(struct membership_root *root)
 {
-	release_numbers(&root->mounts);
-	release_numbers(&root->devices);
-	release_numbers(&root->users);
-	release_numbers(&root->groups);
+	numbers_release(&root->mounts);
+	numbers_release(&root->devices);
+	numbers_release(&root->users);
+	numbers_release(&root->groups);
 	cleanup_free_release(&root->marks);
 	cleanup_file_release(&root->mountinfo);
 	root->mark_count = 0;
@@ -143,49 +130,42 @@ membership_add_device(struct membership *membership, int root, uint64_t device)
 int
 membership_list_user(struct membership *membership, int root, uint64_t uid)
 {
-	return add_number(&membership->roots[root].users, uid);
+	return numbers_insert(&membership->roots[root].users, sizeof(uid), uid) ? 0 : -1;
 }
 
 int
 membership_list_group(struct membership *membership, int root, uint64_t gid)
 {
-	return add_number(&membership->roots[root].groups, gid);
-}
-
-static bool
-has_number(const struct membership_numbers *numbers, uint64_t number)
-{
-	for (size_t i = 0; i < numbers->count; i++)
-		if (numbers->all[i] == number)
-			return true;
-	return false;
+	return numbers_insert(&membership->roots[root].groups, sizeof(gid), gid) ? 0 : -1;
 }
 
 bool
 membership_has_user(const struct membership *membership, int root, uint64_t uid)
 {
-	return has_number(&membership->roots[root].users, uid);
+	return numbers_find(&membership->roots[root].users, sizeof(uid), uid);
 }
 
 bool
 membership_has_group(const struct membership *membership, int root, uint64_t gid)
 {
-	return has_number(&membership->roots[root].groups, gid);
+	return numbers_find(&membership->roots[root].groups, sizeof(gid), gid);
 }
 
+/* Forgets the namespaces of a root, or of all for MEMBERSHIP_NONE, and all that were unrelated. */
 static void
 forget_namespaces(struct membership *membership, int root)
 {
+	struct membership_namespace *all = membership->namespaces.all;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < membership->copy_count; i++) {
-		if (root == MEMBERSHIP_NONE || membership->copies[i].root == root)
-			close(membership->copies[i].fd);
+	for (size_t i = 0; i < membership->namespaces.count; i++) {
+		if (root == MEMBERSHIP_NONE || all[i].root == root)
+			close(all[i].fd);
 		else
-			membership->copies[kept++] = membership->copies[i];
+			all[kept++] = all[i];
 	}
-	membership->copy_count = kept;
-	membership->stranger_count = 0;
+	membership->namespaces.count = kept;
+	numbers_release(&membership->unrelated);
 }
 
 void
@@ -203,60 +183,12 @@ membership_drop(struct membership *membership, int root)
 	membership->roots[root].namespace = 0;
 }
 
-void
-membership_table_release(struct membership_table *table)
-{
-	cleanup_free_release(&table->all);
-	table->count = 0;
-}
-
-/* Where a number stands, or would. */
-static size_t
-place_of(const struct membership_table *table, uint64_t number)
-{
-	size_t low = 0, high = table->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (table->all[middle].number < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-const struct membership_entry *
-membership_table_find(const struct membership_table *table, uint64_t number)
-{
-	size_t place = place_of(table, number);
-
-	return place < table->count && table->all[place].number == number ? &table->all[place]
-									  : NULL;
-}
-
-int
-membership_table_insert(struct membership_table *table, uint64_t number, int root)
-{
-	size_t place = place_of(table, number);
-	struct membership_entry *grown = reallocarray(table->all, table->count + 1, sizeof(*grown));
-
-	if (!grown)
-		return -1;
-	table->all = grown;
-	memmove(grown + place + 1, grown + place, (table->count - place) * sizeof(*grown));
-	grown[place] = (struct membership_entry){.number = number, .root = root};
-	table->count++;
-	return 0;
-}
-
 static void
 release_tables(struct membership *membership)
 {
 
 	for (size_t i = 0; i < MEMBERSHIP_KINDS; i++)
-		membership_table_release(&membership->tables[i]);
+		numbers_release(&membership->tables[i]);
 }
 
 void
@@ -265,64 +197,27 @@ membership_release(struct membership *membership)
 	for (size_t i = 0; i < membership->count; i++)
 		release_root(&membership->roots[i]);
 	forget_namespaces(membership, MEMBERSHIP_NONE);
-	free(membership->copies);
-	free(membership->strangers);
+	numbers_release(&membership->namespaces);
 	free(membership->roots);
 	release_tables(membership);
 	*membership = (struct membership){0};
 }
 
+/* Adds the root's numbers of one kind to their table. */
 static int
-compare_entries(const void *one, const void *other)
+add_to_table(struct numbers *table, const struct numbers *numbers, size_t root)
 {
-	const struct membership_entry *first = one;
-	const struct membership_entry *second = other;
+	const uint64_t *all = numbers->all;
 
-	return (first->number > second->number) - (first->number < second->number);
-}
+	for (size_t i = 0; i < numbers->count; i++) {
+		struct numbers_root *added;
 
-static void
-add_entry(struct membership_table *table, uint64_t number, size_t root)
-{
-	if (number != 0) /* 0 stands for none */
-		table->all[table->count++] =
-			(struct membership_entry){.number = number, .root = (int)root};
-}
-
-/* Room for so many entries, and none in it. */
-static int
-make_room(struct membership_table *table, size_t room)
-{
-	table->count = 0;
-	table->all = calloc(room + 1, sizeof(*table->all));
-	return table->all ? 0 : -1;
-}
-
-static int
-make_tables(struct membership *membership)
-{
-	struct membership_table *tables = membership->tables;
-	size_t mounts = 0, devices = 0;
-
-	release_tables(membership);
-	for (size_t i = 0; i < membership->count; i++) {
-		mounts += membership->roots[i].mounts.count;
-		devices += membership->roots[i].devices.count;
-	}
-	if (make_room(&tables[MEMBERSHIP_NAMESPACES], membership->count) < 0 ||
-		make_room(&tables[MEMBERSHIP_GROUPS], membership->count) < 0 ||
-		make_room(&tables[MEMBERSHIP_MOUNTS], mounts) < 0 ||
-		make_room(&tables[MEMBERSHIP_DEVICES], devices) < 0)
-		return -1;
-	for (size_t i = 0; i < membership->count; i++) {
-		const struct membership_root *root = &membership->roots[i];
-
-		add_entry(&tables[MEMBERSHIP_NAMESPACES], root->namespace, i);
-		add_entry(&tables[MEMBERSHIP_GROUPS], root->group, i);
-		for (size_t k = 0; k < root->mounts.count; k++)
-			add_entry(&tables[MEMBERSHIP_MOUNTS], root->mounts.all[k], i);
-		for (size_t k = 0; k < root->devices.count; k++)
-			add_entry(&tables[MEMBERSHIP_DEVICES], root->devices.all[k], i);
+		if (all[i] == 0) /* 0 stands for none */
+			continue;
+		added = numbers_append(table, sizeof(*added), all[i]);
+		if (!added)
+			return -1;
+		added->root = (int)root;
 	}
 	return 0;
 }
@@ -330,16 +225,25 @@ make_tables(struct membership *membership)
 int
 membership_sort(struct membership *membership)
 {
-
 	if (membership->is_sorted)
 		return 0;
-	if (make_tables(membership) < 0) {
-		release_tables(membership);
-		return -1;
+	release_tables(membership);
+	for (size_t i = 0; i < membership->count; i++) {
+		struct membership_root *root = &membership->roots[i];
+		const struct numbers numbers[MEMBERSHIP_KINDS] = {
+			[MEMBERSHIP_NAMESPACES] = {.all = &root->namespace, .count = 1},
+			[MEMBERSHIP_MOUNTS] = root->mounts,
+			[MEMBERSHIP_DEVICES] = root->devices,
+			[MEMBERSHIP_GROUPS] = {.all = &root->group, .count = 1}};
+
+		for (size_t kind = 0; kind < MEMBERSHIP_KINDS; kind++)
+			if (add_to_table(&membership->tables[kind], &numbers[kind], i) < 0) {
+				release_tables(membership);
+				return -1;
+			}
 	}
-	for (size_t i = 0; i < MEMBERSHIP_KINDS; i++)
-		qsort(membership->tables[i].all, membership->tables[i].count,
-			sizeof(*membership->tables[i].all), compare_entries);
+	for (size_t kind = 0; kind < MEMBERSHIP_KINDS; kind++)
+		numbers_sort(&membership->tables[kind], sizeof(struct numbers_root));
 	membership->is_sorted = true;
 	return 0;
 }
@@ -347,8 +251,8 @@ membership_sort(struct membership *membership)
 static int
 look_up(const struct membership *membership, enum membership_kind kind, uint64_t number)
 {
-	const struct membership_entry *found =
-		membership_table_find(&membership->tables[kind], number);
+	const struct numbers_root *found =
+		numbers_find(&membership->tables[kind], sizeof(*found), number);
 
 	return found ? found->root : MEMBERSHIP_NONE;
 }

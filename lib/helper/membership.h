@@ -4,6 +4,8 @@
 #ifndef MEMBERSHIP_H
 #define MEMBERSHIP_H
 
+#include "helper/numbers.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,23 +16,18 @@ struct report;
 
 #define MEMBERSHIP_NONE (-1) /* of no root */
 
-/*
- * Every number here is given to somebody else as soon as it is free. A namespace's stays while it
- * is open; the others stay while what they name is mounted, so membership_forget comes before the
- * mounts are taken away, and a number that was found somewhere is judged once more after
- * membership_learn_again.
- */
-struct membership_numbers {
-	uint64_t *all; /* owned */
-	size_t count;
-};
-
 /* A mount that start made: the id it has in the pinned namespace, and its superblock. */
 struct membership_mark {
 	uint64_t mount;
 	uint64_t device;
 };
 
+/*
+ * Every number here is given to somebody else as soon as it is free. A namespace's stays while it
+ * is open; the others stay while what they name is mounted, so membership_forget comes before the
+ * mounts are taken away, and a number that was found somewhere is judged once more after
+ * membership_learn_again.
+ */
 struct membership_root {
 	const char *name; /* borrowed; for messages */
 	uint64_t namespace; /* inode of the pinned one, 0 once it counts no more */
@@ -38,30 +35,14 @@ struct membership_root {
 	struct membership_mark *marks; /* owned; the filesystems that start made */
 	size_t mark_count;
 	FILE *mountinfo; /* owned; of the pinned namespace, which it keeps open */
-	struct membership_numbers users; /* uids that may enter as themselves */
-	struct membership_numbers groups; /* gids whose members may */
+	/* numbers alone */
+	struct numbers users; /* uids that may enter as themselves */
+	struct numbers groups; /* gids whose members may */
 	/* learned */
-	struct membership_numbers mounts; /* ids of the mounts in the pinned namespace */
-	struct membership_numbers devices; /* superblocks made for this root */
+	struct numbers mounts; /* ids of the mounts in the pinned namespace */
+	struct numbers devices; /* superblocks made for this root */
 	uint64_t group; /* peer group of `/` inside, 0 for none */
 };
-
-/* A number of some root. */
-struct membership_entry {
-	uint64_t number;
-	int root;
-};
-
-struct membership_table {
-	struct membership_entry *all; /* owned; rising */
-	size_t count;
-};
-
-/* 0, or -1 with errno; the entry of a number, NULL for none. */
-int membership_table_insert(struct membership_table *table, uint64_t number, int root);
-const struct membership_entry *
-membership_table_find(const struct membership_table *table, uint64_t number);
-void membership_table_release(struct membership_table *table);
 
 enum membership_kind {
 	MEMBERSHIP_NAMESPACES,
@@ -71,34 +52,27 @@ enum membership_kind {
 	MEMBERSHIP_KINDS,
 };
 
-/* A namespace that is known to hold something of a root. */
-struct membership_copy {
+/* A namespace other than the pinned ones that is known to hold something of a root. */
+struct membership_namespace {
 	uint64_t number;
 	int root;
 	int fd; /* owned; keeps the number from going to another */
-};
-
-/* A namespace, seen from a root directory that decides how much of it mountinfo shows. */
-struct membership_stranger {
-	uint64_t namespace;
-	uint64_t root;
 };
 
 /* The roots, and whose each number is: looked up as fast for a thousand roots as for one. */
 struct membership {
 	struct membership_root *roots; /* owned */
 	size_t count;
-	struct membership_table tables[MEMBERSHIP_KINDS];
+	struct numbers tables[MEMBERSHIP_KINDS]; /* of struct numbers_root */
 	bool is_sorted; /* the tables are of what the roots hold now */
 	uint64_t host; /* inode of the host's namespace, 0 before membership_know_host */
 	uint64_t host_device; /* of the host's `/`, with its inode */
 	uint64_t host_inode;
 	int turns; /* borrowed; the state directory, for those who end somebody or look for holders
 		    */
-	struct membership_copy *copies; /* owned, rising; others that hold something of a root */
-	size_t copy_count;
-	struct membership_stranger *strangers; /* owned, rising; those that hold nothing of any */
-	size_t stranger_count;
+	struct numbers namespaces; /* of struct membership_namespace */
+	struct numbers unrelated; /* namespaces that hold nothing of any root, as membership_judge
+				     numbers them */
 	bool is_short; /* of descriptors or memory: somebody could not be looked at */
 };
 

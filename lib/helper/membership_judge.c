@@ -5,7 +5,6 @@
 #include "common/syscalls.h"
 #include "helper/process.h"
 
-#include <string.h>
 #include <sys/resource.h>
 
 /* What could not be looked at for want of something is not known to be outside. */
@@ -139,117 +138,50 @@ root_stood_in(struct membership *membership, int task, uint64_t namespace)
 	return root;
 }
 
-static int
-compare_strangers(const struct membership_stranger *one, const struct membership_stranger *other)
-{
-	if (one->namespace != other->namespace)
-		return one->namespace > other->namespace ? 1 : -1;
-	return (one->root > other->root) - (one->root < other->root);
-}
-
-/* Where it stands among the strangers, or would. */
-static size_t
-place_of_stranger(const struct membership *membership, const struct membership_stranger *stranger)
-{
-	size_t low = 0, high = membership->stranger_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (compare_strangers(&membership->strangers[middle], stranger) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static bool
-is_known_stranger(const struct membership *membership, const struct membership_stranger *stranger)
-{
-	size_t place = place_of_stranger(membership, stranger);
-
-	return place < membership->stranger_count &&
-	       compare_strangers(&membership->strangers[place], stranger) == 0;
-}
-
-static void
-remember_stranger(struct membership *membership, const struct membership_stranger *stranger)
-{
-	size_t place = place_of_stranger(membership, stranger);
-	struct membership_stranger *grown =
-		reallocarray(membership->strangers, membership->stranger_count + 1, sizeof(*grown));
-
-	if (!grown)
-		return;
-	membership->strangers = grown;
-	memmove(grown + place + 1, grown + place,
-		(membership->stranger_count - place) * sizeof(*grown));
-	grown[place] = *stranger;
-	membership->stranger_count++;
-}
-
-static size_t
-place_of_copy(const struct membership *membership, uint64_t number)
-{
-	size_t low = 0, high = membership->copy_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (membership->copies[middle].number < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Whose it is, for the pinned namespaces and those found so far. */
 int
 membership_of_known(const struct membership *membership, uint64_t namespace)
 {
-	size_t place = place_of_copy(membership, namespace);
+	const struct membership_namespace *known =
+		numbers_find(&membership->namespaces, sizeof(*known), namespace);
 
-	if (place < membership->copy_count && membership->copies[place].number == namespace)
-		return membership->copies[place].root;
-	return membership_of_namespace(membership, namespace);
+	return known ? known->root : membership_of_namespace(membership, namespace);
 }
 
-/* Each keeps a descriptor open: those that processes are held by must not run out for it. */
-static bool
-has_room_for_copy(const struct membership *membership)
-{
-	struct rlimit limit;
-
-	return getrlimit(RLIMIT_NOFILE, &limit) == 0 && membership->copy_count < limit.rlim_cur / 8;
-}
-
-/* So that who forks fast in it is known by one look at its number. */
+/* Remembers a thread's namespace, so that one who forks fast in it is known by one look at its
+ * number. */
 static void
-remember_copy(struct membership *membership, int task, int root)
+remember_namespace(struct membership *membership, int task, int root)
 {
 	cleanup_fd int fd = -1;
-	struct membership_copy *grown;
+	struct membership_namespace *added;
+	struct rlimit limit;
 	struct stat found;
-	size_t place;
 
-	if (!has_room_for_copy(membership))
+	/* each keeps a descriptor open: those that processes are held by must not run out for it */
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+		membership->namespaces.count >= limit.rlim_cur / 8)
 		return;
 	fd = openat(task, "ns/mnt", O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &found) < 0 || found.st_ino == membership->host ||
 		membership_of_known(membership, found.st_ino) != MEMBERSHIP_NONE)
 		return;
-	grown = reallocarray(membership->copies, membership->copy_count + 1, sizeof(*grown));
-	if (!grown)
+	added = numbers_insert(&membership->namespaces, sizeof(*added), found.st_ino);
+	if (!added)
 		return;
-	membership->copies = grown;
-	place = place_of_copy(membership, found.st_ino);
-	memmove(grown + place + 1, grown + place,
-		(membership->copy_count - place) * sizeof(*grown));
-	grown[place] =
-		(struct membership_copy){.number = found.st_ino, .root = root, .fd = steal_fd(&fd)};
-	membership->copy_count++;
+	added->root = root;
+	added->fd = steal_fd(&fd);
+}
+
+/*
+ * Numbers what mountinfo shows of a namespace: that is decided by the mount of the thread's root
+ * directory, too. Returns 0 where the two do not fit, as they do with 32 bits each (ns_common and
+ * mount in the kernel).
+ */
+static uint64_t
+number_view(uint64_t namespace, uint64_t mount)
+{
+	return namespace <= UINT32_MAX && mount <= UINT32_MAX ? namespace << 32 | mount : 0;
 }
 
 /*
@@ -260,21 +192,21 @@ remember_copy(struct membership *membership, int task, int root)
 static int
 root_of_strange(struct membership *membership, int task, uint64_t namespace)
 {
-	struct membership_stranger stranger = {.namespace = namespace};
+	uint64_t view = number_view(namespace, 0);
 	struct statx root;
 	int marked;
 
 	if (!membership_has_marks(membership))
 		return MEMBERSHIP_NONE;
 	if (statx(task, "root", AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID, &root) == 0)
-		stranger.root = root.stx_mnt_id;
-	if (is_known_stranger(membership, &stranger))
+		view = number_view(namespace, root.stx_mnt_id);
+	if (view != 0 && numbers_find(&membership->unrelated, sizeof(view), view))
 		return MEMBERSHIP_NONE;
 	marked = membership_marked_root(membership, task);
 	if (marked == MEMBERSHIP_UNKNOWN)
 		membership_note_shortage(membership);
-	else if (marked == MEMBERSHIP_NONE)
-		remember_stranger(membership, &stranger);
+	else if (marked == MEMBERSHIP_NONE && view != 0)
+		numbers_insert(&membership->unrelated, sizeof(view), view);
 	return marked == MEMBERSHIP_UNKNOWN ? MEMBERSHIP_NONE : marked;
 }
 
@@ -319,7 +251,7 @@ root_of_stranger(struct membership *membership, int task, uint64_t namespace)
 		if (hint.root != root)
 			continue;
 		if (hint.is_namespace)
-			remember_copy(membership, task, root);
+			remember_namespace(membership, task, root);
 		return root;
 	}
 	return MEMBERSHIP_NONE;

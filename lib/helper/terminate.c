@@ -5,6 +5,7 @@
 #include "common/report.h"
 #include "common/syscalls.h"
 #include "helper/membership_judge.h"
+#include "helper/numbers.h"
 #include "helper/process.h"
 #include "helper/scan.h"
 #include "helper/turn.h"
@@ -21,7 +22,7 @@
 
 /* A process that is being ended, held until it has gone. */
 struct held {
-	pid_t pid;
+	uint64_t pid;
 	int root;
 	int pidfd; /* owned */
 	int told; /* the last signal that was sent to it, 0 for none */
@@ -34,8 +35,7 @@ struct held {
 struct ending {
 	struct membership *membership; /* borrowed */
 	struct report *report; /* borrowed */
-	struct held *held; /* owned; rising by pid */
-	size_t count;
+	struct numbers held; /* of struct held */
 	pid_t spared[64]; /* init, this process and those above it */
 	size_t spared_count;
 	bool *spared_in; /* owned; for each root: one of them is inside */
@@ -46,9 +46,11 @@ struct ending {
 static void
 ending_release(struct ending *ending)
 {
-	for (size_t i = 0; i < ending->count; i++)
-		close(ending->held[i].pidfd);
-	free(ending->held);
+	const struct held *held = ending->held.all;
+
+	for (size_t i = 0; i < ending->held.count; i++)
+		close(held[i].pidfd);
+	numbers_release(&ending->held);
 	free(ending->spared_in);
 }
 
@@ -97,30 +99,10 @@ ending_send(const struct ending *ending, struct held *held)
 static void
 ending_send_all(struct ending *ending)
 {
-	for (size_t i = 0; i < ending->count; i++)
-		ending_send(ending, &ending->held[i]);
-}
+	struct held *held = ending->held.all;
 
-static size_t
-place_of_held(const struct ending *ending, pid_t pid)
-{
-	size_t low = 0, high = ending->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (ending->held[middle].pid < pid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static bool
-has_place(const struct ending *ending, size_t place, pid_t pid)
-{
-	return place < ending->count && ending->held[place].pid == pid;
+	for (size_t i = 0; i < ending->held.count; i++)
+		ending_send(ending, &held[i]);
 }
 
 /* The pid of one that was waited for may be another's. */
@@ -128,32 +110,10 @@ static int
 ending_root_of(void *data, pid_t pid)
 {
 	const struct ending *ending = data;
-	size_t place = place_of_held(ending, pid);
+	const struct held *held = numbers_find(&ending->held, sizeof(*held), (uint64_t)pid);
 
-	return has_place(ending, place, pid) &&
-			       syscall_pidfd_send_signal(ending->held[place].pidfd, 0) == 0
-		       ? ending->held[place].root
-		       : MEMBERSHIP_NONE;
-}
-
-/* Makes room for one of that pid; the pid's former owner, who has gone, is let go. */
-static struct held *
-ending_make_place(struct ending *ending, pid_t pid)
-{
-	size_t place = place_of_held(ending, pid);
-	struct held *grown;
-
-	if (has_place(ending, place, pid)) {
-		close(ending->held[place].pidfd);
-		return &ending->held[place];
-	}
-	grown = reallocarray(ending->held, ending->count + 1, sizeof(*grown));
-	if (!grown)
-		return NULL;
-	ending->held = grown;
-	memmove(grown + place + 1, grown + place, (ending->count - place) * sizeof(*grown));
-	ending->count++;
-	return &grown[place];
+	return held && syscall_pidfd_send_signal(held->pidfd, 0) == 0 ? held->root
+								      : MEMBERSHIP_NONE;
 }
 
 static int
@@ -167,10 +127,16 @@ ending_add(void *data, const struct scan_process *process, int *pidfd)
 		ending->spared_in[process->root] = true;
 		return 0;
 	}
-	held = ending_make_place(ending, process->pid);
+	held = numbers_find(&ending->held, sizeof(*held), (uint64_t)process->pid);
+	if (held) /* the pid's former owner, who has gone */
+		close(held->pidfd);
+	else
+		held = numbers_insert(&ending->held, sizeof(*held), (uint64_t)process->pid);
 	if (!held)
 		return -1;
-	*held = (struct held){.pid = process->pid, .root = process->root, .pidfd = steal_fd(pidfd)};
+	held->root = process->root;
+	held->pidfd = steal_fd(pidfd);
+	held->told = 0;
 	if (ending->signal != SIGTERM)
 		ending_send(ending, held);
 	return 0;
@@ -188,15 +154,16 @@ now_ms(void)
 static void
 forget_gone(struct ending *ending, const struct pollfd *pidfds)
 {
+	struct held *held = ending->held.all;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < ending->count; i++) {
+	for (size_t i = 0; i < ending->held.count; i++) {
 		if (pidfds[i].revents != 0)
-			close(ending->held[i].pidfd);
+			close(held[i].pidfd);
 		else
-			ending->held[kept++] = ending->held[i];
+			held[kept++] = held[i];
 	}
-	ending->count = kept;
+	ending->held.count = kept;
 }
 
 /* Waits until all have gone, but no longer than ms, and forgets who has. 0, or -1 with the error
@@ -204,16 +171,18 @@ forget_gone(struct ending *ending, const struct pollfd *pidfds)
 static int
 ending_wait(struct ending *ending, int64_t ms)
 {
-	cleanup_free struct pollfd *pidfds = calloc(ending->count + 1, sizeof(*pidfds));
+	cleanup_free struct pollfd *pidfds = calloc(ending->held.count + 1, sizeof(*pidfds));
 	int64_t end = now_ms() + ms;
 	int left = (int)ms;
 
 	if (!pidfds)
 		return report_error(ending->report, errno, "cannot wait for the processes inside");
-	while (ending->count > 0) {
-		for (size_t i = 0; i < ending->count; i++)
-			pidfds[i] = (struct pollfd){.fd = ending->held[i].pidfd, .events = POLLIN};
-		if (poll(pidfds, (nfds_t)ending->count, left) <= 0)
+	while (ending->held.count > 0) {
+		for (size_t i = 0; i < ending->held.count; i++)
+			pidfds[i] = (struct pollfd){
+				.fd = ((const struct held *)ending->held.all)[i].pidfd,
+				.events = POLLIN};
+		if (poll(pidfds, (nfds_t)ending->held.count, left) <= 0)
 			break;
 		forget_gone(ending, pidfds);
 		left = end > now_ms() ? (int)(end - now_ms()) : 0;
@@ -248,7 +217,7 @@ look_once(struct ending *ending, size_t *found)
 	turn_leave(ending->membership->turns);
 	if (result < 0)
 		return -1;
-	if (ending->membership->is_short && ending->count == 0)
+	if (ending->membership->is_short && ending->held.count == 0)
 		return report_error(ending->report, EMFILE, "cannot look at every process");
 	*found = scan.found - ending->spared_found;
 	return 0;
@@ -294,7 +263,7 @@ end_kindly(struct ending *ending, int64_t until)
 	do {
 		if (tell_all(ending) < 0 || ending_wait(ending, LOOK_AGAIN_MS) < 0)
 			return -1;
-	} while (ending->count > 0 && now_ms() < until);
+	} while (ending->held.count > 0 && now_ms() < until);
 	return 0;
 }
 
@@ -308,7 +277,7 @@ end_now(struct ending *ending, int64_t until)
 	size_t empty = 0;
 
 	if (membership_learn_all(ending->membership, ending->report) < 0 ||
-		(ending->count > 0 && freeze_all(ending) < 0))
+		(ending->held.count > 0 && freeze_all(ending) < 0))
 		return -1;
 	ending->signal = SIGKILL;
 	ending_send_all(ending);
@@ -318,7 +287,7 @@ end_now(struct ending *ending, int64_t until)
 		if (look_once(ending, &found) < 0 ||
 			ending_wait(ending, found == 0 ? LOOK_AGAIN_MS : 0) < 0)
 			return -1;
-		empty = found == 0 && ending->count == 0 && !ending->membership->is_short
+		empty = found == 0 && ending->held.count == 0 && !ending->membership->is_short
 				? empty + 1
 				: 0;
 		/* who is gone now may have mounted something last, for another to stand on */
@@ -350,15 +319,16 @@ static bool
 name_left_in(struct ending *ending, int root, const struct scan_processes *found)
 {
 	struct report *report = ending->report;
+	const struct held *held = ending->held.all;
 	struct pids pids = {""};
 
 	for (size_t i = 0; i < found->count; i++)
 		if (found->all[i].root == root && !is_spared(ending, found->all[i].pid))
 			add_pid(&pids, found->all[i].pid);
 	/* whoever is still being ended is most likely among those found */
-	for (size_t i = 0; pids.text[0] == '\0' && i < ending->count; i++)
-		if (ending->held[i].root == root)
-			add_pid(&pids, ending->held[i].pid);
+	for (size_t i = 0; pids.text[0] == '\0' && i < ending->held.count; i++)
+		if (held[i].root == root)
+			add_pid(&pids, (pid_t)held[i].pid);
 	if (pids.text[0] == '\0' && !ending->spared_in[root])
 		return false;
 	report->subject = ending->membership->roots[root].name;

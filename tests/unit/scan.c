@@ -231,7 +231,7 @@ namespaces_take_an_eighth_of_the_descriptors_however_many_there_are(void **state
 	/* the places in a folder that is no /proc do not fit into 32 bits: some may be found twice
 	 */
 	assert_true(processes.count >= 10);
-	assert_int_equal(membership.copy_count, 64 / 8);
+	assert_int_equal(membership.namespaces.count, 64 / 8);
 	scan_processes_release(&processes);
 	assert_string_equal(take_said(), "");
 }
