@@ -28,6 +28,7 @@ struct scan {
 	struct membership *membership; /* borrowed */
 	struct holders *holders; /* borrowed */
 	int host; /* borrowed; the host's mount namespace */
+	int turns; /* borrowed; the state directory */
 	int self; /* owned; /proc/self of the host */
 	uint64_t nsfs; /* the filesystem of namespaces */
 	struct numbers mounts; /* ids of the host's mounts in the roots' paths */
@@ -151,15 +152,15 @@ root_of_joined(struct scan *scan, int namespace, int *root)
 {
 	int result;
 
-	if (turn_take(scan->membership->turns) < 0)
+	if (turn_take(scan->turns) < 0)
 		return -1;
 	if (namespace_join(namespace) < 0) {
 		result = unless_short();
 	} else {
-		*root = membership_marked_root(scan->membership, scan->self);
+		*root = membership_of_mountinfo(scan->membership, scan->self);
 		result = namespace_join(scan->host);
 	}
-	turn_leave(scan->membership->turns);
+	turn_leave(scan->turns);
 	return result;
 }
 
@@ -485,12 +486,13 @@ look_at_all(struct scan *scan, const char *const *paths)
 }
 
 int
-holders_find(struct holders *holders, struct membership *membership, int host,
+holders_find(struct holders *holders, struct membership *membership, int host, int turns,
 	const char *const *paths, struct report *report)
 {
 	struct scan scan = {.membership = membership,
 		.holders = holders,
 		.host = host,
+		.turns = turns,
 		.self = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
 	int result;
 

@@ -35,10 +35,11 @@ struct holders {
 /*
  * Looks once at every descriptor of every process but this one, at what each runs, and where it
  * stands; to be asked when nobody is inside any more, and the mounts still are. host: the host's
- * namespace, where the process is. paths: for each root, where the host has it; NULL for nowhere.
- * A descriptor of the pinned namespace itself is harmless. 0, or -1 with the error said.
+ * namespace, where the process is. turns: the state directory, for turn_take. paths: for each root,
+ * where the host has it; NULL for nowhere. A descriptor of the pinned namespace itself is harmless.
+ * 0, or -1 with the error said.
  */
-int holders_find(struct holders *holders, struct membership *membership, int host,
+int holders_find(struct holders *holders, struct membership *membership, int host, int turns,
 	const char *const *paths, struct report *report);
 
 /*

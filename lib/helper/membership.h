@@ -68,8 +68,6 @@ struct membership {
 	uint64_t host; /* inode of the host's namespace, 0 before membership_know_host */
 	uint64_t host_device; /* of the host's `/`, with its inode */
 	uint64_t host_inode;
-	int turns; /* borrowed; the state directory, for those who end somebody or look for holders
-		    */
 	struct numbers namespaces; /* of struct membership_namespace */
 	struct numbers unrelated; /* namespaces that hold nothing of any root, as membership_judge
 				     numbers them */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Judges which root a thread is inside of, by its namespace, its mounts and its parent. */
+/* Judges which root a process is inside of, by its namespaces, its mounts and its parent. */
 #ifndef MEMBERSHIP_JUDGE_H
 #define MEMBERSHIP_JUDGE_H
 
@@ -19,30 +19,32 @@
  * an unprivileged process of a listed user only.
  */
 
-/* How much of a strange namespace's mountinfo is read. A copy of the pinned one begins with `/`.
- * Without a limit, anybody on the machine could hold up a stop with a namespace of a hundred
- * thousand mounts. */
-#define MEMBERSHIP_STRANGE_BYTES (256 * 1024)
-
 /*
- * Returns the root that a thread is inside of, or MEMBERSHIP_NONE. task: its directory in /proc.
- * parent_root: the root that the process' parent is inside of, or MEMBERSHIP_NONE. is_apart: set
- * where it is in a mount namespace of its own.
+ * Returns the root that a process is inside of, or MEMBERSHIP_NONE. directory: its directory in
+ * /proc. parent_root: the root that its parent is inside of, or MEMBERSHIP_NONE. is_apart: set to
+ * whether it is in a mount namespace of its own.
  */
-int membership_of_thread(struct membership *membership, int task, int parent_root, bool *is_apart);
+int membership_of_process(
+	struct membership *membership, int directory, int parent_root, bool *is_apart);
 
-/* Whose it is, for the pinned namespaces and those found so far. */
-int membership_of_known(const struct membership *membership, uint64_t namespace);
+/* Returns the root of a pinned namespace, or of one that is known from a process before. */
+int membership_of_known_namespace(const struct membership *membership, uint64_t number);
 
 /* True for a namespace that is neither a pinned one nor the host's. */
 bool membership_is_apart(const struct membership *membership, uint64_t namespace);
 
-/* Whose mark is found first in the mountinfo of a process or thread, opened as its directory in
- * /proc? A root, MEMBERSHIP_NONE, or MEMBERSHIP_UNKNOWN with errno where it cannot be read. */
+/*
+ * Returns the root of the first mount in a mountinfo that belongs to one; MEMBERSHIP_NONE; or
+ * MEMBERSHIP_UNKNOWN with errno set where it cannot be read. directory: of a process or thread in
+ * /proc.
+ */
 #define MEMBERSHIP_UNKNOWN (-2)
-int membership_marked_root(const struct membership *membership, int directory);
+int membership_of_mountinfo(const struct membership *membership, int directory);
 
-/* What could not be looked at for want of something, as errno tells, is not known to be outside. */
+/*
+ * Notes in is_short that errno tells of a lack of descriptors or memory: a process that could not
+ * be examined for it must not count as outside.
+ */
 void membership_note_shortage(struct membership *membership);
 
 #endif

@@ -150,35 +150,6 @@ process_own_namespace(uint64_t *number)
 	return 0;
 }
 
-/* The number behind "shared:" or "master:" among the optional fields. */
-static uint64_t
-peer_group(const char *fields, const char *word)
-{
-	const char *found = strstr(fields, word);
-
-	return found ? strtoull(found + strlen(word), NULL, 10) : 0;
-}
-
-bool
-process_parse_mount(char *text, struct process_mount *line)
-{
-	unsigned major, minor;
-	int fields = 0;
-	char *end;
-
-	if (sscanf(text, "%" SCNu64 " %*d %u:%u %*s %*s %*s%n", &line->id, &major, &minor,
-		    &fields) != 3 ||
-		fields == 0)
-		return false;
-	end = strstr(text + fields, " - ");
-	if (end)
-		*end = '\0';
-	line->device = makedev(major, minor);
-	line->shared = peer_group(text + fields, " shared:");
-	line->master = peer_group(text + fields, " master:");
-	return true;
-}
-
 pid_t
 process_pid_of(const struct dirent *entry)
 {
@@ -187,9 +158,8 @@ process_pid_of(const struct dirent *entry)
 	return number_parse(entry->d_name, INT32_MAX, &number) == 0 ? (pid_t)number : 0;
 }
 
-/* They stand behind the last parenthesis: the command before it may hold anything. */
 int
-process_read_stat(int directory, char *state, pid_t *parent)
+process_read_stat(int directory, struct process_stat *stat)
 {
 	cleanup_fd int fd = openat(directory, "stat", O_RDONLY | O_CLOEXEC);
 	char text[512];
@@ -198,11 +168,46 @@ process_read_stat(int directory, char *state, pid_t *parent)
 
 	if (fd < 0 || length < 0)
 		return -1;
-	errno = ESRCH;
 	text[length] = '\0';
+	/* the command before the last parenthesis may hold anything */
 	end = strrchr(text, ')');
-	if (!end || sscanf(end + 1, " %c %d", state, parent) != 2)
+	if (end && sscanf(end + 1, " %c %d", &stat->state, &stat->parent) == 2)
+		return 0;
+	errno = ESRCH;
+	return -1;
+}
+
+int
+process_read_namespace(int directory, const char *path, uint64_t *number)
+{
+	struct stat found;
+
+	if (fstatat(directory, path, &found, 0) < 0)
 		return -1;
+	*number = found.st_ino;
+	return 0;
+}
+
+int
+process_read_mount(int directory, const char *link, uint64_t *id)
+{
+	struct statx found;
+
+	if (statx(directory, link, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID, &found) < 0)
+		return -1;
+	*id = found.stx_mnt_id;
+	return 0;
+}
+
+int
+process_read_directory(int directory, const char *link, uint64_t *device, uint64_t *inode)
+{
+	struct statx found;
+
+	if (statx(directory, link, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_INO, &found) < 0)
+		return -1;
+	*device = (uint64_t)found.stx_dev_major << 32 | found.stx_dev_minor;
+	*inode = found.stx_ino;
 	return 0;
 }
 
@@ -217,58 +222,60 @@ process_open_tasks(int directory, const char *name)
 	return tasks;
 }
 
-static FILE *
-open_mountinfo(int task)
+/* Returns the number behind "shared:" or "master:" among the optional fields. */
+static uint64_t
+peer_group(const char *fields, const char *word)
 {
-	cleanup_fd int fd = openat(task, "mountinfo", O_RDONLY | O_CLOEXEC);
-	FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
+	const char *found = strstr(fields, word);
 
-	if (stream)
+	return found ? strtoull(found + strlen(word), NULL, 10) : 0;
+}
+
+bool
+process_parse_mount(char *text, struct process_mount *mount)
+{
+	unsigned major, minor;
+	int fields = 0;
+	char *end;
+
+	if (sscanf(text, "%" SCNu64 " %*d %u:%u %*s %*s %*s%n", &mount->id, &major, &minor,
+		    &fields) != 3 ||
+		fields == 0)
+		return false;
+	end = strstr(text + fields, " - ");
+	if (end)
+		*end = '\0';
+	mount->device = makedev(major, minor);
+	mount->shared = peer_group(text + fields, " shared:");
+	mount->master = peer_group(text + fields, " master:");
+	return true;
+}
+
+FILE *
+process_open_mountinfo(int directory)
+{
+	cleanup_fd int fd = openat(directory, "mountinfo", O_RDONLY | O_CLOEXEC);
+	FILE *mountinfo = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (mountinfo)
 		steal_fd(&fd); /* the stream owns it now */
-	return stream;
-}
-
-int
-process_any_mount(int directory, size_t limit,
-	bool (*matches)(const struct process_mount *line, void *data), void *data)
-{
-	cleanup_file FILE *stream = open_mountinfo(directory);
-	cleanup_free char *text = NULL;
-	size_t size = 0, total = 0;
-	ssize_t length;
-
-	if (!stream)
-		return -1;
-	while (total < limit && (length = getline(&text, &size, stream)) > 0) {
-		struct process_mount line;
-
-		total += (size_t)length;
-		if (process_parse_mount(text, &line) && matches(&line, data))
-			return 1;
-	}
-	return ferror(stream) ? -1 : 0;
-}
-
-static bool
-has_device(const struct process_mount *line, void *device)
-{
-	return line->device == *(const uint64_t *)device;
+	return mountinfo;
 }
 
 int
 process_has_device(int directory, uint64_t device)
 {
-	return process_any_mount(directory, SIZE_MAX, has_device, &device);
-}
+	cleanup_file FILE *mountinfo = process_open_mountinfo(directory);
+	cleanup_free char *text = NULL;
+	size_t size = 0;
 
-int
-process_read_directory(int directory, const char *path, uint64_t *device, uint64_t *inode)
-{
-	struct statx found;
-
-	if (statx(directory, path, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_INO, &found) < 0)
+	if (!mountinfo)
 		return -1;
-	*device = (uint64_t)found.stx_dev_major << 32 | found.stx_dev_minor;
-	*inode = found.stx_ino;
-	return 0;
+	while (getline(&text, &size, mountinfo) > 0) {
+		struct process_mount mount;
+
+		if (process_parse_mount(text, &mount) && mount.device == device)
+			return 1;
+	}
+	return ferror(mountinfo) ? -1 : 0;
 }

@@ -44,25 +44,34 @@ bool process_is_unprivileged(const struct process_status *status);
  */
 int process_own_namespace(uint64_t *number);
 
-/* The process or thread in an entry of /proc or of task, 0 for another entry. */
+/* Returns the process or thread of an entry of /proc or of task, 0 for another entry. */
 pid_t process_pid_of(const struct dirent *entry);
 
-/*
- * Reads the state and the parent from PID/stat in proc(5). Returns 0, or -1 with errno set; reports
- * nothing.
- */
-int process_read_stat(int directory, char *state, pid_t *parent);
+/* Of the stat of a process or thread, PID/stat in proc(5). */
+struct process_stat {
+	char state; /* 'Z' and 'X': it has exited */
+	pid_t parent;
+};
 
-/* Opens a directory of threads. Returns NULL with errno set where it cannot. */
+/*
+ * Each of these reads from the directory of a process or thread in /proc, and returns 0, or -1 with
+ * errno set; none reports anything.
+ */
+int process_read_stat(int directory, struct process_stat *stat);
+
+/* The inode of a namespace, "ns/mnt" say. */
+int process_read_namespace(int directory, const char *path, uint64_t *number);
+
+/* The id of the mount that a link leads to, "root" or "cwd". No filesystem is asked for it. */
+int process_read_mount(int directory, const char *link, uint64_t *id);
+
+/* The device and the inode there, which are the same in each mount namespace. */
+int process_read_directory(int directory, const char *link, uint64_t *device, uint64_t *inode);
+
+/* Opens a directory of threads, "task" say. Returns NULL with errno set where it cannot. */
 DIR *process_open_tasks(int directory, const char *name);
 
-/*
- * Finds the device and the inode of the directory that the path leads to; the kernel gives the same
- * in each mount namespace. Returns 0, or -1 with errno set; reports nothing.
- */
-int process_read_directory(int directory, const char *path, uint64_t *device, uint64_t *inode);
-
-/* One line of mountinfo(5), as far as it tells whose a mount is. */
+/* One line of mountinfo(5), as far as it tells which root a mount belongs to. */
 struct process_mount {
 	uint64_t id;
 	uint64_t device;
@@ -70,17 +79,13 @@ struct process_mount {
 	uint64_t master;
 };
 
-/* Cuts text off behind the optional fields. Is it such a line? */
-bool process_parse_mount(char *text, struct process_mount *line);
+/* True if text is such a line. Cuts it off behind the optional fields. */
+bool process_parse_mount(char *text, struct process_mount *mount);
 
-/*
- * Asks about each mount in the mountinfo of a process or thread until one matches or limit bytes
- * are read. Returns 1, 0 for none, or -1 with errno set; reports nothing.
- */
-int process_any_mount(int directory, size_t limit,
-	bool (*matches)(const struct process_mount *line, void *data), void *data);
+/* Opens the mountinfo of a process or thread. Returns NULL with errno set where it cannot. */
+FILE *process_open_mountinfo(int directory);
 
-/* Has a mount there the device? Returns 1, 0, or -1 with errno set; reports nothing. */
+/* Returns 1 if a mount there has the device, 0, or -1 with errno set; reports nothing. */
 int process_has_device(int directory, uint64_t device);
 
 #endif

@@ -137,7 +137,7 @@ command_of(int process)
 }
 
 static int
-add(struct look *look, const struct scan_found *found, const char *user, char **command)
+add(struct look *look, const struct scan_process *found, const char *user, char **command)
 {
 	struct ps *ps = look->ps;
 	struct ps_process *grown = reallocarray(ps->all, ps->count + 1, sizeof(*grown));
@@ -161,7 +161,7 @@ add(struct look *look, const struct scan_found *found, const char *user, char **
  * the user in effect (proc(5)). 0 too for one that has ended; -1 with errno.
  */
 static int
-tell(struct look *look, const struct scan_found *found)
+tell(struct look *look, const struct scan_process *found)
 {
 	cleanup_fd int process = -1;
 	cleanup_free char *command = NULL;

@@ -7,10 +7,9 @@
 #include "helper/membership_judge.h"
 #include "helper/process.h"
 
-#include <stdint.h>
 #include <sys/resource.h>
 
-#define LATER_LOOKS 30 /* one who forks on purpose is seen by every other of them */
+#define PASSES 31 /* a program that forks on purpose is seen by every other of them */
 #define DESCRIPTORS_OWN 64 /* that this command needs besides those of roots and processes */
 
 size_t
@@ -29,263 +28,226 @@ scan_roots_at_once(size_t each)
 	return room > 0 ? room : 1;
 }
 
-/*
- * Looks at every thread, since one can live on when the leader has exited, and can have a
- * namespace of its own.
- */
-static bool
-is_process_inside(
-	struct membership *membership, int directory, int parent_root, struct scan_process *process)
+int
+scan_begin(struct scan *scan, struct membership *membership, const struct numbers *targets,
+	struct report *report)
 {
-	cleanup_directory DIR *tasks = process_open_tasks(directory, "task");
-	struct dirent *entry;
-
-	if (!tasks) {
-		membership_note_shortage(membership);
-		return false;
-	}
-	while ((entry = readdir(tasks))) {
-		cleanup_fd int task = -1;
-		pid_t parent;
-		char state;
-
-		if (process_pid_of(entry) == 0)
-			continue;
-		task = openat(dirfd(tasks), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (task < 0 || process_read_stat(task, &state, &parent) < 0) {
-			membership_note_shortage(membership);
-			continue;
-		}
-		if (state != 'Z' && state != 'X')
-			process->root = membership_of_thread(
-				membership, task, parent_root, &process->is_apart);
-		if (process->root != MEMBERSHIP_NONE)
-			return true;
-	}
-	return false;
+	*scan = (struct scan){.membership = membership,
+		.targets = targets,
+		.report = report,
+		.proc = opendir("/proc"),
+		.pidfd = -1};
+	if (!scan->proc)
+		return report_error(report, errno, "cannot read /proc");
+	scan->end = telldir(scan->proc);
+	membership->is_short = false;
+	return 0;
 }
 
+void
+scan_end(struct scan *scan)
+{
+	cleanup_fd_release(&scan->pidfd);
+	numbers_release(&scan->processes);
+	cleanup_directory_release(&scan->proc);
+}
+
+/* Returns the root of a target. The pid of one that has been reaped may be another process'. */
 static int
-compare_pids(const void *one, const void *other)
+root_of_target(const struct scan *scan, pid_t pid)
 {
-	const struct scan_process *first = one;
-	const struct scan_process *second = other;
+	const struct scan_target *target =
+		scan->targets ? numbers_find(scan->targets, sizeof(*target), (uint64_t)pid) : NULL;
 
-	return (first->pid > second->pid) - (first->pid < second->pid);
+	return target && syscall_pidfd_send_signal(target->pidfd, 0) == 0 ? target->root
+									  : MEMBERSHIP_NONE;
 }
 
-static struct scan_process *
-process_of(const struct scan *scan, pid_t pid)
-{
-	const struct scan_process key = {.pid = pid};
-
-	return scan->count == 0 ? NULL
-				: bsearch(&key, scan->all, scan->count, sizeof(key), compare_pids);
-}
-
-/* Not init's: it adopts anybody's. */
+/* Returns the root of a process that has been examined, but not of init: that adopts any. */
 static int
 root_of_parent(const struct scan *scan, pid_t pid)
 {
-	const struct scan_process *parent = pid > 1 ? process_of(scan, pid) : NULL;
+	const struct scan_process *parent =
+		pid > 1 ? numbers_find(&scan->processes, sizeof(*parent), (uint64_t)pid) : NULL;
 
 	return parent ? parent->root : MEMBERSHIP_NONE;
 }
 
 /*
- * Whose is the process for its parent's sake? Where processes are ended, the parent may have been
- * waited for, and its pid may be another's, who has this child. Then it is the parent still; while
- * a child whose true parent has gone is adopted.
+ * Returns the root of the process' parent. Where processes are ended, the parent may have been
+ * reaped and its pid reused; that is not so if it is a target that lives, or if the process has
+ * been reparented since.
  */
 static int
 root_by_descent(const struct scan *scan, int directory, struct scan_process *process)
 {
 	int root = root_of_parent(scan, process->parent);
 	pid_t parent = process->parent;
-	char state;
+	struct process_stat stat;
 
-	if (root == MEMBERSHIP_NONE || !scan->held_root ||
-		scan->held_root(scan->data, parent) != MEMBERSHIP_NONE)
+	if (root == MEMBERSHIP_NONE || !scan->targets ||
+		root_of_target(scan, parent) != MEMBERSHIP_NONE)
 		return root;
-	return process_read_stat(directory, &state, &process->parent) == 0 &&
-			       process->parent != parent
-		       ? root
-		       : MEMBERSHIP_NONE;
-}
-
-static struct scan_process *
-add_process(struct scan *scan, pid_t pid)
-{
-	struct scan_process *grown;
-
-	/* room is doubled, so that it is no matter how many there are */
-	if ((scan->count & (scan->count - 1)) == 0) {
-		size_t room = scan->count ? scan->count * 2 : 1;
-
-		grown = reallocarray(scan->all, room, sizeof(*grown));
-		if (!grown)
-			return NULL;
-		scan->all = grown;
-	}
-	scan->all[scan->count] = (struct scan_process){.pid = pid, .root = MEMBERSHIP_NONE};
-	return &scan->all[scan->count++];
-}
-
-static int
-is_found(struct scan *scan, const struct scan_process *process, int *pidfd)
-{
-	scan->found++;
-	return scan->act(scan->data, process, pidfd);
+	if (process_read_stat(directory, &stat) < 0)
+		return MEMBERSHIP_NONE;
+	process->parent = stat.parent;
+	return stat.parent != parent ? root : MEMBERSHIP_NONE;
 }
 
 /*
- * The pidfd is opened first: if the pid goes to another process while this one is looked at, the
- * signal goes to the dead one and hits nobody.
+ * Examines a process, and sets its parent and its root. True if it is inside and no target, and
+ * then its pidfd is kept. That is opened first: if the pid goes to another process meanwhile, a
+ * signal is sent to the one that has exited.
  */
-static int
-look_again(struct scan *scan, int proc, const char *name, struct scan_process *process)
+static bool
+examine(struct scan *scan, struct scan_process *process)
 {
-	cleanup_fd int pidfd = syscall_pidfd_open(process->pid, 0);
+	pid_t pid = (pid_t)process->pid;
+	cleanup_fd int pidfd = syscall_pidfd_open(pid, 0);
 	cleanup_fd int directory = -1;
-	struct stat namespace;
+	struct process_stat stat;
+	uint64_t namespace;
 	char path[32];
-	char state;
 
-	if (scan->held_root)
-		process->root = scan->held_root(scan->data, process->pid);
+	process->root = root_of_target(scan, pid);
 	if (process->root != MEMBERSHIP_NONE)
-		return 0;
+		return false;
 	if (pidfd < 0) {
-		membership_note_shortage(scan->membership); /* or gone */
-		return 0;
+		membership_note_shortage(scan->membership); /* or it has exited */
+		return false;
 	}
 	/* the short way first: a program that forks to get away lives no longer than the long one
 	 * takes */
-	snprintf(path, sizeof(path), "%s/ns/mnt", name);
-	if (fstatat(proc, path, &namespace, 0) == 0)
-		process->root = membership_of_known(scan->membership, namespace.st_ino);
+	snprintf(path, sizeof(path), "%d/ns/mnt", pid);
+	if (process_read_namespace(dirfd(scan->proc), path, &namespace) == 0)
+		process->root = membership_of_known_namespace(scan->membership, namespace);
 	if (process->root != MEMBERSHIP_NONE) {
-		process->is_apart = membership_is_apart(scan->membership, namespace.st_ino);
-		return is_found(scan, process, &pidfd);
-	}
-	directory = openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (directory < 0 || process_read_stat(directory, &state, &process->parent) < 0) {
-		membership_note_shortage(scan->membership);
-		return 0;
-	}
-	if (is_process_inside(scan->membership, directory,
-		    root_by_descent(scan, directory, process), process))
-		return is_found(scan, process, &pidfd);
-	return 0;
-}
-
-static int
-look_at(struct scan *scan, int proc, const char *name, pid_t pid)
-{
-	struct scan_process *process = add_process(scan, pid);
-
-	return process ? look_again(scan, proc, name, process) : -1;
-}
-
-/* Once the pids have come round, a child can stand before its parent. */
-static int
-look_at_younger_parents(struct scan *scan, int proc)
-{
-	bool changed = true;
-
-	while (changed) {
-		changed = false;
-		for (size_t i = 0; i < scan->count; i++) {
-			const struct scan_process *process = &scan->all[i];
-			size_t before = scan->found;
-			char name[16];
-
-			if (process->root != MEMBERSHIP_NONE ||
-				root_of_parent(scan, process->parent) == MEMBERSHIP_NONE)
-				continue;
-			snprintf(name, sizeof(name), "%d", process->pid);
-			if (look_again(scan, proc, name, &scan->all[i]) < 0)
-				return -1;
-			changed = changed || scan->found > before;
+		process->is_apart = membership_is_apart(scan->membership, namespace);
+	} else {
+		snprintf(path, sizeof(path), "%d", pid);
+		directory = openat(dirfd(scan->proc), path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (directory < 0 || process_read_stat(directory, &stat) < 0) {
+			membership_note_shortage(scan->membership);
+			return false;
 		}
+		process->parent = stat.parent;
+		process->root = membership_of_process(scan->membership, directory,
+			root_by_descent(scan, directory, process), &process->is_apart);
 	}
-	return 0;
+	if (process->root == MEMBERSHIP_NONE)
+		return false;
+	scan->pidfd = steal_fd(&pidfd);
+	return true;
 }
 
 /*
- * Goes through the list from where it stands, and leaves it at the last process, behind which only
- * younger ones can stand.
+ * Goes on through /proc from where it stands. At its end, goes back to the last process, behind
+ * which only younger ones can stand. Returns 1 for the next process inside, 0 at the end, or -1
+ * with errno set.
  */
 static int
-look_on(struct scan *scan, DIR *proc)
+next_in_proc(struct scan *scan, const struct scan_process **found)
 {
-	pid_t last = scan->count ? scan->all[scan->count - 1].pid : 0;
-	long here = telldir(proc);
-	long stay = here;
+	const struct scan_process *all;
+	long here = telldir(scan->proc);
 	struct dirent *entry;
 
-	for (; (errno = 0, entry = readdir(proc)); here = telldir(proc)) {
+	for (; (errno = 0, entry = readdir(scan->proc)); here = telldir(scan->proc)) {
 		pid_t pid = process_pid_of(entry);
+		struct scan_process *process;
 
 		if (pid == 0)
 			continue;
-		stay = here;
-		if (pid > last && look_at(scan, dirfd(proc), entry->d_name, pid) < 0)
+		scan->end = here;
+		if ((uint64_t)pid <= scan->last)
+			continue;
+		process = numbers_append(&scan->processes, sizeof(*process), (uint64_t)pid);
+		if (!process)
 			return -1;
+		process->root = MEMBERSHIP_NONE;
+		*found = process;
+		if (examine(scan, process))
+			return 1;
 	}
-	seekdir(proc, stay);
-	return errno == 0 ? 0 : -1;
+	if (errno != 0)
+		return -1;
+	seekdir(scan->proc, scan->end);
+	all = scan->processes.all;
+	if (all)
+		scan->last = all[scan->processes.count - 1].pid;
+	scan->passes++;
+	return 0;
+}
+
+/* Examines each process again of which the parent is inside and stands behind it: once the pids
+ * have come round, a child can have the lower one. Returns 1 for a process inside, or 0 at the end.
+ */
+static int
+next_by_parent(struct scan *scan, const struct scan_process **found)
+{
+	struct scan_process *all = scan->processes.all;
+
+	for (;; scan->next++) {
+		struct scan_process *process;
+
+		if (scan->next >= scan->processes.count) {
+			if (!scan->has_changed)
+				return 0;
+			scan->has_changed = false;
+			scan->next = 0;
+		}
+		process = &all[scan->next];
+		if (process->root != MEMBERSHIP_NONE ||
+			root_of_parent(scan, process->parent) == MEMBERSHIP_NONE ||
+			!examine(scan, process))
+			continue;
+		scan->has_changed = true;
+		*found = process;
+		return 1;
+	}
 }
 
 /*
- * proc(5) lists processes by their pids, so who was born while one looked stands at the end: a
- * program that forks all the time, to be gone whenever its turn comes, is met there.
+ * proc(5) lists processes by their pids, so those that are created during a pass appear at the end.
+ * Passes over it alone catch a program that forks and exits in a loop, which has always gone when
+ * its turn comes.
  */
 int
-scan_all(struct scan *scan, struct report *report)
+scan_next(struct scan *scan, const struct scan_process **process)
 {
-	cleanup_directory DIR *proc = opendir("/proc");
-	int result;
+	int result = 0;
 
-	if (!proc)
-		return report_error(report, errno, "cannot read /proc");
-	scan->membership->is_short = false;
-	result = look_on(scan, proc);
-	for (int looks = 0; result == 0 && looks < LATER_LOOKS; looks++)
-		result = look_on(scan, proc);
+	cleanup_fd_release(&scan->pidfd);
+	while (result == 0 && scan->passes < PASSES)
+		result = next_in_proc(scan, process);
 	if (result == 0)
-		result = look_at_younger_parents(scan, dirfd(proc));
-	free(scan->all);
-	return result < 0 ? report_error(report, errno, "cannot look at the processes") : 0;
-}
-
-static int
-take_process(void *data, const struct scan_process *process, int *pidfd)
-{
-	struct scan_processes *processes = data;
-	struct scan_found *grown =
-		reallocarray(processes->all, processes->count + 1, sizeof(*grown));
-
-	(void)pidfd;
-	if (!grown)
-		return -1;
-	processes->all = grown;
-	grown[processes->count++] = (struct scan_found){
-		.pid = process->pid, .root = process->root, .is_apart = process->is_apart};
-	return 0;
+		result = next_by_parent(scan, process);
+	return result < 0 ? report_error(scan->report, errno, "cannot look at the processes")
+			  : result;
 }
 
 int
 scan_inside(struct membership *membership, struct scan_processes *processes, struct report *report)
 {
-	struct scan scan = {.membership = membership, .act = take_process, .data = processes};
+	const struct scan_process *found;
+	struct scan scan;
+	int result;
 
 	*processes = (struct scan_processes){0};
 	if (membership_learn_all(membership, report) < 0)
 		return -1;
-	if (scan_all(&scan, report) == 0 && !membership->is_short)
+	result = scan_begin(&scan, membership, NULL, report) < 0 ? -1 : 1;
+	while (result > 0)
+		result = scan_next(&scan, &found);
+	if (result == 0 && !membership->is_short) {
+		processes->all = steal_pointer(&scan.processes.all);
+		for (size_t i = 0; i < scan.processes.count; i++)
+			if (processes->all[i].root != MEMBERSHIP_NONE)
+				processes->all[processes->count++] = processes->all[i];
+	}
+	scan_end(&scan);
+	if (result == 0 && !membership->is_short)
 		return 0;
-	scan_processes_release(processes);
 	return membership->is_short ? report_error(report, EMFILE, "cannot look at every process")
 				    : -1;
 }

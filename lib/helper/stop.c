@@ -156,8 +156,8 @@ end_inside(struct stop *stop)
 {
 	if (!is_any_busy(stop))
 		return;
-	if (terminate_inside(
-		    &stop->membership, timeout_of(stop), stop->left, stop->service->report) < 0)
+	if (terminate_inside(&stop->membership, stop->service->state, timeout_of(stop), stop->left,
+		    stop->service->report) < 0)
 		each(stop, refuse);
 	else
 		each(stop, refuse_left);
@@ -191,8 +191,8 @@ wait_for_holders(struct stop *stop, const char *const *paths, struct holders *ho
 	for (;;) {
 		bool is_any = false;
 
-		if (holders_find(holders, &stop->membership, stop->service->host, paths,
-			    stop->service->report) < 0)
+		if (holders_find(holders, &stop->membership, stop->service->host,
+			    stop->service->state, paths, stop->service->report) < 0)
 			return -1;
 		for (size_t i = 0; i < holders->count; i++)
 			is_any |= holders->all[i].kind != HOLDER_HOST;
@@ -407,7 +407,6 @@ static int
 stop_some(struct service *service, const char *const *names, size_t count, bool has_failure)
 {
 	struct stop stop = {.service = service,
-		.membership = {.turns = service->state},
 		.all = calloc(count, sizeof(*stop.all)),
 		.count = count,
 		.left = calloc(count, sizeof(*stop.left)),

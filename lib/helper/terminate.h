@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ends the processes inside the roots, and says who is left. */
+/* Ends the processes inside the roots, and names those that cannot be ended. */
 #ifndef TERMINATE_H
 #define TERMINATE_H
 
@@ -9,12 +9,13 @@ struct membership;
 struct report;
 
 /*
- * Ends them: SIGTERM to each, timeout seconds for all together, then SIGKILL until none is left.
- * Never this command's own ancestors, nor a process that was given a pid since it was looked at.
- * left: for each root, set where somebody stayed, who is named. 0, or -1 with the error said, when
- * it is not known of any.
+ * Ends them: SIGTERM to each, timeout seconds for all together, then SIGKILL until none remains.
+ * Never this command's own ancestors, nor a process that was given a pid since it was examined.
+ * turns: the state directory, for turn_take. remaining: for each root, set where processes remain
+ * inside, which are named. Returns 0, or -1 after reporting the error, when it is not known of any
+ * root.
  */
-int terminate_inside(
-	struct membership *membership, unsigned timeout, bool *left, struct report *report);
+int terminate_inside(struct membership *membership, int turns, unsigned timeout, bool *remaining,
+	struct report *report);
 
 #endif
