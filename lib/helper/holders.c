@@ -122,9 +122,8 @@ add_holder(struct holders *holders, enum holder_kind kind, int root, const struc
 static int
 learn_again(struct scan *scan, int root)
 {
-	return membership_learn_again(scan->membership, root) < 0
-		       ? -1
-		       : membership_sort(scan->membership);
+	return membership_refresh(scan->membership, root) < 0 ? -1
+							      : membership_sort(scan->membership);
 }
 
 static int
@@ -202,7 +201,7 @@ look_at_namespace(struct scan *scan, const struct owner *owner, int directory, c
 	if (path < 0)
 		return unless_short();
 	if (fstat(path, &found) < 0 || found.st_dev != scan->nsfs ||
-		found.st_ino == scan->membership->host ||
+		found.st_ino == scan->membership->host_namespace ||
 		membership_of_namespace(scan->membership, found.st_ino) != MEMBERSHIP_NONE)
 		return 0;
 	seen = numbers_find(&scan->seen, sizeof(*seen), found.st_ino);

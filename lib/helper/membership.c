@@ -23,63 +23,57 @@ are_same(const struct numbers *one, const struct numbers *other)
 		       memcmp(one->all, other->all, one->count * sizeof(uint64_t)) == 0);
 }
 
-/* A filesystem that start made is a slave of nobody: a mount of the host that came by later is. */
+/* True for a filesystem that start made. It is never a slave: a mount of the host that was
+ * propagated later is. */
 static bool
-is_as_made(const struct membership_root *root, const struct process_mount *line)
+is_as_made(const struct membership_root *root, const struct process_mount *mount)
 {
-	for (size_t i = 0; i < root->mark_count; i++)
-		if (root->marks[i].mount == line->id && root->marks[i].device == line->device &&
-			line->master == 0)
+	for (size_t i = 0; i < root->superblock_count; i++)
+		if (root->superblocks[i].mount == mount->id &&
+			root->superblocks[i].device == mount->device && mount->master == 0)
 			return true;
 	return false;
-}
-
-/* Nothing but what the text says: the group and the numbers of learned, which begin empty. */
-static int
-learn_from(const struct membership_root *root, FILE *mountinfo, struct membership_root *learned)
-{
-	cleanup_free char *text = NULL;
-	size_t size = 0;
-
-	while (getline(&text, &size, mountinfo) > 0) {
-		struct process_mount line;
-
-		if (!process_parse_mount(text, &line))
-			continue;
-		if (line.id == root->top)
-			learned->group = line.shared;
-		if (add_number(&learned->mounts, line.id) < 0 ||
-			(is_as_made(root, &line) && add_number(&learned->devices, line.device) < 0))
-			return -1;
-	}
-	return ferror(mountinfo) ? -1 : 0;
 }
 
 int
 membership_learn(struct membership *membership, int number, FILE *mountinfo)
 {
 	struct membership_root *root = &membership->roots[number];
-	struct membership_root learned = {0};
-	int result = learn_from(root, mountinfo, &learned);
+	struct numbers mounts = {0}, devices = {0};
+	cleanup_free char *text = NULL;
+	uint64_t group = 0;
+	size_t size = 0;
+	int result = 0;
 
-	if (result == 0) {
-		if (!are_same(&root->mounts, &learned.mounts) ||
-			!are_same(&root->devices, &learned.devices) || root->group != learned.group)
-			membership->is_sorted = false;
-		numbers_release(&root->mounts);
-		numbers_release(&root->devices);
-		root->mounts = learned.mounts;
-		root->devices = learned.devices;
-		root->group = learned.group;
-	} else {
-		numbers_release(&learned.mounts);
-		numbers_release(&learned.devices);
+	while (result == 0 && getline(&text, &size, mountinfo) > 0) {
+		struct process_mount mount;
+
+		if (!process_parse_mount(text, &mount))
+			continue;
+		if (mount.id == root->root_mount)
+			group = mount.shared;
+		result = add_number(&mounts, mount.id);
+		if (result == 0 && is_as_made(root, &mount))
+			result = add_number(&devices, mount.device);
 	}
-	return result;
+	if (result < 0 || ferror(mountinfo)) {
+		numbers_release(&mounts);
+		numbers_release(&devices);
+		return -1;
+	}
+	if (!are_same(&root->mounts, &mounts) || !are_same(&root->devices, &devices) ||
+		root->group != group)
+		membership->is_sorted = false;
+	numbers_release(&root->mounts);
+	numbers_release(&root->devices);
+	root->mounts = mounts;
+	root->devices = devices;
+	root->group = group;
+	return 0;
 }
 
 int
-membership_learn_again(struct membership *membership, int number)
+membership_refresh(struct membership *membership, int number)
 {
 	FILE *mountinfo = membership->roots[number].mountinfo;
 
@@ -89,6 +83,18 @@ membership_learn_again(struct membership *membership, int number)
 	return membership_learn(membership, number, mountinfo);
 }
 
+int
+membership_refresh_all(struct membership *membership, struct report *report)
+{
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < membership->count; i++)
+		result = membership_refresh(membership, (int)i);
+	if (result == 0)
+		result = membership_sort(membership);
+	return result == 0 ? 0 : report_error(report, errno, "cannot read what is mounted inside");
+}
+
 static void
 release_root(struct membership_root *root)
 {
@@ -96,10 +102,25 @@ release_root(struct membership_root *root)
 	numbers_release(&root->devices);
 	numbers_release(&root->users);
 	numbers_release(&root->groups);
-	cleanup_free_release(&root->marks);
+	cleanup_free_release(&root->superblocks);
 	cleanup_file_release(&root->mountinfo);
-	root->mark_count = 0;
+	root->superblock_count = 0;
 	root->group = 0;
+}
+
+int
+membership_know_host(struct membership *membership, int host)
+{
+	struct stat namespace;
+
+	if (membership->host_namespace != 0)
+		return 0;
+	if (fstat(host, &namespace) < 0 ||
+		process_read_directory(
+			AT_FDCWD, "/", &membership->host_device, &membership->host_inode) < 0)
+		return -1;
+	membership->host_namespace = namespace.st_ino;
+	return 0;
 }
 
 int
@@ -169,7 +190,7 @@ forget_namespaces(struct membership *membership, int root)
 }
 
 void
-membership_forget(struct membership *membership, int root)
+membership_forget_mounts(struct membership *membership, int root)
 {
 	membership->is_sorted = false;
 	release_root(&membership->roots[root]);
@@ -177,16 +198,15 @@ membership_forget(struct membership *membership, int root)
 }
 
 void
-membership_drop(struct membership *membership, int root)
+membership_remove_root(struct membership *membership, int root)
 {
-	membership_forget(membership, root);
+	membership_forget_mounts(membership, root);
 	membership->roots[root].namespace = 0;
 }
 
 static void
 release_tables(struct membership *membership)
 {
-
 	for (size_t i = 0; i < MEMBERSHIP_KINDS; i++)
 		numbers_release(&membership->tables[i]);
 }
@@ -258,7 +278,7 @@ look_up(const struct membership *membership, enum membership_kind kind, uint64_t
 }
 
 bool
-membership_has_marks(const struct membership *membership)
+membership_can_judge_mounts(const struct membership *membership)
 {
 	return membership->tables[MEMBERSHIP_DEVICES].count > 0 ||
 	       membership->tables[MEMBERSHIP_GROUPS].count > 0;
@@ -277,40 +297,13 @@ membership_of_mount(const struct membership *membership, uint64_t id)
 }
 
 int
-membership_of_line(const struct membership *membership, const struct process_mount *line)
+membership_of_foreign_mount(const struct membership *membership, const struct process_mount *mount)
 {
-	int root = look_up(membership, MEMBERSHIP_DEVICES, line->device);
+	int root = look_up(membership, MEMBERSHIP_DEVICES, mount->device);
 
 	if (root == MEMBERSHIP_NONE)
-		root = look_up(membership, MEMBERSHIP_GROUPS, line->shared);
+		root = look_up(membership, MEMBERSHIP_GROUPS, mount->shared);
 	if (root == MEMBERSHIP_NONE)
-		root = look_up(membership, MEMBERSHIP_GROUPS, line->master);
+		root = look_up(membership, MEMBERSHIP_GROUPS, mount->master);
 	return root;
-}
-
-int
-membership_know_host(struct membership *membership, int host)
-{
-	struct stat namespace;
-
-	if (membership->host != 0)
-		return 0;
-	if (fstat(host, &namespace) < 0 ||
-		process_read_directory(
-			AT_FDCWD, "/", &membership->host_device, &membership->host_inode) < 0)
-		return -1;
-	membership->host = namespace.st_ino;
-	return 0;
-}
-
-int
-membership_learn_all(struct membership *membership, struct report *report)
-{
-	int result = 0;
-
-	for (size_t i = 0; result == 0 && i < membership->count; i++)
-		result = membership_learn_again(membership, (int)i);
-	if (result == 0)
-		result = membership_sort(membership);
-	return result == 0 ? 0 : report_error(report, errno, "cannot read what is mounted inside");
 }

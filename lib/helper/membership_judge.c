@@ -38,7 +38,7 @@ membership_of_mountinfo(const struct membership *membership, int directory)
 		total += (size_t)length;
 		if (!process_parse_mount(text, &mount))
 			continue;
-		root = membership_of_line(membership, &mount);
+		root = membership_of_foreign_mount(membership, &mount);
 		if (root != MEMBERSHIP_NONE)
 			return root;
 	}
@@ -55,7 +55,7 @@ is_on_host(const struct membership *membership, int task, uint64_t namespace)
 {
 	uint64_t device, inode;
 
-	return namespace == membership->host ||
+	return namespace == membership->host_namespace ||
 	       process_read_directory(task, "root", &device, &inode) < 0 ||
 	       (device == membership->host_device && inode == membership->host_inode);
 }
@@ -131,7 +131,7 @@ remember_namespace(struct membership *membership, int task, int root)
 		membership->namespaces.count >= limit.rlim_cur / 8)
 		return;
 	fd = openat(task, "ns/mnt", O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &found) < 0 || found.st_ino == membership->host ||
+	if (fd < 0 || fstat(fd, &found) < 0 || found.st_ino == membership->host_namespace ||
 		membership_of_known_namespace(membership, found.st_ino) != MEMBERSHIP_NONE)
 		return;
 	added = numbers_insert(&membership->namespaces, sizeof(*added), found.st_ino);
@@ -152,7 +152,7 @@ root_by_foreign_mounts(struct membership *membership, int task, uint64_t namespa
 	uint64_t view = 0, mount;
 	int root;
 
-	if (!membership_has_marks(membership))
+	if (!membership_can_judge_mounts(membership))
 		return MEMBERSHIP_NONE;
 	/* the root directory decides how much mountinfo shows; the kernel has 32 bits for each of
 	 * these numbers (struct ns_common, struct mount) */
@@ -211,7 +211,8 @@ root_by_mounts(struct membership *membership, int task, uint64_t namespace)
 
 	for (size_t tries = 0; tries <= membership->count + 1; tries++) {
 		int root = root_by_directories(membership, task, namespace);
-		bool is_foreign = root == MEMBERSHIP_NONE && namespace != membership->host;
+		bool is_foreign =
+			root == MEMBERSHIP_NONE && namespace != membership->host_namespace;
 
 		if (is_foreign)
 			root = root_by_foreign_mounts(membership, task, namespace);
@@ -223,8 +224,7 @@ root_by_mounts(struct membership *membership, int task, uint64_t namespace)
 			return root;
 		}
 		before = root;
-		if (membership_learn_again(membership, root) < 0 ||
-			membership_sort(membership) < 0) {
+		if (membership_refresh(membership, root) < 0 || membership_sort(membership) < 0) {
 			membership->is_short = true;
 			return MEMBERSHIP_NONE;
 		}
@@ -235,7 +235,7 @@ root_by_mounts(struct membership *membership, int task, uint64_t namespace)
 bool
 membership_is_apart(const struct membership *membership, uint64_t namespace)
 {
-	return namespace != membership->host &&
+	return namespace != membership->host_namespace &&
 	       membership_of_namespace(membership, namespace) == MEMBERSHIP_NONE;
 }
 

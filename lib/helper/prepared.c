@@ -234,7 +234,7 @@ prepared_close_door(struct prepared *prepared, struct report *report)
 
 /* "MOUNT:DEVICE:TARGET", as start recorded it; target points into text. */
 static bool
-parse_mark(const char *text, struct membership_mark *mark, const char **target)
+parse_mark(const char *text, struct membership_superblock *mark, const char **target)
 {
 	cleanup_free char *copy = strdup(text);
 	char *device = copy ? strchr(copy, ':') : NULL;
@@ -275,21 +275,21 @@ know(const struct prepared *prepared, struct membership_root *root, struct membe
 	const char *target;
 	int number;
 
-	root->marks = calloc(PREPARED_MARKS, sizeof(*root->marks));
-	if (!root->marks) {
+	root->superblocks = calloc(PREPARED_MARKS, sizeof(*root->superblocks));
+	if (!root->superblocks) {
 		cleanup_file_release(&root->mountinfo);
 		return -1;
 	}
 	if (prepared->record.size > 0) {
-		while (root->mark_count < PREPARED_MARKS &&
+		while (root->superblock_count < PREPARED_MARKS &&
 			(value = record_next(&prepared->record, "filesystem", value)))
-			if (parse_mark(value, &root->marks[root->mark_count], &target))
-				root->mark_count++;
-		record_number(&prepared->record, "mount", &root->top);
+			if (parse_mark(value, &root->superblocks[root->superblock_count], &target))
+				root->superblock_count++;
+		record_number(&prepared->record, "mount", &root->root_mount);
 	}
 	number = membership_add(membership, root);
 	if (number >= 0 && list_entering(&prepared->record, membership, number) < 0) {
-		membership_drop(membership, number);
+		membership_remove_root(membership, number);
 		return -1;
 	}
 	return number;
@@ -348,7 +348,7 @@ hold(const struct prepared *prepared, void *data)
 	while (held->count < PREPARED_MARKS &&
 		(value = record_next(&prepared->record, "filesystem", value))) {
 		cleanup_fd int fd = -1;
-		struct membership_mark mark;
+		struct membership_superblock mark;
 		struct stat found;
 		const char *target;
 
@@ -367,7 +367,7 @@ prepared_hold(struct prepared *prepared, int host, struct membership *membership
 {
 	struct stat found;
 
-	membership_forget(membership, root);
+	membership_forget_mounts(membership, root);
 	if (prepared->record.size == 0)
 		return 0;
 	if (with_namespace(prepared, host, hold, &prepared->held, "look", report) < 0)

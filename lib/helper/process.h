@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What /proc says of one process or thread, by its directory there. */
+/* Reads /proc/PID of one process or thread, by its directory there. */
 #ifndef PROCESS_H
 #define PROCESS_H
 
@@ -47,7 +47,7 @@ int process_own_namespace(uint64_t *number);
 /* Returns the process or thread of an entry of /proc or of task, 0 for another entry. */
 pid_t process_pid_of(const struct dirent *entry);
 
-/* Of the stat of a process or thread, PID/stat in proc(5). */
+/* Fields of the stat of a process or thread, PID/stat in proc(5). */
 struct process_stat {
 	char state; /* 'Z' and 'X': it has exited */
 	pid_t parent;

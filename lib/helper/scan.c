@@ -74,7 +74,7 @@ root_of_parent(const struct scan *scan, pid_t pid)
 }
 
 /*
- * Returns the root of the process' parent. Where processes are ended, the parent may have been
+ * Returns the root of the process' parent. While processes are ended, the parent may have been
  * reaped and its pid reused; that is not so if it is a target that lives, or if the process has
  * been reparented since.
  */
@@ -141,69 +141,65 @@ examine(struct scan *scan, struct scan_process *process)
 }
 
 /*
- * Goes on through /proc from where it stands. At its end, goes back to the last process, behind
- * which only younger ones can stand. Returns 1 for the next process inside, 0 at the end, or -1
- * with errno set.
+ * Adds the next process in /proc to those of the scan. At the end of a pass, goes back to the last
+ * process, behind which only younger ones can stand. Returns 1, 0 after the last pass, or -1 with
+ * errno set.
  */
 static int
-next_in_proc(struct scan *scan, const struct scan_process **found)
+next_in_proc(struct scan *scan, struct scan_process **process)
 {
-	const struct scan_process *all;
-	long here = telldir(scan->proc);
-	struct dirent *entry;
+	while (scan->passes < PASSES) {
+		const struct scan_process *all;
+		long here = telldir(scan->proc);
+		struct dirent *entry;
 
-	for (; (errno = 0, entry = readdir(scan->proc)); here = telldir(scan->proc)) {
-		pid_t pid = process_pid_of(entry);
-		struct scan_process *process;
+		for (; (errno = 0, entry = readdir(scan->proc)); here = telldir(scan->proc)) {
+			pid_t pid = process_pid_of(entry);
 
-		if (pid == 0)
-			continue;
-		scan->end = here;
-		if ((uint64_t)pid <= scan->last)
-			continue;
-		process = numbers_append(&scan->processes, sizeof(*process), (uint64_t)pid);
-		if (!process)
-			return -1;
-		process->root = MEMBERSHIP_NONE;
-		*found = process;
-		if (examine(scan, process))
+			if (pid == 0)
+				continue;
+			scan->end = here;
+			if ((uint64_t)pid <= scan->last)
+				continue;
+			*process =
+				numbers_append(&scan->processes, sizeof(**process), (uint64_t)pid);
+			if (!*process)
+				return -1;
+			(*process)->root = MEMBERSHIP_NONE;
 			return 1;
+		}
+		if (errno != 0)
+			return -1;
+		seekdir(scan->proc, scan->end);
+		all = scan->processes.all;
+		if (all)
+			scan->last = all[scan->processes.count - 1].pid;
+		scan->passes++;
 	}
-	if (errno != 0)
-		return -1;
-	seekdir(scan->proc, scan->end);
-	all = scan->processes.all;
-	if (all)
-		scan->last = all[scan->processes.count - 1].pid;
-	scan->passes++;
 	return 0;
 }
 
-/* Examines each process again of which the parent is inside and stands behind it: once the pids
- * have come round, a child can have the lower one. Returns 1 for a process inside, or 0 at the end.
+/*
+ * Finds the next process outside of which the parent is inside: once the pids have come round, a
+ * child can have the lower one, and is examined before its parent. Returns 1, or 0 when a pass has
+ * changed nothing.
  */
 static int
-next_by_parent(struct scan *scan, const struct scan_process **found)
+next_by_parent(struct scan *scan, struct scan_process **process)
 {
 	struct scan_process *all = scan->processes.all;
 
-	for (;; scan->next++) {
-		struct scan_process *process;
-
-		if (scan->next >= scan->processes.count) {
+	for (;;) {
+		if (scan->next == scan->processes.count) {
 			if (!scan->has_changed)
 				return 0;
 			scan->has_changed = false;
 			scan->next = 0;
 		}
-		process = &all[scan->next];
-		if (process->root != MEMBERSHIP_NONE ||
-			root_of_parent(scan, process->parent) == MEMBERSHIP_NONE ||
-			!examine(scan, process))
-			continue;
-		scan->has_changed = true;
-		*found = process;
-		return 1;
+		*process = &all[scan->next++];
+		if ((*process)->root == MEMBERSHIP_NONE &&
+			root_of_parent(scan, (*process)->parent) != MEMBERSHIP_NONE)
+			return 1;
 	}
 }
 
@@ -213,17 +209,24 @@ next_by_parent(struct scan *scan, const struct scan_process **found)
  * its turn comes.
  */
 int
-scan_next(struct scan *scan, const struct scan_process **process)
+scan_next(struct scan *scan, const struct scan_process **found)
 {
-	int result = 0;
+	struct scan_process *process;
+	int result;
 
 	cleanup_fd_release(&scan->pidfd);
-	while (result == 0 && scan->passes < PASSES)
-		result = next_in_proc(scan, process);
-	if (result == 0)
-		result = next_by_parent(scan, process);
-	return result < 0 ? report_error(scan->report, errno, "cannot look at the processes")
-			  : result;
+	do {
+		result = next_in_proc(scan, &process);
+		if (result == 0)
+			result = next_by_parent(scan, &process);
+	} while (result > 0 && !examine(scan, process));
+	if (result < 0)
+		return report_error(scan->report, errno, "cannot look at the processes");
+	if (result > 0) {
+		scan->has_changed = scan->passes == PASSES;
+		*found = process;
+	}
+	return result;
 }
 
 int
@@ -234,7 +237,7 @@ scan_inside(struct membership *membership, struct scan_processes *processes, str
 	int result;
 
 	*processes = (struct scan_processes){0};
-	if (membership_learn_all(membership, report) < 0)
+	if (membership_refresh_all(membership, report) < 0)
 		return -1;
 	result = scan_begin(&scan, membership, NULL, report) < 0 ? -1 : 1;
 	while (result > 0)

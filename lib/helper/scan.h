@@ -43,7 +43,7 @@ struct scan {
 	uint64_t last; /* pid of the pass before */
 	long end; /* where that stands in /proc */
 	size_t next; /* among the processes, in the pass over younger parents */
-	bool has_changed; /* this pass has found one, so that there is another pass */
+	bool has_changed; /* that pass has found one, so that there is another pass */
 };
 
 /*
@@ -56,10 +56,10 @@ int scan_begin(struct scan *scan, struct membership *membership, const struct nu
 
 /*
  * Goes on to the next process inside. Each counts for the first root that it is found inside of.
- * process: borrowed until the next call. Returns 1, 0 when there is no other one, or -1 after
+ * found: borrowed until the next call. Returns 1, 0 when there is no other one, or -1 after
  * reporting the error.
  */
-int scan_next(struct scan *scan, const struct scan_process **process);
+int scan_next(struct scan *scan, const struct scan_process **found);
 
 void scan_end(struct scan *scan);
 

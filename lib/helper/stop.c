@@ -53,7 +53,7 @@ fail(struct stop *stop, struct stopping *stopping)
 	stop->failed++;
 	stop->has_failure = true;
 	if (stopping->root >= 0)
-		membership_drop(&stop->membership, stopping->root);
+		membership_remove_root(&stop->membership, stopping->root);
 }
 
 /* Does a step with each root that none has failed with; a step returns 0, or -1 with the error

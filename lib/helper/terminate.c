@@ -31,7 +31,7 @@ struct termination {
 	struct numbers targets; /* of struct scan_target */
 	pid_t excluded[64]; /* init, this process and those above it */
 	size_t excluded_count;
-	bool *has_excluded; /* borrowed; for each root: the last scan found one of them inside */
+	bool *has_excluded; /* owned; for each root: the last scan found one of them inside */
 	bool found_excluded; /* the same for all roots */
 };
 
@@ -90,7 +90,7 @@ send_to_all(struct termination *termination, int signal)
 
 /*
  * Makes a process inside a target, of which it takes the pidfd over; notes one that is excluded.
- * Returns 1, or -1 after reporting the error.
+ * Returns 0, or -1 after reporting the error.
  */
 static int
 add_target(struct termination *termination, const struct scan_process *process, int *pidfd,
@@ -101,7 +101,7 @@ add_target(struct termination *termination, const struct scan_process *process, 
 	if (is_excluded(termination, process->pid)) {
 		termination->found_excluded = true;
 		termination->has_excluded[process->root] = true;
-		return 1;
+		return 0;
 	}
 	target = numbers_find(&termination->targets, sizeof(*target), process->pid);
 	if (target)
@@ -116,7 +116,7 @@ add_target(struct termination *termination, const struct scan_process *process, 
 	if (termination->signal != SIGTERM)
 		send_signal(termination, target);
 	(*added)++;
-	return 1;
+	return 0;
 }
 
 static int
@@ -155,13 +155,8 @@ find_targets(struct termination *termination, int scans, size_t *found)
 		if (take_turn(termination) < 0)
 			return -1;
 		result = scan_begin(&scan, membership, &termination->targets, termination->report);
-		if (result == 0)
-			result = scan_next(&scan, &process);
-		while (result > 0) {
+		while (result == 0 && (result = scan_next(&scan, &process)) > 0)
 			result = add_target(termination, process, &scan.pidfd, found);
-			if (result > 0)
-				result = scan_next(&scan, &process);
-		}
 		scan_end(&scan);
 		turn_leave(termination->turns);
 		if (result < 0)
@@ -213,64 +208,6 @@ wait_for_targets(struct termination *termination, int64_t ms)
 		left = end > now_ms() ? (int)(end - now_ms()) : 0;
 	}
 	return 0;
-}
-
-/*
- * Sends SIGTERM, until all have exited or the time is over. First all are found: a child that is
- * known by its parent alone is lost when the parent exits before it was seen. Returns 0, or -1
- * after reporting the error.
- */
-static int
-end_kindly(struct termination *termination, int64_t until)
-{
-	size_t found;
-
-	do {
-		if (find_targets(termination, SCANS, &found) < 0)
-			return -1;
-		send_to_all(termination, SIGTERM);
-		if (wait_for_targets(termination, SCAN_AGAIN_MS) < 0)
-			return -1;
-	} while (termination->targets.count > 0 && now_ms() < until);
-	return 0;
-}
-
-/*
- * Sends SIGKILL, the moment a process is found, and without a pause: a program that forks faster
- * than it can be examined is not caught otherwise. First all are suspended, so that none has
- * another child. Returns 1 when processes remain, 0, or -1 after reporting the error.
- */
-static int
-end_now(struct termination *termination, int64_t until)
-{
-	struct membership *membership = termination->membership;
-	size_t found, empty = 0;
-
-	if (membership_learn_all(membership, termination->report) < 0)
-		return -1;
-	if (termination->targets.count > 0) {
-		send_to_all(termination, SIGSTOP);
-		if (find_targets(termination, SCANS, &found) < 0)
-			return -1;
-	}
-	send_to_all(termination, SIGKILL);
-	while (empty < EMPTY_SCANS) {
-		if (find_targets(termination, 1, &found) < 0 ||
-			wait_for_targets(termination, found == 0 ? SCAN_AGAIN_MS : 0) < 0)
-			return -1;
-		empty = found == 0 && termination->targets.count == 0 && !membership->is_short
-				? empty + 1
-				: 0;
-		/* a process that has exited now may have mounted something last, for another to
-		 * stand on */
-		if (empty == 1 && membership_learn_all(membership, termination->report) < 0)
-			return -1;
-		/* a scan of very many processes takes long: when it was empty, that is no reason to
-		 * give up */
-		if (empty == 0 && now_ms() >= until)
-			return 1;
-	}
-	return termination->found_excluded;
 }
 
 static void
@@ -326,33 +263,72 @@ name_remaining(struct termination *termination, bool *remaining)
 	return 0;
 }
 
+static void
+release(struct termination *termination)
+{
+	const struct scan_target *targets = termination->targets.all;
+
+	for (size_t i = 0; i < termination->targets.count; i++)
+		close(targets[i].pidfd);
+	numbers_release(&termination->targets);
+	free(termination->has_excluded);
+}
+
 int
 terminate_inside(struct membership *membership, int turns, unsigned timeout, bool *remaining,
 	struct report *report)
 {
-	cleanup_free bool *has_excluded = calloc(membership->count + 1, sizeof(bool));
-	struct termination termination = {.membership = membership,
+	__attribute__((cleanup(release))) struct termination termination = {
+		.membership = membership,
 		.report = report,
 		.turns = turns,
 		.signal = SIGTERM,
-		.has_excluded = has_excluded};
-	const struct scan_target *targets;
-	int result;
+		.has_excluded = calloc(membership->count + 1, sizeof(bool))};
+	const size_t *count = &termination.targets.count;
+	int64_t until;
+	size_t found, empty = 0;
 
 	memset(remaining, 0, membership->count * sizeof(*remaining));
-	if (!has_excluded)
+	if (!termination.has_excluded)
 		return report_error(report, errno, "cannot look at the processes");
 	exclude_ancestors(&termination);
-	result = membership_learn_all(membership, report);
-	if (result == 0)
-		result = end_kindly(&termination, now_ms() + (int64_t)timeout * 1000);
-	if (result == 0)
-		result = end_now(&termination, now_ms() + KILL_SECONDS * 1000);
-	if (result > 0)
-		result = name_remaining(&termination, remaining);
-	targets = termination.targets.all;
-	for (size_t i = 0; i < termination.targets.count; i++)
-		close(targets[i].pidfd);
-	numbers_release(&termination.targets);
-	return result;
+	if (membership_refresh_all(membership, report) < 0)
+		return -1;
+	/* first all are found: a child that is known by its parent alone is lost when the parent
+	 * exits before it was seen */
+	until = now_ms() + (int64_t)timeout * 1000;
+	do {
+		if (find_targets(&termination, SCANS, &found) < 0)
+			return -1;
+		send_to_all(&termination, SIGTERM);
+		if (wait_for_targets(&termination, SCAN_AGAIN_MS) < 0)
+			return -1;
+	} while (*count > 0 && now_ms() < until);
+	until = now_ms() + KILL_SECONDS * 1000;
+	if (membership_refresh_all(membership, report) < 0)
+		return -1;
+	/* for the same reason all are suspended first, so that none has another child */
+	if (*count > 0) {
+		send_to_all(&termination, SIGSTOP);
+		if (find_targets(&termination, SCANS, &found) < 0)
+			return -1;
+	}
+	/* without a pause: a program that forks faster than it can be examined is not caught
+	 * otherwise */
+	send_to_all(&termination, SIGKILL);
+	while (empty < EMPTY_SCANS) {
+		if (find_targets(&termination, 1, &found) < 0 ||
+			wait_for_targets(&termination, found == 0 ? SCAN_AGAIN_MS : 0) < 0)
+			return -1;
+		empty = found == 0 && *count == 0 && !membership->is_short ? empty + 1 : 0;
+		/* a process that has exited now may have mounted something last, for another to
+		 * stand on */
+		if (empty == 1 && membership_refresh_all(membership, report) < 0)
+			return -1;
+		/* a scan of very many processes takes long: when it was empty, that is no reason to
+		 * give up */
+		if (empty == 0 && now_ms() >= until)
+			return name_remaining(&termination, remaining);
+	}
+	return termination.found_excluded ? name_remaining(&termination, remaining) : 0;
 }

@@ -13,7 +13,8 @@ wake(int signal)
 	(void)signal;
 }
 
-/* Not by trying again and again, for one who looks without a pause leaves no time between. */
+/* Blocks in flock(2) instead of polling: a command that scans without a pause never leaves a gap
+ * for a poller. */
 static int
 wait_for_turn(int directory)
 {

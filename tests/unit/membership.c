@@ -25,14 +25,14 @@ static int
 add_root(const char *name, uint64_t namespace, uint64_t top)
 {
 	/* makedev is no constant */
-	const struct membership_mark made[] = {{.mount = top + 1, .device = makedev(0, 51)},
+	const struct membership_superblock made[] = {{.mount = top + 1, .device = makedev(0, 51)},
 		{.mount = top + 2, .device = makedev(3, 4000)}};
-	struct membership_root added = {.name = name, .namespace = namespace, .top = top};
+	struct membership_root added = {.name = name, .namespace = namespace, .root_mount = top};
 
-	added.marks = malloc(sizeof(made));
-	assert_non_null(added.marks);
-	memcpy(added.marks, made, sizeof(made));
-	added.mark_count = 2;
+	added.superblocks = malloc(sizeof(made));
+	assert_non_null(added.superblocks);
+	memcpy(added.superblocks, made, sizeof(made));
+	added.superblock_count = 2;
 	return membership_add(&membership, &added);
 }
 
@@ -135,7 +135,7 @@ static void
 without_marks_there_are_no_devices(void **state)
 {
 	(void)state;
-	root->mark_count = 0;
+	root->superblock_count = 0;
 	learn("101 100 0:51 / /proc rw - proc proc rw\n");
 	assert_mounts(101);
 	assert_no_devices();
@@ -145,7 +145,7 @@ static void
 only_as_many_marks_count_as_there_are(void **state)
 {
 	(void)state;
-	root->mark_count = 1;
+	root->superblock_count = 1;
 	learn("101 100 0:51 / /a rw - proc proc rw\n102 100 3:4000 / /b rw - tmpfs x rw\n");
 	assert_mounts(101, 102);
 	assert_devices(makedev(0, 51));
@@ -340,7 +340,7 @@ without_a_mountinfo_what_was_learned_stays(void **state)
 {
 	(void)state;
 	learn("101 100 0:51 / /proc rw - proc proc rw\n");
-	assert_int_equal(membership_learn_again(&membership, 0), 0);
+	assert_int_equal(membership_refresh(&membership, 0), 0);
 	assert_devices(makedev(0, 51));
 }
 
@@ -352,7 +352,7 @@ a_mountinfo_is_read_from_its_beginning_each_time(void **state)
 	(void)state;
 	root->mountinfo = stream_of(text, sizeof(text) - 1);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(membership_learn_again(&membership, 0), 0);
+		assert_int_equal(membership_refresh(&membership, 0), 0);
 		assert_mounts(101);
 	}
 }
@@ -362,14 +362,14 @@ what_is_forgotten_leaves_the_namespace(void **state)
 {
 	(void)state;
 	learn("100 90 8:1 / / rw shared:7 - ext4 a rw\n101 100 0:51 / /proc rw - proc proc rw\n");
-	assert_true(membership_has_marks(&membership));
-	membership_forget(&membership, 0);
+	assert_true(membership_can_judge_mounts(&membership));
+	membership_forget_mounts(&membership, 0);
 	assert_int_equal(membership_sort(&membership), 0);
-	assert_false(membership_has_marks(&membership));
+	assert_false(membership_can_judge_mounts(&membership));
 	assert_int_equal(membership_of_mount(&membership, ROOT), MEMBERSHIP_NONE);
-	assert_int_equal(root->mark_count, 0);
+	assert_int_equal(root->superblock_count, 0);
 	assert_int_equal(membership_of_namespace(&membership, 11), 0);
-	membership_drop(&membership, 0);
+	membership_remove_root(&membership, 0);
 	assert_int_equal(membership_sort(&membership), 0);
 	assert_int_equal(membership_of_namespace(&membership, 11), MEMBERSHIP_NONE);
 }
@@ -390,7 +390,7 @@ listed_users_and_groups_are_their_roots(void **state)
 	assert_true(membership_has_group(&membership, 1, 3001));
 	assert_false(membership_has_group(&membership, 0, 3001));
 	assert_false(membership_has_user(&membership, 1, 3001));
-	membership_forget(&membership, 0);
+	membership_forget_mounts(&membership, 0);
 	assert_false(membership_has_user(&membership, 0, 1000));
 	assert_true(membership_has_group(&membership, 1, 3001));
 }
@@ -403,7 +403,7 @@ owner_of(const char *text)
 
 	snprintf(copy, sizeof(copy), "%s", text);
 	assert_true(process_parse_mount(copy, &line));
-	return membership_of_line(&membership, &line);
+	return membership_of_foreign_mount(&membership, &line);
 }
 
 /* A second root, known by its own numbers, and a third that nothing was learned of. */
@@ -415,7 +415,7 @@ add_others(void)
 	assert_int_equal(other, 1);
 	assert_int_equal(add_root("third", 31, 300), 2);
 	root = &membership.roots[0];
-	membership.roots[1].marks[0].device = makedev(0, 61);
+	membership.roots[1].superblocks[0].device = makedev(0, 61);
 	learn("100 90 8:1 / / rw shared:7 - ext4 a rw\n101 100 0:51 / /proc rw - proc proc rw\n");
 	learn_of(1, "201 200 0:61 / /proc rw - proc proc rw\n"
 		    "200 190 8:2 / / rw shared:5 - ext4 a rw\n");
@@ -463,13 +463,13 @@ what_one_root_forgets_the_others_keep(void **state)
 {
 	(void)state;
 	add_others();
-	membership_forget(&membership, 0);
+	membership_forget_mounts(&membership, 0);
 	assert_int_equal(membership_add_device(&membership, 0, makedev(0, 71)), 0);
 	assert_int_equal(membership_sort(&membership), 0);
 	assert_int_equal(owner_of("9 8 0:51 / /proc rw - proc proc rw"), MEMBERSHIP_NONE);
 	assert_int_equal(owner_of("9 8 0:71 / /proc rw - proc proc rw"), 0);
 	assert_int_equal(owner_of("9 8 0:61 / /proc rw - proc proc rw"), 1);
-	membership_drop(&membership, 1);
+	membership_remove_root(&membership, 1);
 	assert_int_equal(membership_sort(&membership), 0);
 	assert_int_equal(membership_of_namespace(&membership, 21), MEMBERSHIP_NONE);
 	assert_int_equal(owner_of("9 8 0:61 / /proc rw - proc proc rw"), MEMBERSHIP_NONE);

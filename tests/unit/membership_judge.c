@@ -18,7 +18,8 @@ static struct membership membership;
 static int
 begin(void **state)
 {
-	const struct membership_root added = {.name = "games", .namespace = UINT64_MAX, .top = 100};
+	const struct membership_root added = {
+		.name = "games", .namespace = UINT64_MAX, .root_mount = 100};
 
 	if (membership_add(&membership, &added) != 0 ||
 		membership_add_device(&membership, 0, makedev(0, 51)) < 0 ||
@@ -103,7 +104,7 @@ what_is_forgotten_of_a_root_leaves_no_namespace(void **state)
 	(void)state;
 	proc_put_process(7);
 	assert_int_equal(judge(7, MEMBERSHIP_NONE), 0);
-	membership_forget(&membership, 0);
+	membership_forget_mounts(&membership, 0);
 	assert_int_equal(membership.namespaces.count, 0);
 	assert_int_equal(membership_sort(&membership), 0);
 	assert_int_equal(judge(7, MEMBERSHIP_NONE), MEMBERSHIP_NONE);
@@ -113,7 +114,7 @@ static void
 a_child_of_a_process_inside_is_inside(void **state)
 {
 	(void)state;
-	membership.host = UINT64_MAX - 1;
+	membership.host_namespace = UINT64_MAX - 1;
 	proc_put_process(7);
 	proc_put("7/mountinfo", "200 190 8:1 / / rw - ext4 /dev/sda1 rw\n");
 	assert_int_equal(symlinkat("/", proc_directory, "7/root"), 0);

@@ -16,8 +16,11 @@
 #include <sys/resource.h>
 #include <sys/sysmacros.h>
 
+#define TARGET_PIDFD 1000000
+
 static struct membership membership;
 static int pidfd_error; /* that pidfd_open fails with, 0 for none */
+static int target_error; /* the same of pidfd_send_signal, for a target */
 
 DIR *__real_opendir(const char *path);
 DIR *__wrap_opendir(const char *path);
@@ -31,22 +34,33 @@ __wrap_opendir(const char *path)
 
 long __wrap_syscall(long number, ...);
 
-/* A scan sends no signal but 0. */
 long
 __wrap_syscall(long number, ...)
 {
-	assert_int_equal(number, SYS_pidfd_open);
-	errno = pidfd_error;
-	return pidfd_error == 0 ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
+	va_list arguments;
+
+	if (number == SYS_pidfd_open) {
+		errno = pidfd_error;
+		return pidfd_error == 0 ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
+	}
+	/* a scan sends no signal: 0 asks for the process alone */
+	assert_int_equal(number, SYS_pidfd_send_signal);
+	va_start(arguments, number);
+	assert_int_equal(va_arg(arguments, int), TARGET_PIDFD);
+	assert_int_equal(va_arg(arguments, int), 0);
+	va_end(arguments);
+	errno = target_error;
+	return target_error == 0 ? 0 : -1;
 }
 
 /* A root that is known by the superblock 0:51, and by a namespace whose number no file has. */
 static int
 begin(void **state)
 {
-	const struct membership_root added = {.name = "games", .namespace = UINT64_MAX, .top = 100};
+	const struct membership_root added = {
+		.name = "games", .namespace = UINT64_MAX, .root_mount = 100};
 
-	pidfd_error = 0;
+	pidfd_error = target_error = 0;
 	if (membership_add(&membership, &added) != 0 ||
 		membership_add_device(&membership, 0, makedev(0, 51)) < 0 ||
 		membership_sort(&membership) < 0)
@@ -131,6 +145,31 @@ the_pidfd_of_a_process_is_kept_until_the_next(void **state)
 	assert_string_equal(take_said(), "");
 }
 
+static void
+a_target_is_found_again_only_when_its_pid_is_anothers(void **state)
+{
+	const struct scan_process *process;
+	struct numbers targets = {0};
+	struct scan_target *target = numbers_insert(&targets, sizeof(*target), 7);
+	struct scan scan;
+
+	(void)state;
+	assert_non_null(target);
+	target->pidfd = TARGET_PIDFD;
+	proc_put_process(7);
+	assert_int_equal(scan_begin(&scan, &membership, &targets, &report), 0);
+	assert_int_equal(scan_next(&scan, &process), 0);
+	scan_end(&scan);
+	target_error = ESRCH;
+	assert_int_equal(scan_begin(&scan, &membership, &targets, &report), 0);
+	assert_int_equal(scan_next(&scan, &process), 1);
+	assert_int_equal(process->pid, 7);
+	assert_int_equal(scan_next(&scan, &process), 0);
+	scan_end(&scan);
+	numbers_release(&targets);
+	assert_string_equal(take_said(), "");
+}
+
 /* Otherwise a program that makes one namespace after another would keep stop from looking. */
 static void
 namespaces_take_an_eighth_of_the_descriptors_however_many_there_are(void **state)
@@ -165,6 +204,7 @@ main(void)
 		TEST(without_processes_none_is_found),
 		TEST(the_processes_are_not_known_where_one_cannot_be_examined),
 		TEST(the_pidfd_of_a_process_is_kept_until_the_next),
+		TEST(a_target_is_found_again_only_when_its_pid_is_anothers),
 		TEST(namespaces_take_an_eighth_of_the_descriptors_however_many_there_are),
 	};
 

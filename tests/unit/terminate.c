@@ -157,7 +157,8 @@ end(void **state)
 static void
 add_root(void)
 {
-	const struct membership_root added = {.name = "games", .namespace = UINT64_MAX, .top = 100};
+	const struct membership_root added = {
+		.name = "games", .namespace = UINT64_MAX, .root_mount = 100};
 
 	assert_int_equal(membership_add(&membership, &added), 0);
 	assert_int_equal(membership_add_device(&membership, 0, makedev(0, 51)), 0);
