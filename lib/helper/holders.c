@@ -8,8 +8,11 @@
 #include "common/report.h"
 #include "common/syscalls.h"
 #include "helper/escape.h"
-#include "helper/inside.h"
+#include "helper/membership_judge.h"
+#include "helper/numbers.h"
+#include "helper/process.h"
 #include "helper/state.h"
+#include "helper/turn.h"
 
 #include <limits.h>
 #include <sched.h>
@@ -22,13 +25,14 @@
 
 /* One look at all descriptors. */
 struct scan {
-	struct inside *inside; /* borrowed */
+	struct membership *membership; /* borrowed */
 	struct holders *holders; /* borrowed */
 	int host; /* borrowed; the host's mount namespace */
+	int turns; /* borrowed; the state directory */
 	int self; /* owned; /proc/self of the host */
 	uint64_t nsfs; /* the filesystem of namespaces */
-	struct evidence_table mounts; /* ids of the host's mounts in the roots' paths */
-	struct evidence_table seen; /* namespaces, and what was found in them */
+	struct numbers mounts; /* ids of the host's mounts in the roots' paths */
+	struct numbers seen; /* namespaces, and what was found in them */
 };
 
 /* Nothing can be said of a process that has gone, or that we may not look at. 0, or -1 where others
@@ -37,6 +41,17 @@ static int
 unless_short(void)
 {
 	return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -1 : 0;
+}
+
+static int
+add_number(struct numbers *numbers, uint64_t number, int root)
+{
+	struct numbers_root *added = numbers_insert(numbers, sizeof(*added), number);
+
+	if (!added)
+		return -1;
+	added->root = root;
+	return 0;
 }
 
 /* Whose descriptors are looked at: a process, or a thread that has its own. */
@@ -107,26 +122,25 @@ add_holder(struct holders *holders, enum holder_kind kind, int root, const struc
 static int
 learn_again(struct scan *scan, int root)
 {
-	return evidence_learn_again(&scan->inside->evidence, root) < 0
-		       ? -1
-		       : evidence_sort(&scan->inside->evidence);
+	return membership_refresh(scan->membership, root) < 0 ? -1
+							      : membership_sort(scan->membership);
 }
 
 static int
 look_at_mount(struct scan *scan, const struct owner *owner, enum holder_kind kind, uint64_t id)
 {
-	const struct evidence_entry *mount = evidence_table_find(&scan->mounts, id);
+	const struct numbers_root *mount = numbers_find(&scan->mounts, sizeof(*mount), id);
 	int root;
 
 	if (mount)
 		return add_holder(scan->holders, HOLDER_HOST, mount->root, owner);
-	root = evidence_of_mount(&scan->inside->evidence, id);
+	root = membership_of_mount(scan->membership, id);
 	/* what is known already is not asked for each of a hundred thousand descriptors */
-	if (root == EVIDENCE_NONE || is_known(scan->holders, kind, root, owner->pid))
+	if (root == MEMBERSHIP_NONE || is_known(scan->holders, kind, root, owner->pid))
 		return 0;
 	if (learn_again(scan, root) < 0)
 		return -1;
-	return evidence_of_mount(&scan->inside->evidence, id) == root
+	return membership_of_mount(scan->membership, id) == root
 		       ? add_holder(scan->holders, kind, root, owner)
 		       : 0;
 }
@@ -137,15 +151,15 @@ root_of_joined(struct scan *scan, int namespace, int *root)
 {
 	int result;
 
-	if (inside_take_turn(scan->inside) < 0)
+	if (turn_take(scan->turns) < 0)
 		return -1;
 	if (namespace_join(namespace) < 0) {
 		result = unless_short();
 	} else {
-		*root = inside_marked_root(scan->inside, scan->self);
+		*root = membership_of_mountinfo(scan->membership, scan->self);
 		result = namespace_join(scan->host);
 	}
-	inside_leave_turn(scan->inside);
+	turn_leave(scan->turns);
 	return result;
 }
 
@@ -155,7 +169,7 @@ look_into(struct scan *scan, int path, int *root)
 	cleanup_fd int namespace = -1;
 	char name[32];
 
-	*root = EVIDENCE_NONE;
+	*root = MEMBERSHIP_NONE;
 	snprintf(name, sizeof(name), "fd/%d", path);
 	namespace = openat(scan->self, name, O_RDONLY | O_CLOEXEC);
 	if (namespace < 0)
@@ -180,20 +194,20 @@ static int
 look_at_namespace(struct scan *scan, const struct owner *owner, int directory, const char *name)
 {
 	cleanup_fd int path = openat(directory, name, O_PATH | O_CLOEXEC);
-	const struct evidence_entry *seen;
+	const struct numbers_root *seen;
 	struct stat found;
 	int root;
 
 	if (path < 0)
 		return unless_short();
 	if (fstat(path, &found) < 0 || found.st_dev != scan->nsfs ||
-		found.st_ino == scan->inside->host ||
-		evidence_of_namespace(&scan->inside->evidence, found.st_ino) != EVIDENCE_NONE)
+		found.st_ino == scan->membership->host_namespace ||
+		membership_of_namespace(scan->membership, found.st_ino) != MEMBERSHIP_NONE)
 		return 0;
-	seen = evidence_table_find(&scan->seen, found.st_ino);
-	root = seen ? seen->root : EVIDENCE_NONE;
+	seen = numbers_find(&scan->seen, sizeof(*seen), found.st_ino);
+	root = seen ? seen->root : MEMBERSHIP_NONE;
 	if (!seen && (look_into(scan, path, &root) < 0 ||
-			     evidence_table_insert(&scan->seen, found.st_ino, root) < 0))
+			     add_number(&scan->seen, found.st_ino, root) < 0))
 		return -1;
 	return root < 0 ? 0 : add_holder(scan->holders, HOLDER_NAMESPACE, root, owner);
 }
@@ -254,7 +268,7 @@ look_at_threads(struct scan *scan, pid_t pid, int directory)
 		return unless_short();
 	steal_fd(&fd); /* the directory owns it now */
 	while ((entry = readdir(tasks))) {
-		pid_t thread = inside_pid_of(entry);
+		pid_t thread = process_pid_of(entry);
 		cleanup_fd int task = -1;
 		struct owner owner = {.pid = pid};
 
@@ -279,7 +293,7 @@ for_each_process(int (*act)(void *data, pid_t pid, int directory), void *data)
 	if (!proc)
 		return -1;
 	while ((errno = 0, entry = readdir(proc))) {
-		pid_t pid = inside_pid_of(entry);
+		pid_t pid = process_pid_of(entry);
 		cleanup_fd int directory = -1;
 
 		if (pid == 0 || pid == getpid())
@@ -360,7 +374,7 @@ root_at(const struct places *places, char *path)
 			break;
 		*slash = '\0';
 	}
-	return EVIDENCE_NONE;
+	return MEMBERSHIP_NONE;
 }
 
 /* proc(5): blanks and backslashes are written as three octal digits. */
@@ -397,18 +411,18 @@ look_at_pin(struct scan *scan, const char *target)
 static int
 look_at_host_mount(struct scan *scan, const struct places *places, char *text)
 {
-	struct evidence_line line;
+	struct process_mount line;
 	char within[PATH_MAX], target[PATH_MAX];
 	int root;
 
 	if (sscanf(text, "%*s %*s %*s %4095s %4095s", within, target) != 2 ||
-		!evidence_parse(text, &line))
+		!process_parse_mount(text, &line))
 		return 0;
 	unescape(target);
 	if (strncmp(within, "mnt:[", 5) == 0 && look_at_pin(scan, target) < 0)
 		return -1;
 	root = root_at(places, target);
-	return root == EVIDENCE_NONE ? 0 : evidence_table_insert(&scan->mounts, line.id, root);
+	return root == MEMBERSHIP_NONE ? 0 : add_number(&scan->mounts, line.id, root);
 }
 
 static int
@@ -446,7 +460,7 @@ pass_over_pins(struct scan *scan)
 		snprintf(pin, sizeof(pin), "%s/ns", names[i]);
 		if (result == 0 && fstatat(state, pin, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
 			found.st_dev == scan->nsfs)
-			result = evidence_table_insert(&scan->seen, found.st_ino, EVIDENCE_NONE);
+			result = add_number(&scan->seen, found.st_ino, MEMBERSHIP_NONE);
 		free(names[i]);
 	}
 	free(names);
@@ -460,8 +474,8 @@ look_at_all(struct scan *scan, const char *const *paths)
 	struct stat own;
 	int result = -1;
 
-	if (stat("/proc/self/ns/mnt", &own) < 0 || evidence_sort(&scan->inside->evidence) < 0 ||
-		find_places(&places, paths, scan->inside->evidence.count) < 0)
+	if (stat("/proc/self/ns/mnt", &own) < 0 || membership_sort(scan->membership) < 0 ||
+		find_places(&places, paths, scan->membership->count) < 0)
 		return -1;
 	scan->nsfs = own.st_dev;
 	if (pass_over_pins(scan) == 0 && look_at_host(scan, &places) == 0)
@@ -471,20 +485,21 @@ look_at_all(struct scan *scan, const char *const *paths)
 }
 
 int
-holders_find(struct holders *holders, struct inside *inside, int host, const char *const *paths,
-	struct report *report)
+holders_find(struct holders *holders, struct membership *membership, int host, int turns,
+	const char *const *paths, struct report *report)
 {
-	struct scan scan = {.inside = inside,
+	struct scan scan = {.membership = membership,
 		.holders = holders,
 		.host = host,
+		.turns = turns,
 		.self = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
 	int result;
 
 	*holders = (struct holders){0};
 	result = scan.self < 0 ? -1 : look_at_all(&scan, paths);
 	cleanup_fd_release(&scan.self);
-	evidence_table_release(&scan.mounts);
-	evidence_table_release(&scan.seen);
+	numbers_release(&scan.mounts);
+	numbers_release(&scan.seen);
 	if (result == 0)
 		return 0;
 	holders_release(holders);
@@ -540,7 +555,7 @@ look_for_device(void *data, pid_t pid, int directory)
 	const struct device_users *users = data;
 	const struct owner owner = {.pid = pid, .directory = directory};
 
-	if (inside_has_device(directory, SIZE_MAX, users->device) <= 0)
+	if (process_has_device(directory, users->device) <= 0)
 		return 0;
 	return add_holder(users->holders, HOLDER_NAMESPACE, 0, &owner);
 }
@@ -550,7 +565,7 @@ holders_of_device(struct holders *holders, uint64_t device, struct report *repor
 {
 	struct device_users users = {.holders = holders, .device = device};
 	cleanup_fd int self = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int on_host = self < 0 ? -1 : inside_has_device(self, SIZE_MAX, device);
+	int on_host = self < 0 ? -1 : process_has_device(self, device);
 
 	*holders = (struct holders){0};
 	if (on_host < 0)

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct inside;
+struct membership;
 struct report;
 
 enum holder_kind {
@@ -22,7 +22,7 @@ enum holder_kind {
 
 struct holder {
 	enum holder_kind kind;
-	int root; /* as evidence_add numbered it */
+	int root; /* as membership_add numbered it */
 	pid_t pid; /* 0 for a mount of the host's, which name is the path of, as far as it fits */
 	char name[4 * 16 + 1]; /* of the command, as escape_unprintable writes it */
 };
@@ -35,11 +35,12 @@ struct holders {
 /*
  * Looks once at every descriptor of every process but this one, at what each runs, and where it
  * stands; to be asked when nobody is inside any more, and the mounts still are. host: the host's
- * namespace, where the process is. paths: for each root, where the host has it; NULL for nowhere.
- * A descriptor of the pinned namespace itself is harmless. 0, or -1 with the error said.
+ * namespace, where the process is. turns: the state directory, for turn_take. paths: for each root,
+ * where the host has it; NULL for nowhere. A descriptor of the pinned namespace itself is harmless.
+ * 0, or -1 with the error said.
  */
-int holders_find(struct holders *holders, struct inside *inside, int host, const char *const *paths,
-	struct report *report);
+int holders_find(struct holders *holders, struct membership *membership, int host, int turns,
+	const char *const *paths, struct report *report);
 
 /*
  * Is a block device, which the host has not mounted, in use still? Then holders are those whose

@@ -145,25 +145,23 @@ sort_places(struct mounted *mounted)
 	return 0;
 }
 
+/* Compares as many bytes as the prefix has, so that it equals each place below it. */
+static int
+compare_prefix(const void *prefix, const void *place)
+{
+	return strncmp(prefix, *(const char *const *)place, strlen(prefix));
+}
+
 bool
 mounted_has_below(struct mounted *mounted, const char *path)
 {
 	cleanup_free char *prefix = NULL;
-	size_t length, low = 0, high;
 
 	if ((!mounted->places && sort_places(mounted) < 0) ||
 		asprintf(&prefix, "%s/", path[1] == '\0' ? "" : path) < 0) {
 		prefix = NULL;
 		return true;
 	}
-	length = strlen(prefix);
-	for (high = mounted->place_count; low < high;) {
-		size_t middle = (low + high) / 2;
-
-		if (strcmp(mounted->places[middle], prefix) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < mounted->place_count && strncmp(mounted->places[low], prefix, length) == 0;
+	return bsearch(prefix, mounted->places, mounted->place_count, sizeof(*mounted->places),
+		compare_prefix);
 }

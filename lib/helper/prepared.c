@@ -234,7 +234,7 @@ prepared_close_door(struct prepared *prepared, struct report *report)
 
 /* "MOUNT:DEVICE:TARGET", as start recorded it; target points into text. */
 static bool
-parse_mark(const char *text, struct evidence_mark *mark, const char **target)
+parse_mark(const char *text, struct membership_superblock *mark, const char **target)
 {
 	cleanup_free char *copy = strdup(text);
 	char *device = copy ? strchr(copy, ':') : NULL;
@@ -251,45 +251,45 @@ parse_mark(const char *text, struct evidence_mark *mark, const char **target)
 
 /* Lists the users and groups of the record. Returns 0, or -1 with errno set. */
 static int
-list_entering(const struct record *record, struct evidence *evidence, int root)
+list_entering(const struct record *record, struct membership *membership, int root)
 {
 	const char *value = NULL;
 	uint64_t number;
 
 	while ((value = record_next(record, "uid", value)))
 		if (number_parse(value, UINT32_MAX, &number) == 0 &&
-			evidence_list_user(evidence, root, number) < 0)
+			membership_list_user(membership, root, number) < 0)
 			return -1;
 	while ((value = record_next(record, "gid", value)))
 		if (number_parse(value, UINT32_MAX, &number) == 0 &&
-			evidence_list_group(evidence, root, number) < 0)
+			membership_list_group(membership, root, number) < 0)
 			return -1;
 	return 0;
 }
 
 /* Takes the stream over. The root's number, or -1 with errno. */
 static int
-know(const struct prepared *prepared, struct evidence_root *root, struct evidence *evidence)
+know(const struct prepared *prepared, struct membership_root *root, struct membership *membership)
 {
 	const char *value = NULL;
 	const char *target;
 	int number;
 
-	root->marks = calloc(PREPARED_MARKS, sizeof(*root->marks));
-	if (!root->marks) {
+	root->superblocks = calloc(PREPARED_MARKS, sizeof(*root->superblocks));
+	if (!root->superblocks) {
 		cleanup_file_release(&root->mountinfo);
 		return -1;
 	}
 	if (prepared->record.size > 0) {
-		while (root->mark_count < PREPARED_MARKS &&
+		while (root->superblock_count < PREPARED_MARKS &&
 			(value = record_next(&prepared->record, "filesystem", value)))
-			if (parse_mark(value, &root->marks[root->mark_count], &target))
-				root->mark_count++;
-		record_number(&prepared->record, "mount", &root->top);
+			if (parse_mark(value, &root->superblocks[root->superblock_count], &target))
+				root->superblock_count++;
+		record_number(&prepared->record, "mount", &root->root_mount);
 	}
-	number = evidence_add(evidence, root);
-	if (number >= 0 && list_entering(&prepared->record, evidence, number) < 0) {
-		evidence_drop(evidence, number);
+	number = membership_add(membership, root);
+	if (number >= 0 && list_entering(&prepared->record, membership, number) < 0) {
+		membership_remove_root(membership, number);
 		return -1;
 	}
 	return number;
@@ -313,11 +313,11 @@ open_mountinfo(const struct prepared *prepared, void *data)
 
 int
 prepared_know_inside(const struct prepared *prepared, int host, const char *name,
-	struct inside *inside, struct report *report)
+	struct membership *membership, struct report *report)
 {
 	cleanup_fd int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct mountinfo mountinfo = {.proc = proc, .fd = -1};
-	struct evidence_root root = {.name = name};
+	struct membership_root root = {.name = name};
 	int number;
 
 	if (namespace_number(prepared->pin, &root.namespace) < 0)
@@ -326,14 +326,14 @@ prepared_know_inside(const struct prepared *prepared, int host, const char *name
 		    prepared, host, open_mountinfo, &mountinfo, "read what is mounted", report) < 0)
 		return -1;
 	/* only now: joining the host's namespace made its `/` the root directory (setns(2)) */
-	if (inside_know_host(inside, host) < 0) {
+	if (membership_know_host(membership, host) < 0) {
 		close(mountinfo.fd);
 		return report_error(report, errno, "cannot look at the host's namespace");
 	}
 	root.mountinfo = fdopen(mountinfo.fd, "r");
 	if (!root.mountinfo)
 		close(mountinfo.fd);
-	number = root.mountinfo ? know(prepared, &root, &inside->evidence) : -1;
+	number = root.mountinfo ? know(prepared, &root, membership) : -1;
 	return number >= 0 ? number
 			   : report_error(report, errno, "cannot read what is mounted inside");
 }
@@ -348,7 +348,7 @@ hold(const struct prepared *prepared, void *data)
 	while (held->count < PREPARED_MARKS &&
 		(value = record_next(&prepared->record, "filesystem", value))) {
 		cleanup_fd int fd = -1;
-		struct evidence_mark mark;
+		struct membership_superblock mark;
 		struct stat found;
 		const char *target;
 
@@ -362,19 +362,19 @@ hold(const struct prepared *prepared, void *data)
 }
 
 int
-prepared_hold(
-	struct prepared *prepared, int host, struct inside *inside, int root, struct report *report)
+prepared_hold(struct prepared *prepared, int host, struct membership *membership, int root,
+	struct report *report)
 {
 	struct stat found;
 
-	inside_forget(inside, root);
+	membership_forget_mounts(membership, root);
 	if (prepared->record.size == 0)
 		return 0;
 	if (with_namespace(prepared, host, hold, &prepared->held, "look", report) < 0)
 		return -1;
 	for (size_t i = 0; i < prepared->held.count; i++)
 		if (fstat(prepared->held.fds[i], &found) < 0 ||
-			evidence_add_device(&inside->evidence, root, found.st_dev) < 0)
+			membership_add_device(membership, root, found.st_dev) < 0)
 			return report_error(report, errno, "cannot hold what is mounted inside");
 	return 0;
 }

@@ -4,7 +4,7 @@
 #define PREPARED_H
 
 #include "common/record.h"
-#include "helper/inside.h"
+#include "helper/membership.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -73,14 +73,14 @@ int prepared_close_door(struct prepared *prepared, struct report *report);
  * root's number there, or -1 with the error said.
  */
 int prepared_know_inside(const struct prepared *prepared, int host, const char *name,
-	struct inside *inside, struct report *report);
+	struct membership *membership, struct report *report);
 
 /*
  * Before its mounts are taken away: a copy of the namespace that is made in this moment, by
  * somebody who had it open, is known by the superblocks alone, and these are held open from here
  * on. Everything else is forgotten of that root. 0, or -1 with the error said.
  */
-int prepared_hold(struct prepared *prepared, int host, struct inside *inside, int root,
+int prepared_hold(struct prepared *prepared, int host, struct membership *membership, int root,
 	struct report *report);
 
 /* Lets the superblocks go. */

@@ -2,10 +2,14 @@
 #include "helper/process.h"
 
 #include "common/cleanup.h"
+#include "common/number.h"
+#include "common/syscalls.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #define UIDS 4
 #define NEEDED 5 /* lines: Uid, Gid, Groups, CapPrm, CapEff */
@@ -144,4 +148,134 @@ process_own_namespace(uint64_t *number)
 	else
 		return -1;
 	return 0;
+}
+
+pid_t
+process_pid_of(const struct dirent *entry)
+{
+	uint64_t number;
+
+	return number_parse(entry->d_name, INT32_MAX, &number) == 0 ? (pid_t)number : 0;
+}
+
+int
+process_read_stat(int directory, struct process_stat *stat)
+{
+	cleanup_fd int fd = openat(directory, "stat", O_RDONLY | O_CLOEXEC);
+	char text[512];
+	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	char *end;
+
+	if (fd < 0 || length < 0)
+		return -1;
+	text[length] = '\0';
+	/* the command before the last parenthesis may hold anything */
+	end = strrchr(text, ')');
+	if (end && sscanf(end + 1, " %c %d", &stat->state, &stat->parent) == 2)
+		return 0;
+	errno = ESRCH;
+	return -1;
+}
+
+int
+process_read_namespace(int directory, const char *path, uint64_t *number)
+{
+	struct stat found;
+
+	if (fstatat(directory, path, &found, 0) < 0)
+		return -1;
+	*number = found.st_ino;
+	return 0;
+}
+
+int
+process_read_mount(int directory, const char *link, uint64_t *id)
+{
+	struct statx found;
+
+	if (statx(directory, link, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID, &found) < 0)
+		return -1;
+	*id = found.stx_mnt_id;
+	return 0;
+}
+
+int
+process_read_directory(int directory, const char *link, uint64_t *device, uint64_t *inode)
+{
+	struct statx found;
+
+	if (statx(directory, link, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_INO, &found) < 0)
+		return -1;
+	*device = (uint64_t)found.stx_dev_major << 32 | found.stx_dev_minor;
+	*inode = found.stx_ino;
+	return 0;
+}
+
+DIR *
+process_open_tasks(int directory, const char *name)
+{
+	cleanup_fd int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
+
+	if (tasks)
+		steal_fd(&fd); /* the directory owns it now */
+	return tasks;
+}
+
+/* Returns the number behind "shared:" or "master:" among the optional fields. */
+static uint64_t
+peer_group(const char *fields, const char *word)
+{
+	const char *found = strstr(fields, word);
+
+	return found ? strtoull(found + strlen(word), NULL, 10) : 0;
+}
+
+bool
+process_parse_mount(char *text, struct process_mount *mount)
+{
+	unsigned major, minor;
+	int fields = 0;
+	char *end;
+
+	if (sscanf(text, "%" SCNu64 " %*d %u:%u %*s %*s %*s%n", &mount->id, &major, &minor,
+		    &fields) != 3 ||
+		fields == 0)
+		return false;
+	end = strstr(text + fields, " - ");
+	if (end)
+		*end = '\0';
+	mount->device = makedev(major, minor);
+	mount->shared = peer_group(text + fields, " shared:");
+	mount->master = peer_group(text + fields, " master:");
+	return true;
+}
+
+FILE *
+process_open_mountinfo(int directory)
+{
+	cleanup_fd int fd = openat(directory, "mountinfo", O_RDONLY | O_CLOEXEC);
+	FILE *mountinfo = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (mountinfo)
+		steal_fd(&fd); /* the stream owns it now */
+	return mountinfo;
+}
+
+int
+process_has_device(int directory, uint64_t device)
+{
+	cleanup_file FILE *mountinfo = process_open_mountinfo(directory);
+	cleanup_free char *text = NULL;
+	size_t size = 0;
+
+	if (!mountinfo)
+		return -1;
+	while (getline(&text, &size, mountinfo) > 0) {
+		struct process_mount mount;
+
+		if (process_parse_mount(text, &mount) && mount.device == device)
+			return 1;
+	}
+	return ferror(mountinfo) ? -1 : 0;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What /proc says of one process: its credentials, and how many PID namespaces it is seen in. */
+/* Reads /proc/PID of one process or thread, by its directory there. */
 #ifndef PROCESS_H
 #define PROCESS_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 /* The initial PID namespace: PROC_PID_INIT_INO in the kernel's include/linux/proc_ns.h. */
 #define PROCESS_INITIAL_NAMESPACE UINT64_C(0xEFFFFFFC)
@@ -41,5 +43,49 @@ bool process_is_unprivileged(const struct process_status *status);
  * others. Returns 0, or -1 with errno set; reports nothing.
  */
 int process_own_namespace(uint64_t *number);
+
+/* Returns the process or thread of an entry of /proc or of task, 0 for another entry. */
+pid_t process_pid_of(const struct dirent *entry);
+
+/* Fields of the stat of a process or thread, PID/stat in proc(5). */
+struct process_stat {
+	char state; /* 'Z' and 'X': it has exited */
+	pid_t parent;
+};
+
+/*
+ * Each of these reads from the directory of a process or thread in /proc, and returns 0, or -1 with
+ * errno set; none reports anything.
+ */
+int process_read_stat(int directory, struct process_stat *stat);
+
+/* The inode of a namespace, "ns/mnt" say. */
+int process_read_namespace(int directory, const char *path, uint64_t *number);
+
+/* The id of the mount that a link leads to, "root" or "cwd". No filesystem is asked for it. */
+int process_read_mount(int directory, const char *link, uint64_t *id);
+
+/* The device and the inode there, which are the same in each mount namespace. */
+int process_read_directory(int directory, const char *link, uint64_t *device, uint64_t *inode);
+
+/* Opens a directory of threads, "task" say. Returns NULL with errno set where it cannot. */
+DIR *process_open_tasks(int directory, const char *name);
+
+/* One line of mountinfo(5), as far as it tells which root a mount belongs to. */
+struct process_mount {
+	uint64_t id;
+	uint64_t device;
+	uint64_t shared; /* peer groups, 0 for none */
+	uint64_t master;
+};
+
+/* True if text is such a line. Cuts it off behind the optional fields. */
+bool process_parse_mount(char *text, struct process_mount *mount);
+
+/* Opens the mountinfo of a process or thread. Returns NULL with errno set where it cannot. */
+FILE *process_open_mountinfo(int directory);
+
+/* Returns 1 if a mount there has the device, 0, or -1 with errno set; reports nothing. */
+int process_has_device(int directory, uint64_t device);
 
 #endif

@@ -5,8 +5,8 @@
 #include "common/cleanup.h"
 #include "common/report.h"
 #include "helper/escape.h"
-#include "helper/inside.h"
 #include "helper/prepared.h"
+#include "helper/scan.h"
 #include "helper/service.h"
 #include "helper/state.h"
 #include "superuser/host_account.h"
@@ -34,7 +34,7 @@ struct look {
 	char *const *names; /* borrowed; from the first of this look on */
 	size_t first;
 	size_t *places; /* owned; by a root's number in inside, which of the names it has */
-	struct inside inside;
+	struct membership membership;
 	struct users *users; /* borrowed */
 	struct ps *ps; /* borrowed */
 };
@@ -137,7 +137,7 @@ command_of(int process)
 }
 
 static int
-add(struct look *look, const struct inside_process *found, const char *user, char **command)
+add(struct look *look, const struct scan_process *found, const char *user, char **command)
 {
 	struct ps *ps = look->ps;
 	struct ps_process *grown = reallocarray(ps->all, ps->count + 1, sizeof(*grown));
@@ -161,7 +161,7 @@ add(struct look *look, const struct inside_process *found, const char *user, cha
  * the user in effect (proc(5)). 0 too for one that has ended; -1 with errno.
  */
 static int
-tell(struct look *look, const struct inside_process *found)
+tell(struct look *look, const struct scan_process *found)
 {
 	cleanup_fd int process = -1;
 	cleanup_free char *command = NULL;
@@ -192,7 +192,7 @@ know_prepared(struct look *look, size_t place)
 			&prepared, service->pid_namespace, service->report);
 		if (result == 0)
 			result = prepared_know_inside(&prepared, service->host, look->names[place],
-				&look->inside, service->report);
+				&look->membership, service->report);
 		if (result >= 0)
 			look->places[result] = place;
 	}
@@ -230,20 +230,20 @@ compare(const void *one, const void *other)
 static int
 tell_all(struct look *look)
 {
-	struct inside_processes processes;
+	struct scan_processes processes;
 	int result = 0;
 
-	if (look->inside.evidence.count == 0)
+	if (look->membership.count == 0)
 		return 0;
 	/* where the host's namespace was lost, /proc and its users are another's */
 	if (service_be_home(look->service) < 0 ||
-		inside_find(&look->inside, &processes, look->service->report) < 0)
+		scan_inside(&look->membership, &processes, look->service->report) < 0)
 		return -1;
 	for (size_t i = 0; i < processes.count; i++)
 		if (tell(look, &processes.all[i]) < 0)
 			result = report_error(look->service->report, errno,
 				"cannot look at the process %d", (int)processes.all[i].pid);
-	inside_processes_release(&processes);
+	scan_processes_release(&processes);
 	return result;
 }
 
@@ -253,7 +253,7 @@ look_at_some(struct look *look, size_t count)
 	struct report *report = look->service->report;
 	int result = 0;
 
-	look->inside = (struct inside){0};
+	look->membership = (struct membership){0};
 	for (size_t i = 0; i < count; i++) {
 		report->subject = look->names[i];
 		if (know(look, i) < 0)
@@ -262,7 +262,7 @@ look_at_some(struct look *look, size_t count)
 	report->subject = NULL;
 	if (tell_all(look) < 0)
 		result = -1;
-	inside_release(&look->inside);
+	membership_release(&look->membership);
 	return result;
 }
 
@@ -270,7 +270,7 @@ int
 ps_of_roots(struct service *service, char *const *names, size_t count, struct ps *ps)
 {
 	/* the mountinfo of each stays open */
-	size_t room = inside_room(1);
+	size_t room = scan_roots_at_once(1);
 	cleanup_free size_t *places = calloc(count + 1, sizeof(*places));
 	struct users users = {0};
 	int result = 0;

@@ -7,7 +7,6 @@
 #include "helper/configured.h"
 #include "helper/difference.h"
 #include "helper/essentials.h"
-#include "helper/inside.h"
 #include "helper/lines.h"
 #include "helper/mount_make.h"
 #include "helper/mounts_attach.h"
@@ -16,6 +15,7 @@
 #include "helper/passwords.h"
 #include "helper/prepared.h"
 #include "helper/record_write.h"
+#include "helper/scan.h"
 #include "helper/service.h"
 #include "helper/state.h"
 #include "helper/tickets.h"
@@ -714,20 +714,20 @@ static int
 say_apart(struct reload *reload)
 {
 	struct service *service = reload->service;
-	struct inside_processes processes;
-	struct inside inside = {0};
+	struct scan_processes processes;
+	struct membership membership = {0};
 	size_t apart = 0;
 	int result = prepared_know_inside(
-		&reload->prepared, service->host, reload->name, &inside, service->report);
+		&reload->prepared, service->host, reload->name, &membership, service->report);
 
 	if (result >= 0)
-		result = inside_find(&inside, &processes, service->report);
-	inside_release(&inside);
+		result = scan_inside(&membership, &processes, service->report);
+	membership_release(&membership);
 	if (result < 0)
 		return -1;
 	for (size_t i = 0; i < processes.count; i++)
 		apart += processes.all[i].is_apart;
-	inside_processes_release(&processes);
+	scan_processes_release(&processes);
 	if (apart > 0)
 		report_warning(service->report,
 			"%zu processes inside are in namespaces of their own, which keep the "

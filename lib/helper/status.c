@@ -4,12 +4,12 @@
 #include "common/cleanup.h"
 #include "common/report.h"
 #include "helper/configured.h"
-#include "helper/inside.h"
 #include "helper/lines.h"
 #include "helper/mounts_source.h"
 #include "helper/namespace_make.h"
 #include "helper/ownership.h"
 #include "helper/prepared.h"
+#include "helper/scan.h"
 #include "helper/service.h"
 #include "helper/state.h"
 #include "helper/visible.h"
@@ -208,8 +208,8 @@ judge_busy(int state, const char *name, struct status *status)
 
 /* All but the number of processes, of a root that is known to inside from here on. */
 static int
-judge_prepared(
-	struct service *service, const char *name, struct inside *inside, struct status *status)
+judge_prepared(struct service *service, const char *name, struct membership *membership,
+	struct status *status)
 {
 	struct prepared prepared;
 	int result = 0;
@@ -223,7 +223,7 @@ judge_prepared(
 			result = judge(service, name, &prepared, status);
 		if (result == 0)
 			status->root = prepared_know_inside(
-				&prepared, service->host, name, inside, service->report);
+				&prepared, service->host, name, membership, service->report);
 		if (status->root < 0)
 			result = -1;
 	}
@@ -232,19 +232,19 @@ judge_prepared(
 }
 
 static int
-status_of_root(
-	struct service *service, const char *name, struct inside *inside, struct status *status)
+status_of_root(struct service *service, const char *name, struct membership *membership,
+	struct status *status)
 {
 	int found = service_find_state(service);
 	cleanup_fd int lock = -1;
 	bool is_busy;
 
-	status->root = EVIDENCE_NONE;
+	status->root = MEMBERSHIP_NONE;
 	if (found <= 0)
 		return found;
 	lock = state_try_lock(service->state, name, &is_busy);
 	if (!is_busy)
-		return judge_prepared(service, name, inside, status);
+		return judge_prepared(service, name, membership, status);
 	judge_busy(service->state, name, status);
 	return 0;
 }
@@ -274,22 +274,23 @@ judge_stopped(struct service *service, const char *name, struct status *status)
 
 /* One look at the processes for all roots. */
 static int
-count_inside(struct service *service, struct inside *inside, struct status *statuses, size_t count)
+count_inside(struct service *service, struct membership *membership, struct status *statuses,
+	size_t count)
 {
-	cleanup_free size_t *numbers = calloc(inside->evidence.count + 1, sizeof(*numbers));
-	struct inside_processes processes;
+	cleanup_free size_t *numbers = calloc(membership->count + 1, sizeof(*numbers));
+	struct scan_processes processes;
 
 	if (!numbers)
 		return report_error(service->report, errno, "cannot count the processes inside");
-	if (inside->evidence.count > 0) {
-		if (inside_find(inside, &processes, service->report) < 0)
+	if (membership->count > 0) {
+		if (scan_inside(membership, &processes, service->report) < 0)
 			return -1;
 		for (size_t i = 0; i < processes.count; i++)
 			numbers[processes.all[i].root]++;
-		inside_processes_release(&processes);
+		scan_processes_release(&processes);
 	}
 	for (size_t i = 0; i < count; i++)
-		if (statuses[i].root != EVIDENCE_NONE)
+		if (statuses[i].root != MEMBERSHIP_NONE)
 			statuses[i].inside = numbers[statuses[i].root];
 	return 0;
 }
@@ -298,26 +299,26 @@ count_inside(struct service *service, struct inside *inside, struct status *stat
 static int
 status_of_some(struct service *service, char *const *names, size_t count, struct status *statuses)
 {
-	struct inside inside = {0};
+	struct membership membership = {0};
 	int result = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		service->report->subject = names[i];
 		statuses[i] = (struct status){.state = STATUS_STOPPED};
 		statuses[i].is_unknown =
-			status_of_root(service, names[i], &inside, &statuses[i]) < 0;
+			status_of_root(service, names[i], &membership, &statuses[i]) < 0;
 		if (statuses[i].is_unknown)
 			result = -1;
 		else if (statuses[i].state == STATUS_STOPPED)
 			judge_stopped(service, names[i], &statuses[i]);
 	}
 	service->report->subject = NULL;
-	if (count_inside(service, &inside, statuses, count) < 0) {
+	if (count_inside(service, &membership, statuses, count) < 0) {
 		for (size_t i = 0; i < count; i++)
-			statuses[i].is_unknown |= statuses[i].root != EVIDENCE_NONE;
+			statuses[i].is_unknown |= statuses[i].root != MEMBERSHIP_NONE;
 		result = -1;
 	}
-	inside_release(&inside);
+	membership_release(&membership);
 	return result;
 }
 
@@ -325,7 +326,7 @@ int
 status_of_roots(struct service *service, char *const *names, size_t count, struct status *statuses)
 {
 	/* the mountinfo of each stays open */
-	size_t room = inside_room(1);
+	size_t room = scan_roots_at_once(1);
 	int result = 0;
 
 	for (size_t i = 0; i < count; i += room)

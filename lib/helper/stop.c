@@ -5,10 +5,11 @@
 #include "common/number.h"
 #include "common/report.h"
 #include "helper/holders.h"
-#include "helper/inside.h"
 #include "helper/prepared.h"
+#include "helper/scan.h"
 #include "helper/service.h"
 #include "helper/state.h"
+#include "helper/terminate.h"
 #include "helper/visible.h"
 
 #include <stdint.h>
@@ -37,7 +38,7 @@ struct stopping {
 /* Those that are stopped together. */
 struct stop {
 	struct service *service; /* borrowed */
-	struct inside inside;
+	struct membership membership;
 	struct stopping *all; /* owned */
 	size_t count;
 	bool *left; /* owned; for each root by its number: somebody is left inside */
@@ -52,7 +53,7 @@ fail(struct stop *stop, struct stopping *stopping)
 	stop->failed++;
 	stop->has_failure = true;
 	if (stopping->root >= 0)
-		inside_drop(&stop->inside, stopping->root);
+		membership_remove_root(&stop->membership, stopping->root);
 }
 
 /* Does a step with each root that none has failed with; a step returns 0, or -1 with the error
@@ -104,7 +105,7 @@ close_door(struct stop *stop, struct stopping *stopping)
 		prepared_close_door(prepared, service->report) < 0)
 		return -1;
 	stopping->root = prepared_know_inside(
-		prepared, service->host, stopping->name, &stop->inside, service->report);
+		prepared, service->host, stopping->name, &stop->membership, service->report);
 	return stopping->root < 0 ? -1 : 0;
 }
 
@@ -155,7 +156,8 @@ end_inside(struct stop *stop)
 {
 	if (!is_any_busy(stop))
 		return;
-	if (inside_end(&stop->inside, timeout_of(stop), stop->left, stop->service->report) < 0)
+	if (terminate_inside(&stop->membership, stop->service->state, timeout_of(stop), stop->left,
+		    stop->service->report) < 0)
 		each(stop, refuse);
 	else
 		each(stop, refuse_left);
@@ -189,8 +191,8 @@ wait_for_holders(struct stop *stop, const char *const *paths, struct holders *ho
 	for (;;) {
 		bool is_any = false;
 
-		if (holders_find(holders, &stop->inside, stop->service->host, paths,
-			    stop->service->report) < 0)
+		if (holders_find(holders, &stop->membership, stop->service->host,
+			    stop->service->state, paths, stop->service->report) < 0)
 			return -1;
 		for (size_t i = 0; i < holders->count; i++)
 			is_any |= holders->all[i].kind != HOLDER_HOST;
@@ -236,7 +238,7 @@ name_holders(struct stop *stop, const struct stopping *stopping, const struct ho
 static void
 refuse_held(struct stop *stop)
 {
-	cleanup_free const char **paths = calloc(stop->inside.evidence.count + 1, sizeof(*paths));
+	cleanup_free const char **paths = calloc(stop->membership.count + 1, sizeof(*paths));
 	struct report *report = stop->service->report;
 	struct holders holders = {0};
 
@@ -264,7 +266,7 @@ refuse_held(struct stop *stop)
 static int
 hold(struct stop *stop, struct stopping *stopping)
 {
-	return prepared_hold(&stopping->prepared, stop->service->host, &stop->inside,
+	return prepared_hold(&stopping->prepared, stop->service->host, &stop->membership,
 		stopping->root, stop->service->report);
 }
 
@@ -405,7 +407,6 @@ static int
 stop_some(struct service *service, const char *const *names, size_t count, bool has_failure)
 {
 	struct stop stop = {.service = service,
-		.inside = {.turns = service->state},
 		.all = calloc(count, sizeof(*stop.all)),
 		.count = count,
 		.left = calloc(count, sizeof(*stop.left)),
@@ -420,14 +421,14 @@ stop_some(struct service *service, const char *const *names, size_t count, bool 
 		stop.all[i] = (struct stopping){.name = names[i],
 			.prepared = {.folder = -1, .pin = -1},
 			.lock = -1,
-			.root = EVIDENCE_NONE,
+			.root = MEMBERSHIP_NONE,
 			.is_busy = true};
 	stop_together(&stop);
 	for (size_t i = 0; i < count; i++) {
 		prepared_release(&stop.all[i].prepared);
 		cleanup_fd_release(&stop.all[i].lock);
 	}
-	inside_release(&stop.inside);
+	membership_release(&stop.membership);
 	free(stop.all);
 	free(stop.left);
 	return stop.failed > 0 ? -1 : 0;
@@ -443,7 +444,7 @@ int
 stop_roots(struct service *service, char *const *names, size_t count)
 {
 	cleanup_free const char **sorted = calloc(count + 1, sizeof(*sorted));
-	size_t room = inside_room(DESCRIPTORS_EACH), kept = 0;
+	size_t room = scan_roots_at_once(DESCRIPTORS_EACH), kept = 0;
 	int found = service_find_state(service);
 	int result = 0;
 

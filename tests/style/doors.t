@@ -15,7 +15,7 @@ my @doors = (
 	['openat2', 'root', qr/${call}openat2\b/],
 	['namespaces', 'namespace namespace_make binds', qr/${call}(?:unshare|setns|pivot_root)\b/],
 	['identity', 'privileges groups', qr/${call}(?:set(?:res|re|e|fs)?[ug]id|setgroups|initgroups|capset)\b/],
-	['pidfds', 'inside', qr/${call}pidfd_\w+/],
+	['pidfds', 'scan terminate', qr/${call}pidfd_\w+/],
 	['mounts', 'mount mount_make',
 		qr/${call}(?:fsopen|fsconfig|fsmount|fspick|move_mount|open_tree|mount_setattr)\b
 		|(?<![\w.>])mount\s*\(/x],

@@ -93,7 +93,7 @@ a_line_of_a_damaged_record_lists_nobody(void **state)
 {
 	cleanup_fd int own = namespace_open_own();
 	struct prepared prepared = {.folder = -1, .pin = own};
-	struct inside inside = {0};
+	struct membership membership = {0};
 
 	(void)state;
 	assert_true(own >= 0);
@@ -103,12 +103,12 @@ a_line_of_a_damaged_record_lists_nobody(void **state)
 	assert_int_equal(record_add(&prepared.record, "gid", "300x"), 0);
 	assert_int_equal(record_add(&prepared.record, "gid", "3001"), 0);
 	assert_int_equal(record_add(&prepared.record, "gid", "4294967296"), 0);
-	assert_int_equal(prepared_know_inside(&prepared, own, "games", &inside, &report), 0);
-	assert_int_equal(inside.evidence.roots[0].users.count, 1);
-	assert_true(evidence_has_user(&inside.evidence, 0, 1000));
-	assert_int_equal(inside.evidence.roots[0].groups.count, 1);
-	assert_true(evidence_has_group(&inside.evidence, 0, 3001));
-	inside_release(&inside);
+	assert_int_equal(prepared_know_inside(&prepared, own, "games", &membership, &report), 0);
+	assert_int_equal(membership.roots[0].users.count, 1);
+	assert_true(membership_has_user(&membership, 0, 1000));
+	assert_int_equal(membership.roots[0].groups.count, 1);
+	assert_true(membership_has_group(&membership, 0, 3001));
+	membership_release(&membership);
 	record_release(&prepared.record);
 	assert_string_equal(take_said(), "");
 }

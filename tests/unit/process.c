@@ -8,11 +8,13 @@
 
 #include "common/cleanup.h"
 #include "helper/process.h"
+#include "proc.h"
 #include "said.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 /* The lines of a status, of which a test changes one. */
 struct lines {
@@ -241,6 +243,122 @@ a_directory_without_a_status_is_an_error(void **state)
 	assert_int_equal(errno, ENOENT);
 }
 
+static void
+a_stat_has_the_state_and_the_parent(void **state)
+{
+	static const struct {
+		const char *text;
+		char process_state;
+		pid_t parent;
+	} cases[] = {
+		{"7 (sleep) S 1 7 7 0 -1", 'S', 1},
+		{"7 (a b) Z 4194304 7 7", 'Z', 4194304},
+		/* a process can choose its name */
+		{"7 (x) S 1 ) R 8 7", 'R', 8},
+		{"7 (() X 9 7", 'X', 9},
+		{"7 (\n) T 0 7", 'T', 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct process_stat stat;
+
+		proc_put("stat", cases[i].text);
+		assert_int_equal(process_read_stat(proc_directory, &stat), 0);
+		assert_int_equal(stat.state, cases[i].process_state);
+		assert_int_equal(stat.parent, cases[i].parent);
+	}
+}
+
+static void
+an_odd_stat_is_that_of_a_process_that_has_exited(void **state)
+{
+	static const char *const texts[] = {
+		"", "7", "7 (sleep", "7 (sleep)", "7 (sleep) S", "7 S 1"};
+	struct process_stat stat;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		proc_put("stat", texts[i]);
+		assert_int_equal(process_read_stat(proc_directory, &stat), -1);
+		assert_int_equal(errno, ESRCH);
+	}
+	assert_int_equal(unlinkat(proc_directory, "stat", 0), 0);
+	assert_int_equal(process_read_stat(proc_directory, &stat), -1);
+	assert_int_equal(errno, ENOENT);
+}
+
+static void
+a_namespace_is_known_by_its_inode(void **state)
+{
+	uint64_t number = 0;
+	struct stat found;
+
+	(void)state;
+	proc_put_process(7);
+	assert_int_equal(process_read_namespace(proc_directory, "7/ns/mnt", &number), 0);
+	assert_int_equal(fstatat(proc_directory, "7/ns/mnt", &found, 0), 0);
+	assert_int_equal(number, found.st_ino);
+	assert_int_equal(process_read_namespace(proc_directory, "8/ns/mnt", &number), -1);
+	assert_int_equal(errno, ENOENT);
+}
+
+static void
+a_link_leads_to_a_mount_and_a_directory(void **state)
+{
+	uint64_t mount = 0, there = 0, device = 0, inode = 0;
+	struct stat found;
+
+	(void)state;
+	assert_int_equal(symlinkat("/", proc_directory, "root"), 0);
+	assert_int_equal(process_read_mount(proc_directory, "root", &mount), 0);
+	assert_int_equal(process_read_mount(proc_directory, "/", &there), 0);
+	assert_int_equal(mount, there);
+	assert_int_equal(process_read_directory(proc_directory, "root", &device, &inode), 0);
+	assert_int_equal(fstatat(proc_directory, "/", &found, 0), 0);
+	assert_int_equal(device >> 32, major(found.st_dev));
+	assert_int_equal(device & UINT32_MAX, minor(found.st_dev));
+	assert_int_equal(inode, found.st_ino);
+	assert_int_equal(process_read_mount(proc_directory, "cwd", &mount), -1);
+	assert_int_equal(process_read_directory(proc_directory, "cwd", &device, &inode), -1);
+}
+
+static void
+a_device_is_found_in_a_mountinfo(void **state)
+{
+	(void)state;
+	assert_int_equal(process_has_device(proc_directory, makedev(0, 51)), -1);
+	assert_int_equal(errno, ENOENT);
+	proc_put("mountinfo", "200 190 8:1 / / rw - ext4 /dev/sda1 rw\n"
+			      "odd\n"
+			      "201 200 0:51 / /proc rw - proc proc rw\n");
+	assert_int_equal(process_has_device(proc_directory, makedev(0, 51)), 1);
+	assert_int_equal(process_has_device(proc_directory, makedev(8, 1)), 1);
+	assert_int_equal(process_has_device(proc_directory, makedev(8, 51)), 0);
+}
+
+static void
+an_entry_of_digits_is_a_process(void **state)
+{
+	static const struct {
+		struct dirent entry;
+		pid_t pid;
+	} cases[] = {
+		{{.d_name = "1"}, 1},
+		{{.d_name = "2147483647"}, INT32_MAX},
+		{{.d_name = "2147483648"}, 0},
+		{{.d_name = "self"}, 0},
+		{{.d_name = ".."}, 0},
+		{{.d_name = "01"}, 0},
+		{{.d_name = "+1"}, 0},
+		{{.d_name = "1a"}, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(process_pid_of(&cases[i].entry), cases[i].pid);
+}
+
 /* The inode that stat reports for each path, or the errno that it fails with. */
 static ino_t stat_inode;
 static int stat_error;
@@ -300,6 +418,7 @@ an_own_pid_namespace_that_cannot_be_read_is_an_error(void **state)
 }
 
 #define TEST(name) cmocka_unit_test(name)
+#define PROC_TEST(name) cmocka_unit_test_setup_teardown(name, proc_begin, proc_end)
 
 int
 main(void)
@@ -316,6 +435,12 @@ main(void)
 		TEST(a_status_that_cannot_be_read_is_an_error),
 		TEST(this_process_has_a_status_in_proc),
 		TEST(a_directory_without_a_status_is_an_error),
+		PROC_TEST(a_stat_has_the_state_and_the_parent),
+		PROC_TEST(an_odd_stat_is_that_of_a_process_that_has_exited),
+		PROC_TEST(a_namespace_is_known_by_its_inode),
+		PROC_TEST(a_link_leads_to_a_mount_and_a_directory),
+		PROC_TEST(a_device_is_found_in_a_mountinfo),
+		TEST(an_entry_of_digits_is_a_process),
 		TEST(the_own_pid_namespace_is_that_of_proc),
 		TEST(a_kernel_without_pid_namespaces_has_the_initial_one),
 		TEST(an_own_pid_namespace_that_cannot_be_read_is_an_error),
