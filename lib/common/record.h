@@ -37,9 +37,27 @@
 #define RECORD_VERSION 2
 #define RECORD_SIZE (1024 * 1024) /* bytes at most */
 
+struct namespace_place;
+
 struct record {
 	char *text; /* owned */
 	size_t size; /* bytes used, the last of them NUL */
+};
+
+/* A mount, as a value has it: numbers, each ended by a colon, in this order, then the mount point.
+ */
+struct record_mount {
+	uint64_t id; /* 0 for a line that was passed over */
+	uint64_t device; /* as stat(2) and makedev(3) have it */
+	uint64_t inode;
+	const char *mount_point; /* borrowed; "" while it is not known */
+};
+
+/* How many of the numbers stand in a value. */
+enum record_numbers {
+	RECORD_VISIBLE_MOUNT = 1,
+	RECORD_FILESYSTEM = 2,
+	RECORD_LINE = 3, /* of `line` and of `leaving` */
 };
 
 void record_release(struct record *record);
@@ -65,7 +83,24 @@ const char *record_value(const struct record *record, const char *key);
 /* A key that must hold a number. 0, or -1 with errno EBADMSG. */
 int record_number(const struct record *record, const char *key, uint64_t *number);
 
-/* Is number one of the key's values? */
+/* True if number is one of the key's values. */
 bool record_has_number(const struct record *record, const char *key, uint64_t number);
+
+/* True if NUMBER:NAME is one of the key's values: known_user, known_group. */
+bool
+record_has_account(const struct record *record, const char *key, uint32_t number, const char *name);
+
+/* True if the place is the one that start made, or is_copy and it is a copy of that, whose mount
+ * has another id. */
+bool
+record_has_place(const struct record *record, const struct namespace_place *place, bool is_copy);
+
+/* Reads a value with a mount; mount->mount_point points into it. Returns 0, or -1 with errno
+ * EBADMSG. */
+int record_parse_mount(const char *value, enum record_numbers numbers, struct record_mount *mount);
+
+/* Reads a value of block_device. Returns 0 and a device as makedev(3) has it, or -1 with errno
+ * EBADMSG. */
+int record_parse_device(const char *value, uint64_t *device);
 
 #endif

@@ -68,9 +68,6 @@ int lines_record(struct record *record, const struct plan *plan, const struct mo
 /* Is the plan's line for `/`, or that there is none, what the record has? */
 bool lines_is_same_root(const struct record *record, const struct plan *plan);
 
-/* Adds the number of a block device that is mounted for the root. 0, or -1 with errno. */
-int lines_record_device(struct record *record, uint64_t device);
-
 /* Adds one of before that is to be taken away. 0, or -1 with errno. */
 int lines_record_leaving(struct record *record, const struct lines_one *line);
 

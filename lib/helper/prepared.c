@@ -68,10 +68,8 @@ is_in_place(const struct prepared *prepared, void *data)
 	struct namespace_place place;
 
 	/* a `/` that cannot be looked at is not what start made either */
-	*(bool *)data = namespace_place(&place) == 0 &&
-			record_has_number(&prepared->record, "device", place.device) &&
-			record_has_number(&prepared->record, "inode", place.inode) &&
-			record_has_number(&prepared->record, "mount", place.mount);
+	*(bool *)data =
+		namespace_place(&place) == 0 && record_has_place(&prepared->record, &place, false);
 	return 0;
 }
 
@@ -232,23 +230,6 @@ prepared_close_door(struct prepared *prepared, struct report *report)
 	return 0;
 }
 
-/* "MOUNT:DEVICE:TARGET", as start recorded it; target points into text. */
-static bool
-parse_mark(const char *text, struct evidence_mark *mark, const char **target)
-{
-	cleanup_free char *copy = strdup(text);
-	char *device = copy ? strchr(copy, ':') : NULL;
-	char *behind = device ? strchr(device + 1, ':') : NULL;
-
-	if (!behind)
-		return false;
-	*device++ = '\0';
-	*behind++ = '\0';
-	*target = text + (behind - copy);
-	return number_parse(copy, UINT64_MAX, &mark->mount) == 0 &&
-	       number_parse(device, UINT64_MAX, &mark->device) == 0;
-}
-
 /* Lists the users and groups of the record. Returns 0, or -1 with errno set. */
 static int
 list_entering(const struct record *record, struct evidence *evidence, int root)
@@ -272,7 +253,7 @@ static int
 know(const struct prepared *prepared, struct evidence_root *root, struct evidence *evidence)
 {
 	const char *value = NULL;
-	const char *target;
+	struct record_mount mount;
 	int number;
 
 	root->marks = calloc(PREPARED_MARKS, sizeof(*root->marks));
@@ -280,13 +261,12 @@ know(const struct prepared *prepared, struct evidence_root *root, struct evidenc
 		cleanup_file_release(&root->mountinfo);
 		return -1;
 	}
-	if (prepared->record.size > 0) {
-		while (root->mark_count < PREPARED_MARKS &&
-			(value = record_next(&prepared->record, "filesystem", value)))
-			if (parse_mark(value, &root->marks[root->mark_count], &target))
-				root->mark_count++;
-		record_number(&prepared->record, "mount", &root->top);
-	}
+	while (root->mark_count < PREPARED_MARKS &&
+		(value = record_next(&prepared->record, "filesystem", value)))
+		if (record_parse_mount(value, RECORD_FILESYSTEM, &mount) == 0)
+			root->marks[root->mark_count++] =
+				(struct evidence_mark){.mount = mount.id, .device = mount.device};
+	record_number(&prepared->record, "mount", &root->top);
 	number = evidence_add(evidence, root);
 	if (number >= 0 && list_entering(&prepared->record, evidence, number) < 0) {
 		evidence_drop(evidence, number);
@@ -348,14 +328,13 @@ hold(const struct prepared *prepared, void *data)
 	while (held->count < PREPARED_MARKS &&
 		(value = record_next(&prepared->record, "filesystem", value))) {
 		cleanup_fd int fd = -1;
-		struct evidence_mark mark;
+		struct record_mount mount;
 		struct stat found;
-		const char *target;
 
-		if (!parse_mark(value, &mark, &target))
+		if (record_parse_mount(value, RECORD_FILESYSTEM, &mount) < 0)
 			continue;
-		fd = open(target, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		if (fd >= 0 && fstat(fd, &found) == 0 && found.st_dev == mark.device)
+		fd = open(mount.mount_point, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (fd >= 0 && fstat(fd, &found) == 0 && found.st_dev == mount.device)
 			held->fds[held->count++] = steal_fd(&fd);
 	}
 	return 0;

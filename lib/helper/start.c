@@ -28,7 +28,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 /* A root that is being started. */
 struct start {
@@ -182,13 +181,10 @@ record_place(struct start *start)
 
 	if (namespace_place(&place) < 0 || namespace_number(start->namespace, &namespace) < 0 ||
 		record_add_number(record, "namespace", namespace) < 0 ||
-		record_add_number(record, "device", place.device) < 0 ||
-		record_add_number(record, "inode", place.inode) < 0 ||
-		record_add_number(record, "mount", place.mount) < 0 ||
+		record_add_place(record, &place) < 0 ||
 		lines_record(record, plan, &start->mounts, NULL, is_visible(start)) < 0 ||
 		(plan->root && !plan->root->is_bind &&
-			lines_record_device(record,
-				makedev(place.device >> 32, place.device & UINT32_MAX)) < 0))
+			record_add_device(record, namespace_place_device(&place)) < 0))
 		return cannot_record(start);
 	return 0;
 }

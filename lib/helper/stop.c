@@ -2,7 +2,6 @@
 #include "helper/stop.h"
 
 #include "common/cleanup.h"
-#include "common/number.h"
 #include "common/report.h"
 #include "helper/holders.h"
 #include "helper/inside.h"
@@ -13,7 +12,6 @@
 
 #include <stdint.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 
 #define TIMEOUT 10 /* seconds, for a record that does not say it */
@@ -119,8 +117,7 @@ timeout_of(const struct stop *stop)
 
 		if (!stop->all[i].is_busy)
 			continue;
-		if (record->size > 0 && record_number(record, "stop_timeout", &seconds) < 0)
-			seconds = TIMEOUT;
+		record_number(record, "stop_timeout", &seconds);
 		if (seconds > longest)
 			longest = seconds;
 	}
@@ -277,25 +274,6 @@ empty(struct stop *stop, struct stopping *stopping)
 	return prepared_empty(&stopping->prepared, stop->service->host, stop->service->report);
 }
 
-/* "MAJOR:MINOR", as start recorded it. 0, or -1 for something else. */
-static int
-parse_device(const char *text, uint64_t *device)
-{
-	const char *colon = strchr(text, ':');
-	char number[16];
-	uint64_t major, minor;
-
-	if (!colon || (size_t)(colon - text) >= sizeof(number))
-		return -1;
-	memcpy(number, text, (size_t)(colon - text));
-	number[colon - text] = '\0';
-	if (number_parse(number, UINT32_MAX, &major) < 0 ||
-		number_parse(colon + 1, UINT32_MAX, &minor) < 0)
-		return -1;
-	*device = makedev((unsigned)major, (unsigned)minor);
-	return 0;
-}
-
 /* Has another prepared root the device? One filesystem may be mounted for several; then the last of
  * them is judged. */
 static bool
@@ -316,8 +294,7 @@ is_of_others(const struct stop *stop, const char *name, const char *device)
 		folder = state_open_folder(stop->service->state, names.all[i], false);
 		if (folder >= 0)
 			record_read_either(&other, folder);
-		while (!found && other.size > 0 &&
-			(text = record_next(&other, "block_device", text)))
+		while (!found && (text = record_next(&other, "block_device", text)))
 			found = strcmp(text, device) == 0;
 		record_release(&other);
 	}
@@ -351,7 +328,7 @@ refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 	uint64_t device;
 	int result;
 
-	if (parse_device(text, &device) < 0 || is_of_others(stop, name, text))
+	if (record_parse_device(text, &device) < 0 || is_of_others(stop, name, text))
 		return 0;
 	result = wait_for_device(stop, device, &holders);
 	holders_name(&holders, HOLDER_NAMESPACE, 0, users, sizeof(users));
@@ -376,7 +353,7 @@ finish_emptied(struct stop *stop, struct stopping *stopping)
 	const char *text = NULL;
 
 	prepared_let_go(&stopping->prepared);
-	while (record->size > 0 && (text = record_next(record, "block_device", text)))
+	while ((text = record_next(record, "block_device", text)))
 		if (refuse_busy_device(stop, stopping->name, text) < 0)
 			return -1;
 	return finish(stop, stopping);
