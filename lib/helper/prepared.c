@@ -17,6 +17,20 @@
 #include <string.h>
 #include <sys/stat.h>
 
+const char *
+prepared_reason(enum prepared_state state)
+{
+	static const char *const reasons[] = {
+		[PREPARED_NOT] = "is not prepared",
+		[PREPARED_GOOD] = "is prepared already",
+		[PREPARED_BY_OTHERS] = "was prepared by another version",
+		[PREPARED_HALF] = "was not stopped completely",
+		[PREPARED_DAMAGED] = "is damaged: / inside is not what start made",
+	};
+
+	return reasons[state];
+}
+
 void
 prepared_let_go(struct prepared *prepared)
 {

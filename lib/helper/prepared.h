@@ -19,6 +19,9 @@ enum prepared_state {
 	PREPARED_DAMAGED, /* `/` inside is not what start made */
 };
 
+/* Says what a state means, in words that follow the root's name: "is not prepared". */
+const char *prepared_reason(enum prepared_state state);
+
 #define PREPARED_MARKS 64 /* one is enough to be known by */
 
 struct prepared_held {

@@ -57,21 +57,6 @@ reload_release(struct reload *reload)
 	essentials_release(&reload->essentials);
 }
 
-static int
-refuse_state(struct service *service, const char *name, enum prepared_state state)
-{
-	static const char *const reasons[] = {
-		[PREPARED_NOT] = "is not prepared",
-		[PREPARED_BY_OTHERS] = "was prepared by another version",
-		[PREPARED_HALF] = "was not stopped completely",
-		[PREPARED_DAMAGED] = "is damaged: / inside is not what start made",
-	};
-
-	report_mend(service->report, "chroot-mounts %s %s",
-		state == PREPARED_NOT ? "start" : "stop", name);
-	return report_error(service->report, 0, "%s", reasons[state]);
-}
-
 /* What the whole namespace is made by cannot be changed under those who are inside. */
 static int
 refuse_changes(const struct reload *reload)
@@ -787,6 +772,7 @@ reload_root(struct service *service, const char *name)
 	struct reload reload = {
 		.service = service, .name = name, .root = {.tree = -1, .names = -1}};
 	cleanup_fd int lock = -1;
+	enum prepared_state state;
 	int result;
 
 	/* a clone of /run must leave the state directory out, whatever somebody did to it since */
@@ -796,10 +782,14 @@ reload_root(struct service *service, const char *name)
 	if (lock < 0 || prepared_open(&reload.prepared, service->state, name, service->host,
 				service->report) < 0)
 		return -1;
-	if (reload.prepared.state != PREPARED_GOOD)
-		result = refuse_state(service, name, reload.prepared.state);
-	else
+	state = reload.prepared.state;
+	if (state == PREPARED_GOOD) {
 		result = carry_out(&reload);
+	} else {
+		report_mend(service->report, "chroot-mounts %s %s",
+			state == PREPARED_NOT ? "start" : "stop", name);
+		result = report_error(service->report, 0, "%s", prepared_reason(state));
+	}
 	reload_release(&reload);
 	return result;
 }

@@ -379,12 +379,13 @@ prepare(struct service *service, const char *name)
 	return result;
 }
 
-/* 1 for a root that is prepared, 0 for one that is not, -1 with the error said. */
+/* Returns 1 for a root that is prepared, 0 for one that is not, or -1 after reporting the error. */
 static int
 is_prepared(struct service *service, const char *name)
 {
 	struct prepared prepared;
 	struct report *report = service->report;
+	const char *reason;
 	int result = 1;
 
 	if (prepared_open(&prepared, service->state, name, service->host, report) < 0)
@@ -393,24 +394,16 @@ is_prepared(struct service *service, const char *name)
 		prepared_release(&prepared);
 		return -1;
 	}
-	if (prepared.state == PREPARED_HALF || prepared.state == PREPARED_DAMAGED)
-		report_mend(report, "chroot-mounts stop %s", name);
-	switch (prepared.state) {
-	case PREPARED_NOT:
+	reason = prepared_reason(prepared.state);
+	if (prepared.state == PREPARED_NOT) {
 		result = 0;
-		break;
-	case PREPARED_GOOD:
-		report_note(report, "is prepared already");
-		break;
-	case PREPARED_BY_OTHERS:
-		report_warning(report, "was prepared by another version; restart the service");
-		break;
-	case PREPARED_HALF:
-		result = report_error(report, 0, "was not stopped completely");
-		break;
-	case PREPARED_DAMAGED:
-		result = report_error(report, 0, "is damaged: / inside is not what start made");
-		break;
+	} else if (prepared.state == PREPARED_GOOD) {
+		report_note(report, "%s", reason);
+	} else if (prepared.state == PREPARED_BY_OTHERS) {
+		report_warning(report, "%s; restart the service", reason);
+	} else {
+		report_mend(report, "chroot-mounts stop %s", name);
+		result = report_error(report, 0, "%s", reason);
 	}
 	prepared_release(&prepared);
 	return result;

@@ -189,18 +189,17 @@ static int
 judge(struct service *service, const char *name, const struct prepared *prepared,
 	struct status *status)
 {
-	static const char *const damages[] = {
-		[PREPARED_BY_OTHERS] = "it was prepared by another version; restart the service",
-		[PREPARED_HALF] = "it was not stopped completely; stop it again",
-		[PREPARED_DAMAGED] = "/ inside is not what start made; stop it, then start it",
-	};
-
 	status->state = STATUS_STARTED;
-	if (prepared->state != PREPARED_GOOD) {
-		be(status, STATUS_DAMAGED, "%s", damages[prepared->state]);
-		return 0;
-	}
-	return judge_good(service, name, prepared, status);
+	if (prepared->state == PREPARED_GOOD)
+		return judge_good(service, name, prepared, status);
+	/* in a list that says "damaged" already */
+	if (prepared->state == PREPARED_DAMAGED)
+		be(status, STATUS_DAMAGED,
+			"/ inside is not what start made; stop it, then start it");
+	else
+		be(status, STATUS_DAMAGED, "it %s; %s", prepared_reason(prepared->state),
+			prepared->state == PREPARED_HALF ? "stop it again" : "restart the service");
+	return 0;
 }
 
 /* Another command is at work on it, and stop would take who looks for somebody inside. */
