@@ -18,18 +18,24 @@ struct difference {
 	struct lines before;
 	char **places; /* owned; for each line of now, its target without links, as far as they can
 			  be seen */
+	bool *was_replaced; /* owned; for each line of before: its source is another file now */
+	bool has_shared; /* a source of x-live lines was made shared just now, to which the clones
+			    from before are deaf */
 	bool *keeps; /* owned; for each line of now: one of before is its mount */
 	size_t *kept; /* owned; which one, or LINES_NONE */
 	bool *stays; /* owned; for each of before: it is the mount of a line of now */
 };
 
+/* True if it depends on the source of one of before whether that stays: a bind that a line of now
+ * asks for again. A source that is not asked about may be one that never answers. */
+bool difference_needs_source(const struct difference *difference, size_t old);
+
 /*
- * Compares, once before and places are filled. has_shared: a source of x-live lines was made shared
- * just now, to which the clones from before are deaf. restart names the command for what cannot be
- * done in place. 0, or -1 with the error said. difference_release in both cases.
+ * Compares, once all above keeps is filled. restart: the name of the service whose restart brings
+ * about what cannot be done in place. Returns 0, or -1 after reporting the error.
+ * difference_release in both cases.
  */
-int difference_find(
-	struct difference *difference, bool has_shared, const char *restart, struct report *report);
+int difference_find(struct difference *difference, const char *restart, struct report *report);
 
 /* Is the line kept, with other options than it has? */
 bool difference_has_options(const struct difference *difference, size_t line);
