@@ -3,6 +3,7 @@
 
 #include "common/cleanup.h"
 #include "common/report.h"
+#include "helper/block_device.h"
 #include "helper/holders.h"
 #include "helper/inside.h"
 #include "helper/prepared.h"
@@ -15,13 +16,7 @@
 #include <time.h>
 
 #define TIMEOUT 10 /* seconds, for a record that does not say it */
-/* How long somebody outside, a display server say, may take to let go of what somebody inside gave
- * to it. */
-#define LET_GO_MS 1000
-#define LET_GO_AGAIN_MS 20
-/* The lock, the folder, the pin, the mountinfo; and the filesystems held, of which a plan has few.
- */
-#define DESCRIPTORS_EACH 8
+#define DESCRIPTORS_EACH 8 /* lock, folder, pin, mountinfo; and the few filesystems held */
 
 /* A root that is being stopped. */
 struct stopping {
@@ -38,7 +33,7 @@ struct stop {
 	struct inside inside;
 	struct stopping *all; /* owned */
 	size_t count;
-	bool *left; /* owned; for each root by its number: somebody is left inside */
+	bool *left; /* owned; for each root by its number: processes are left inside */
 	size_t failed;
 	bool has_failure; /* perhaps of the way back from a root; of those before, too */
 };
@@ -53,8 +48,7 @@ fail(struct stop *stop, struct stopping *stopping)
 		inside_drop(&stop->inside, stopping->root);
 }
 
-/* Does a step with each root that none has failed with; a step returns 0, or -1 with the error
- * said. */
+/* Does a step with each root that is busy. A step returns 0, or -1 after reporting the error. */
 static void
 each(struct stop *stop, int (*step)(struct stop *stop, struct stopping *stopping))
 {
@@ -72,7 +66,7 @@ each(struct stop *stop, int (*step)(struct stop *stop, struct stopping *stopping
 	service->report->subject = NULL;
 }
 
-/* Nothing is left of it. */
+/* Takes away what is left of a root without mounts. */
 static int
 finish(struct stop *stop, struct stopping *stopping)
 {
@@ -85,7 +79,7 @@ finish(struct stop *stop, struct stopping *stopping)
 	return 0;
 }
 
-/* From here on nobody enters. */
+/* Keeps users from entering from here on, and learns what the processes inside are known by. */
 static int
 close_door(struct stop *stop, struct stopping *stopping)
 {
@@ -112,30 +106,27 @@ timeout_of(const struct stop *stop)
 	uint64_t longest = 0;
 
 	for (size_t i = 0; i < stop->count; i++) {
-		const struct record *record = &stop->all[i].prepared.record;
 		uint64_t seconds = TIMEOUT;
 
-		if (!stop->all[i].is_busy)
-			continue;
-		record_number(record, "stop_timeout", &seconds);
-		if (seconds > longest)
+		record_number(&stop->all[i].prepared.record, "stop_timeout", &seconds);
+		if (stop->all[i].is_busy && seconds > longest)
 			longest = seconds;
 	}
 	return (unsigned)longest;
 }
 
+/* What is left inside has been named, or the error reported once for all roots. */
 static int
 refuse_left(struct stop *stop, struct stopping *stopping)
 {
-	return stop->left[stopping->root] ? -1 : 0; /* they are named already */
+	return stop->left[stopping->root] ? -1 : 0;
 }
 
-static int
-refuse(struct stop *stop, struct stopping *stopping)
+static void
+refuse_all(struct stop *stop)
 {
-	(void)stop;
-	(void)stopping;
-	return -1; /* why was said, once for all */
+	memset(stop->left, true, stop->count * sizeof(*stop->left));
+	each(stop, refuse_left);
 }
 
 static bool
@@ -153,30 +144,14 @@ end_inside(struct stop *stop)
 	if (!is_any_busy(stop))
 		return;
 	if (inside_end(&stop->inside, timeout_of(stop), stop->left, stop->service->report) < 0)
-		each(stop, refuse);
+		refuse_all(stop);
 	else
 		each(stop, refuse_left);
 }
 
-static bool
-is_over(const struct timespec *begin)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - begin->tv_sec) * 1000 + (now.tv_nsec - begin->tv_nsec) / 1000000 >=
-	       LET_GO_MS;
-}
-
-static void
-pause_before_next_look(void)
-{
-	const struct timespec pause = {.tv_nsec = LET_GO_AGAIN_MS * 1000 * 1000};
-
-	nanosleep(&pause, NULL);
-}
-
-/* Looks until nobody holds anything any more, but not for long. 0, or -1 with the error said. */
+/* Looks until nothing is held any more, but not for long. Returns 0, or -1 after reporting the
+ * error.
+ */
 static int
 wait_for_holders(struct stop *stop, const char *const *paths, struct holders *holders)
 {
@@ -191,10 +166,9 @@ wait_for_holders(struct stop *stop, const char *const *paths, struct holders *ho
 			return -1;
 		for (size_t i = 0; i < holders->count; i++)
 			is_any |= holders->all[i].kind != HOLDER_HOST;
-		if (!is_any || is_over(&begin))
+		if (!is_any || !holders_pause(&begin))
 			return 0;
 		holders_release(holders);
-		pause_before_next_look();
 	}
 }
 
@@ -246,7 +220,7 @@ refuse_held(struct stop *stop)
 	if (!paths)
 		report_error(report, errno, "cannot look at every descriptor");
 	if (!paths || wait_for_holders(stop, paths, &holders) < 0) {
-		each(stop, refuse);
+		refuse_all(stop);
 		return;
 	}
 	for (size_t i = 0; i < stop->count; i++) {
@@ -274,8 +248,8 @@ empty(struct stop *stop, struct stopping *stopping)
 	return prepared_empty(&stopping->prepared, stop->service->host, stop->service->report);
 }
 
-/* Has another prepared root the device? One filesystem may be mounted for several; then the last of
- * them is judged. */
+/* True if another prepared root has the device. One filesystem may be mounted for several; then the
+ * last of them is judged. */
 static bool
 is_of_others(const struct stop *stop, const char *name, const char *device)
 {
@@ -302,23 +276,6 @@ is_of_others(const struct stop *stop, const char *name, const char *device)
 	return found;
 }
 
-/* 1 when it is in use, 0, or -1 with the error said. */
-static int
-wait_for_device(const struct stop *stop, uint64_t device, struct holders *holders)
-{
-	struct timespec begin;
-
-	clock_gettime(CLOCK_MONOTONIC, &begin);
-	for (;;) {
-		int result = holders_of_device(holders, device, stop->service->report);
-
-		if (result <= 0 || is_over(&begin))
-			return result;
-		holders_release(holders);
-		pause_before_next_look();
-	}
-}
-
 static int
 refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 {
@@ -330,7 +287,7 @@ refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 
 	if (record_parse_device(text, &device) < 0 || is_of_others(stop, name, text))
 		return 0;
-	result = wait_for_device(stop, device, &holders);
+	result = block_device_wait(&holders, device, report);
 	holders_name(&holders, HOLDER_NAMESPACE, 0, users, sizeof(users));
 	holders_release(&holders);
 	if (result <= 0)
@@ -345,7 +302,7 @@ refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 				 text);
 }
 
-/* What was mounted for this root alone must be nobody's now. */
+/* Takes the root away, once the devices that were mounted for it alone are free. */
 static int
 finish_emptied(struct stop *stop, struct stopping *stopping)
 {
@@ -359,10 +316,8 @@ finish_emptied(struct stop *stop, struct stopping *stopping)
 	return finish(stop, stopping);
 }
 
-/*
- * The pins stay until nobody is left: they are what a later stop goes on from, and while a
- * namespace is held its number goes to nobody else.
- */
+/* The pins stay until no process is left: a later stop goes on from them, and the number of a
+ * namespace that is held is not reused. */
 static void
 stop_together(struct stop *stop)
 {
