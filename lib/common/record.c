@@ -4,6 +4,7 @@
 #include "common/cleanup.h"
 #include "common/namespace.h"
 #include "common/number.h"
+#include "common/owner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +44,7 @@ judge(int fd, size_t *size)
 
 	if (fstat(fd, &found) < 0)
 		return -1;
-	if (!S_ISREG(found.st_mode) || found.st_uid != 0 || found.st_mode & (S_IWGRP | S_IWOTH)) {
+	if (!S_ISREG(found.st_mode) || !owner_is_superuser_alone(found.st_uid, found.st_mode)) {
 		errno = EPERM;
 		return -1;
 	}

@@ -8,7 +8,7 @@
 #include "helper/lines.h"
 #include "helper/mounts.h"
 #include "helper/namespace_make.h"
-#include "helper/ownership.h"
+#include "helper/ownership_host.h"
 #include "helper/prepared.h"
 #include "helper/service.h"
 #include "helper/state.h"

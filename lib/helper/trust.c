@@ -4,8 +4,9 @@
 #include "common/account.h"
 #include "common/cleanup.h"
 #include "common/collision.h"
+#include "common/owner.h"
 #include "common/report.h"
-#include "helper/ownership.h"
+#include "helper/ownership_inside.h"
 #include "helper/plan.h"
 #include "helper/trust_names.h"
 #include "superuser/root.h"
@@ -34,12 +35,6 @@ static const char *const directories[] = {"/bin/.", "/sbin/.", "/lib/.", "/lib32
 static const char *const files[] = {"/etc/passwd", "/etc/group", "/etc/shadow", "/etc/ld.so.cache",
 	"/etc/ld.so.conf", "/etc/ld.so.preload"};
 
-static bool
-is_writable_by_others(mode_t mode)
-{
-	return mode & (S_IWGRP | S_IWOTH);
-}
-
 static int
 refuse_file(const struct root *root, const char *path, const char *what, struct report *report)
 {
@@ -67,7 +62,7 @@ judge_directory(const struct root *root, const char *path, struct report *report
 	if (ownership_judge_target(root, path, fd, NULL, 0, &mode, report) < 0)
 		return -1;
 	/* a sticky one too, where others can put a library beside those that are there */
-	return is_writable_by_others(mode)
+	return owner_lets_others_write(mode)
 		       ? refuse_file(root, path, "can be written by others", report)
 		       : 0;
 }
@@ -86,7 +81,7 @@ judge_opened(const struct root *root, const char *path, int fd, struct report *r
 			root->path, path);
 	if (found.st_uid != 0)
 		return refuse_file(root, path, "does not belong to the superuser", report);
-	return is_writable_by_others(found.st_mode)
+	return owner_lets_others_write(found.st_mode)
 		       ? refuse_file(root, path, "can be written by others", report)
 		       : 0;
 }

@@ -7,7 +7,7 @@
 #include "common/syscalls.h"
 #include "helper/mount_make.h"
 #include "helper/mounted.h"
-#include "helper/ownership.h"
+#include "helper/ownership_host.h"
 #include "helper/plan.h"
 #include "helper/record_write.h"
 #include "superuser/mount.h"
