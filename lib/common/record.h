@@ -63,10 +63,10 @@ enum record_numbers {
 void record_release(struct record *record);
 
 /*
- * Reads it back. Judged on the descriptor: a regular file, the superuser's, of nobody else
- * writable. 0, or -1 with errno set and nothing said: ENOENT for no record, EPERM for one of a
- * doubtful file, EBADMSG for none of ours, EPROTO for one of another version (then what it
- * holds may be read, but means nothing certain).
+ * Reads it back, and judges the descriptor: a regular file of the superuser's that no other user
+ * can write to. Returns 0, or -1 with errno set; reports nothing. ENOENT: there is no record;
+ * EPERM: the file is doubtful; EBADMSG: it is no record; EPROTO: it is one of another version,
+ * which can be read then, but means nothing certain.
  */
 int record_read(struct record *record, int directory, const char *name);
 

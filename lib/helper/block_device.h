@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A block device that was mounted for a root: is it free, and which processes keep it busy? */
+/* A block device that was mounted for a root, and the processes that keep it busy. */
 #ifndef BLOCK_DEVICE_H
 #define BLOCK_DEVICE_H
 

@@ -73,7 +73,7 @@ is_made_anew(const struct plan_mount *before, const struct plan_mount *now)
 	return before->is_bind && before->set & ~now->set;
 }
 
-/* Is the place of a line on, or below, that of an earlier one which is to be made? */
+/* True if the place of a line is on, or below, that of an earlier one which is to be made. */
 static bool
 is_on_new(const struct difference *difference, size_t line)
 {
@@ -84,7 +84,7 @@ is_on_new(const struct difference *difference, size_t line)
 	return false;
 }
 
-/* Do all the mounts that a line stands on stay, those it had and those it is to have? */
+/* True if all the mounts that a line stands on stay, those it had and those it is to have. */
 static bool
 stands_on_kept(const struct difference *difference, size_t line, size_t old)
 {

@@ -13,7 +13,7 @@
 
 #define FLAGS (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
-/* Where a path without links is found. */
+/* The place of a path without links. */
 struct place {
 	int directory; /* borrowed; -1 where it is passed over */
 	const char *name; /* borrowed; "" for directory itself */
@@ -83,8 +83,8 @@ refuse(const struct essentials_path *walk, const char *path, const struct place 
 		is_on_host(root, place) ? whole : NULL, found, walk->report);
 }
 
-/* acl(5): where there is a list, the bits of the group are its mask, and owner and mode do not say
- * who can write. */
+/* Refuses an access control list, acl(5): with one, the bits of the group are its mask, and
+ * owner and mode do not say which users can write. */
 static int
 refuse_list(const struct essentials_path *walk, const char *path, const struct place *place)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who holds something of the roots from outside, and keeps what is under them busy: found, named,
- * and left alone. */
+/* The holders: processes outside that keep something of the roots busy. They are named and left
+ * alone. */
 #ifndef HOLDERS_H
 #define HOLDERS_H
 
@@ -33,10 +33,11 @@ struct holders {
 };
 
 /*
- * Looks once at every descriptor of every process but this one, at what each runs, and where it
- * stands; to be asked when nobody is inside any more, and the mounts still are. host: the host's
- * namespace, where the process is. paths: for each root, where the host has it; NULL for nowhere.
- * A descriptor of the pinned namespace itself is harmless. 0, or -1 with the error said.
+ * Looks once at every descriptor of every process but this one, at its program and its
+ * directories; to be called when no process is inside any more, and the mounts still are. host:
+ * the host's namespace, where the process is. paths: for each root, its path on the host; NULL
+ * for none. A descriptor of the pinned namespace itself is harmless. Returns 0, or -1 after
+ * reporting the error.
  */
 int holders_find(struct holders *holders, struct inside *inside, int host, const char *const *paths,
 	struct report *report);

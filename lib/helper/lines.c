@@ -107,8 +107,8 @@ look_at(struct lines_one *line, const char *target, const struct mounted *here)
 		return 0;
 	if (statx(AT_FDCWD, place, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_INO | STATX_MNT_ID,
 		    &found) < 0) {
-		/* something covers the way to it, or it is a user's FUSE that answers nobody else
-		 */
+		/* something covers the way to it, or it is a FUSE of a user that answers that
+		 * user alone */
 		line->is_there = is_known;
 		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -1;
 	}
@@ -174,7 +174,7 @@ lines_record_leaving(struct record *record, const struct lines_one *line)
 	return record_add_mount(record, "leaving", RECORD_LINE, &mount);
 }
 
-/* Is the superblock made for this root alone? */
+/* True if the superblock is made for this root alone. */
 static bool
 is_own_filesystem(const struct plan_mount *line)
 {
@@ -182,7 +182,8 @@ is_own_filesystem(const struct plan_mount *line)
 	       strcmp(line->type, "overlay") == 0;
 }
 
-/* What stop knows a copy of the namespace by, and the devices that must be free after it. */
+/* Records the filesystems that stop knows a copy of the namespace by, and the devices that must
+ * be free after it. */
 static int
 record_filesystem(struct record *record, const struct plan_mount *line, struct record_mount mount,
 	bool is_visible)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is wrong with the owner of a part of a tree, and how that is said and mended. */
+/* The owner of a part of a tree: how it is judged, reported and mended. */
 #ifndef OWNERSHIP_H
 #define OWNERSHIP_H
 
@@ -44,9 +44,9 @@ int ownership_refuse(int tree, const char *top, const char *what, const char *pa
 	const struct stat *found, struct report *report);
 
 /*
- * Takes over a mount that is the tree itself; path is where it is said to be. Its top directory is
- * judged: what says what it is of, mend how to make it trustworthy. 0, or -1 with the error said
- * and nothing held.
+ * Takes over a mount that is the tree itself; path is its supposed place. Its top directory is
+ * judged: what names its origin, and mend says how to make it trustworthy. Returns 0, or -1
+ * after reporting the error, with nothing held.
  */
 int ownership_adopt_root(struct root *root, int tree, const char *path, const char *what,
 	const char *mend, struct report *report);

@@ -94,10 +94,10 @@ find_better_place(const char *above, const char *path, uint64_t mount, char *who
 }
 
 /*
- * The command that brings what is named below a directory of the superuser's: only where it lies in
- * the directory that is wrong, whose owner could put a link into a longer way at any time, and has
- * nothing mounted below, since mv(1) copies and removes where rename(2) does not do. wrong: that
- * directory's path.
+ * Names the command that brings the thing called name below a directory of the superuser's. Only
+ * if it lies in the directory that is wrong, whose owner could put a link into a longer way at
+ * any time, and has nothing mounted below, since mv(1) copies and removes where rename(2) fails.
+ * wrong: that directory's path.
  */
 static void
 mend_place(const struct walk *walk, const char *wrong, const char *name)

@@ -52,9 +52,10 @@ untrustworthy_inside(const struct root *root, int fd, const struct stat *found, 
 }
 
 /*
- * From the directory of the last component up to the top. What is wrong on the way is said only
- * when the top is reached: a mount of the plan in between means that all below it is the host's own
- * matter, and what is above was judged when that mount was attached. next: what last is in here.
+ * Judges from the directory of the last component up to the top. A wrong one is reported only
+ * when the top is reached: a mount of the plan in between means that all below it is the host's
+ * own matter, and the directories above it were judged when that mount was attached. next: what
+ * last is in here.
  */
 static int
 judge_upwards(const struct root *root, int parent, const char *last, struct stat next,
@@ -135,7 +136,7 @@ judge_component(
 		root, parent, last, *found, judgement->foreign, count, judgement->report);
 }
 
-/* Where the link at path leads, as a path from the top; without slashes at the end. */
+/* Reads where the link at path leads, as a path from the top without slashes at the end. */
 static int
 read_link(const struct root *root, const char *path, char *way, size_t size)
 {
@@ -245,7 +246,7 @@ ownership_judge_target(const struct root *root, const char *path, int target,
 		report, 0, "the mount point %s%s changed while it was looked at", root->path, path);
 }
 
-/* As much of path as is there; "" for the top alone. */
+/* Cuts path to as much as is there; "" for the top alone. */
 static void
 cut_to_existing(const struct root *root, char *path)
 {
@@ -278,7 +279,7 @@ ownership_judge_way(const struct root *root, const char *path, const uint64_t *f
 	cut_to_existing(root, there);
 	directory = root_open_inside(
 		root->tree, there[0] == '\0' ? "/" : there, O_DIRECTORY, RESOLVE_IN_ROOT);
-	/* why nothing can be made there is said by who tries */
+	/* the attempt to make it reports the error */
 	if (directory < 0)
 		return 0;
 	if (there[0] != '\0' && judge_links(&judgement, there, true) < 0)

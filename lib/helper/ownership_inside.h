@@ -19,10 +19,8 @@ struct root;
 int ownership_judge_target(const struct root *root, const char *path, int target,
 	const uint64_t *foreign, size_t count, mode_t *mode, struct report *report);
 
-/*
- * The same of the directories on the way to something that is not there yet, before it is made. 0,
- * or -1 with the error said.
- */
+/* Judges the same of the directories on the way to something that is not there yet, before it is
+ * made. Returns 0, or -1 after reporting the error. */
 int ownership_judge_way(const struct root *root, const char *path, const uint64_t *foreign,
 	size_t count, struct report *report);
 

@@ -87,7 +87,7 @@ is_in_place(const struct prepared *prepared, void *data)
 	return 0;
 }
 
-/* What the record of a pinned namespace says of it, or that it is put away. */
+/* Finds the state of a root that has a pin. Returns 0, or -1 after reporting the error. */
 static int
 judge_record(struct prepared *prepared, int host, struct report *report)
 {
@@ -108,8 +108,9 @@ judge_record(struct prepared *prepared, int host, struct report *report)
 }
 
 /*
- * A copy of the host's namespace has the state directory but none of the pins. What has a record
- * there is prepared on the host, and removing the file would take its pin away everywhere.
+ * Refuses a root that is prepared on the host, where this process is not: a copy of the host's
+ * namespace has the state directory but none of the pins, and removing the file of a pin would
+ * take it away everywhere.
  */
 static int
 refuse_elsewhere(struct prepared *prepared, int host, struct report *report)
@@ -290,7 +291,7 @@ know(const struct prepared *prepared, struct evidence_root *root, struct evidenc
 }
 
 struct mountinfo {
-	int proc; /* /proc of the host, which nobody inside has had in hand */
+	int proc; /* /proc of the host, which no process inside has had in hand */
 	int fd;
 };
 

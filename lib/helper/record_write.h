@@ -26,10 +26,8 @@ int record_add_mount(struct record *record, const char *key, enum record_numbers
 int record_add_device(struct record *record, uint64_t device);
 int record_add_place(struct record *record, const struct namespace_place *place);
 
-/*
- * Writes it into the directory under that name, whole or not at all, over what is there.
- * 0, or -1 with errno set and nothing said.
- */
+/* Writes it into the directory under that name, whole or not at all, over the one that is there.
+ * Returns 0, or -1 with errno set; reports nothing. */
 int record_write(const struct record *record, int directory, const char *name);
 
 #endif

@@ -131,7 +131,7 @@ find_difference(struct reload *reload, struct reload_judge *judge)
 		mounted_release(&service->mounted);
 	difference->has_shared = shared > 0;
 	difference->now = &reload->now.plan;
-	/* the host's, before a namespace is joined whose own may be anything */
+	/* the host's /proc, before a namespace is joined that may have another */
 	reload->root.names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	reload->root.path = path_of_tree(reload);
 	reload->root.is_of_host = plan_is_tree_of_host(&reload->now.plan);
@@ -216,7 +216,7 @@ carry_out(struct reload *reload, struct reload_judge *judge)
 	reload->is_done = true;
 	if (reload_write_record(reload) < 0)
 		return -1;
-	/* what is mounted on the host for plain chroot is not changed under those who use it */
+	/* processes outside may be using the mounts of visible=yes */
 	if (reload->is_other && configured_is_yes(&reload->now, CONFIG_VISIBLE))
 		report_warning(
 			report, "what is visible on the host stays as it was until a restart");

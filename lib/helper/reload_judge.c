@@ -152,8 +152,8 @@ judge_as_covered(struct reload_judge *judge)
 						       judge->reload->service->report);
 }
 
-/* Judges the same as the new lines will show it. What a line that is taken away covers is seen only
- * afterwards. */
+/* Judges the same as the new lines will show it. A file that a line covers which is taken away
+ * can be judged only afterwards. */
 static int
 judge_essentials(struct reload_judge *judge)
 {
@@ -206,8 +206,8 @@ open_trusted(void *data)
 	return trust_judge(&judge->reload->root, &judge->names, judge->reload->service->report);
 }
 
-/* Users, groups, and who is in them, change on both sides. What was recorded of the tree's, in
- * files that may have been replaced since, is forgotten. */
+/* Compares the users and groups, which change on both sides. Those that were recorded, of files
+ * that may have been replaced since, are forgotten. */
 static int
 judge_setuid(struct reload_judge *judge)
 {

@@ -55,10 +55,8 @@ mount_state(int directory, struct report *report)
 	return 0;
 }
 
-/*
- * Somebody may have said `mount --make-rshared /`, which reaches the pins too. All in one call,
- * since a root that is being started elsewhere may clone /run at any moment.
- */
+/* Makes the directory and all pins unbindable: `mount --make-rshared /` reaches the pins too.
+ * All in one call, since a root that is being started elsewhere may clone /run at any moment. */
 static int
 part_state(int directory, struct report *report)
 {
@@ -70,7 +68,7 @@ part_state(int directory, struct report *report)
 	return 0;
 }
 
-/* What somebody else mounted there may be anybody's to write. */
+/* Checks that it is the state directory: any user may be able to write to another mount there. */
 static int
 judge_state(int directory, struct report *report)
 {

@@ -19,7 +19,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* The first key whose value is not what it was at start, or NULL. */
+/* Returns the first key whose value is not what it was at start, or NULL. */
 static const char *
 changed_key(struct service *service, const struct record *record, const struct config *config)
 {
@@ -35,7 +35,7 @@ changed_key(struct service *service, const struct record *record, const struct c
 	return NULL;
 }
 
-/* A later word does not replace an earlier one: the first is what is to be mended first. */
+/* Sets the state and its reason once: the first is what is to be mended first. */
 static void __attribute__((format(printf, 3, 4)))
 be(struct status *status, enum status_state state, const char *format, ...)
 {
@@ -61,7 +61,8 @@ verb_for(const char *key)
 	return "reload";
 }
 
-/* What the host hides in its own /proc is part of a line that says nothing else. */
+/* Compares the options of each line: what the host hides in its own /proc is part of a line that
+ * does not say it. */
 static void
 compare_options(const struct plan *now, const struct lines *lines, struct status *status)
 {
@@ -101,7 +102,7 @@ struct look {
 	struct report *report; /* borrowed */
 };
 
-/* Inside: what of the plan is mounted. */
+/* Looks, inside, which lines of the plan are mounted. */
 static int
 look(void *data)
 {
@@ -142,7 +143,7 @@ compare_line(
 		be(status, STATUS_STALE, "%s is there now; reload the service", mount->source);
 }
 
-/* Is what start made still there, and what it made it from? */
+/* Compares the mounts inside, and what they were made from, with the record. */
 static void
 compare_mounts(struct service *service, const struct record *record, const struct lines *lines,
 	struct status *status)
@@ -202,7 +203,8 @@ judge(struct service *service, const char *name, const struct prepared *prepared
 	return 0;
 }
 
-/* Another command is at work on it, and stop would take who looks for somebody inside. */
+/* Judges a root that another command is at work on: stop would take a process that looks inside
+ * for one that is there. */
 static void
 judge_busy(int state, const char *name, struct status *status)
 {
@@ -218,7 +220,7 @@ judge_busy(int state, const char *name, struct status *status)
 			status->reason, sizeof(status->reason), "another command is at work on it");
 }
 
-/* All but the number of processes, of a root that is known to inside from here on. */
+/* Finds all but the number of processes, of a root that inside knows from here on. */
 static int
 judge_prepared(
 	struct service *service, const char *name, struct inside *inside, struct status *status)
@@ -261,7 +263,8 @@ status_of_root(
 	return 0;
 }
 
-/* What keeps it from being started, as far as a look at the settings and the tree's place tells. */
+/* Names what keeps it from being started, as far as a look at the settings and the tree's place
+ * tells. */
 static void
 judge_stopped(struct service *service, const char *name, struct status *status)
 {
@@ -284,7 +287,7 @@ judge_stopped(struct service *service, const char *name, struct status *status)
 	configured_release(&configured);
 }
 
-/* One look at the processes for all roots. */
+/* Counts the processes of all roots in one scan. */
 static int
 count_inside(struct service *service, struct inside *inside, struct status *statuses, size_t count)
 {
@@ -306,7 +309,7 @@ count_inside(struct service *service, struct inside *inside, struct status *stat
 	return 0;
 }
 
-/* As many as there are descriptors for. */
+/* Handles as many as there are descriptors for. */
 static int
 status_of_some(struct service *service, char *const *names, size_t count, struct status *statuses)
 {

@@ -115,7 +115,7 @@ timeout_of(const struct stop *stop)
 	return (unsigned)longest;
 }
 
-/* What is left inside has been named, or the error reported once for all roots. */
+/* Refuses a root with processes left, or all after an error; the reason has been reported. */
 static int
 refuse_left(struct stop *stop, struct stopping *stopping)
 {
@@ -326,13 +326,13 @@ stop_together(struct stop *stop)
 	refuse_held(stop);
 	each(stop, hold);
 	each(stop, empty);
-	/* who had a namespace open before its door was closed may have come in since */
+	/* a process that had a namespace open before may have joined it since */
 	end_inside(stop);
 	each(stop, finish_emptied);
 }
 
-/* As many as there are descriptors for; has_failure: others failed before. 0, or -1 with the errors
- * said. */
+/* Stops as many as there are descriptors for. has_failure: others failed before. Returns 0, or
+ * -1 after reporting the errors. */
 static int
 stop_some(struct service *service, const char *const *names, size_t count, bool has_failure)
 {

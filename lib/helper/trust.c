@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Where Debian has those of an architecture, before and after the merge into /usr. */
+/* the directories of an architecture in Debian, before and after the merge into /usr */
 #define LIBRARIES(architecture) "/lib/" architecture "/.", "/usr/lib/" architecture "/."
 
 /* "/." at the end, so that a link, as from /lib into /usr, is followed inside the tree. musl looks
@@ -48,7 +48,7 @@ refuse_file(const struct root *root, const char *path, const char *what, struct 
 	return report_error(report, 0, "%s %s, and setuid programs inside rely on it", whole, what);
 }
 
-/* Nobody's where the tree has none. */
+/* Judges a directory; passes over one that the tree does not have. */
 static int
 judge_directory(const struct root *root, const char *path, struct report *report)
 {
@@ -67,7 +67,7 @@ judge_directory(const struct root *root, const char *path, struct report *report
 		       : 0;
 }
 
-/* In a directory that has been judged, so nobody exchanges it. */
+/* Judges a file in a directory that has been judged, so that no other user can exchange it. */
 static int
 judge_opened(const struct root *root, const char *path, int fd, struct report *report)
 {

@@ -21,7 +21,7 @@ visible_release(struct visible *visible)
 	cleanup_fd_release(&visible->mounts);
 }
 
-/* Does path lie in the directory source, by whatever name that one goes? */
+/* True if path lies in the directory source, by whichever name of that. */
 static bool
 is_below(const char *path, const char *source)
 {
@@ -129,7 +129,8 @@ take_off(int fd, const char *path, struct report *report)
 	return 0;
 }
 
-/* Where it is seen no more: it went with a directory that was renamed, or somebody covered it. */
+/* Takes the mount away where it is not seen at its path: it went with a directory that was
+ * renamed, or another mount covers it. */
 static int
 take_away_elsewhere(
 	const struct record *record, const struct record_mount *mount, struct report *report)
@@ -147,7 +148,7 @@ take_away_elsewhere(
 		if (fd >= 0) {
 			result = take_off(fd, place, report);
 		} else if (strcmp(place, mount->mount_point) == 0) {
-			/* what somebody mounted on ours is theirs to take away */
+			/* a mount of another program on it is not this one's to take away */
 			report_mend(report, "umount %s", report_word(report, place));
 			result = report_error(report, 0,
 				"something else is mounted on %s, above what start put there",
