@@ -3,6 +3,7 @@
 
 #include "common/cleanup.h"
 #include "common/number.h"
+#include "common/owner.h"
 #include "common/report.h"
 
 #include <fcntl.h>
@@ -118,7 +119,7 @@ account_text_of(int fd, bool follows)
 		errno = EINVAL;
 		return NULL;
 	}
-	if (!follows && (found.st_uid != 0 || found.st_mode & (S_IWGRP | S_IWOTH))) {
+	if (!follows && !owner_is_superuser_alone(found.st_uid, found.st_mode)) {
 		errno = EPERM;
 		return NULL;
 	}

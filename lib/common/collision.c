@@ -24,14 +24,6 @@ collision_has_number(
 	return kind == &collision_users ? identity->uid == id : identity_has_group(identity, id);
 }
 
-char *
-collision_value(const char *name, uint32_t id)
-{
-	char *value = NULL;
-
-	return asprintf(&value, "%u:%s", (unsigned)id, name) < 0 ? NULL : value;
-}
-
 /* An entry that one enters, and what it is judged by. */
 struct check {
 	const struct record *record; /* borrowed */
@@ -39,22 +31,6 @@ struct check {
 	const char *root; /* borrowed */
 	struct report *report; /* borrowed */
 };
-
-/* 1 for a user or group that start saw to be the host's, else 0; -1 with errno. */
-static int
-is_known(const struct record *record, const struct collision_kind *kind, const char *name,
-	uint32_t id)
-{
-	cleanup_free char *wanted = collision_value(name, id);
-	const char *value = NULL;
-
-	if (!wanted)
-		return -1;
-	while ((value = record_next(record, kind->known, value)))
-		if (strcmp(value, wanted) == 0)
-			return 1;
-	return 0;
-}
 
 static int
 refuse_name(
@@ -71,17 +47,6 @@ refuse_name(
 }
 
 static int
-check_name(
-	const struct check *check, const struct collision_kind *kind, const char *name, uint32_t id)
-{
-	int known = is_known(check->record, kind, name, id);
-
-	if (known < 0)
-		return report_error(check->report, errno, "cannot compare the names");
-	return known ? 0 : refuse_name(check, kind, name, id);
-}
-
-static int
 check_names(const struct check *check, const struct collision_kind *kind)
 {
 	cleanup_free char *text = NULL;
@@ -93,9 +58,11 @@ check_names(const struct check *check, const struct collision_kind *kind)
 		return -1;
 	rest = text;
 	while (rest && account_read_next(&rest, &name, &id) == 0) {
-		int result = collision_has_number(check->identity, kind, id)
-				     ? check_name(check, kind, name, id)
-				     : 0;
+		int result = 0;
+
+		if (collision_has_number(check->identity, kind, id) &&
+			!record_has_account(check->record, kind->known, id, name))
+			result = refuse_name(check, kind, name, id);
 
 		free(name);
 		if (result < 0)

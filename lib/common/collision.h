@@ -25,9 +25,6 @@ extern const struct collision_kind collision_users, collision_groups;
 bool collision_has_number(
 	const struct identity *identity, const struct collision_kind *kind, uint32_t id);
 
-/* Returns a value of the record's key for the kind, owned by the caller, or NULL with errno set. */
-char *collision_value(const char *name, uint32_t id);
-
 /*
  * Judges an entry to a root with allow_setuid, where the tree is `/` and no privilege is left.
  * Refuses an identity with the number of a user or group of the tree that start did not record as

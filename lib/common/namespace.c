@@ -5,6 +5,7 @@
 #include "common/syscalls.h"
 
 #include <sched.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 int
@@ -65,4 +66,10 @@ namespace_place(struct namespace_place *place)
 		.mode = found.stx_mode,
 	};
 	return 0;
+}
+
+uint64_t
+namespace_place_device(const struct namespace_place *place)
+{
+	return makedev((unsigned)(place->device >> 32), (unsigned)place->device);
 }

@@ -8,7 +8,7 @@
 /* What `/` is, as a look from inside tells: a namespace whose `/` was covered or taken away
  * differs. */
 struct namespace_place {
-	uint64_t device;
+	uint64_t device; /* MAJOR * 2^32 + MINOR, as `device` of the record has it */
 	uint64_t inode;
 	uint64_t mount;
 	uint32_t owner; /* uid; not part of what it is */
@@ -33,5 +33,8 @@ int namespace_number(int fd, uint64_t *number);
 
 /* What `/` is where the process is now. 0, or -1 with errno. */
 int namespace_place(struct namespace_place *place);
+
+/* Its device as stat(2) and makedev(3) have it. */
+uint64_t namespace_place_device(const struct namespace_place *place);
 
 #endif

@@ -2,12 +2,15 @@
 #include "common/record.h"
 
 #include "common/cleanup.h"
+#include "common/namespace.h"
 #include "common/number.h"
+#include "common/owner.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 void
 record_release(struct record *record)
@@ -39,8 +42,7 @@ judge(int fd, struct stat *found)
 {
 	if (fstat(fd, found) < 0)
 		return -1;
-	if (!S_ISREG(found->st_mode) || found->st_uid != 0 ||
-		found->st_mode & (S_IWGRP | S_IWOTH)) {
+	if (!S_ISREG(found->st_mode) || !owner_is_superuser_alone(found->st_uid, found->st_mode)) {
 		errno = EPERM;
 		return -1;
 	}
@@ -148,4 +150,72 @@ record_has_number(const struct record *record, const char *key, uint64_t number)
 		if (number_parse(value, UINT64_MAX, &candidate) == 0 && candidate == number)
 			return true;
 	return false;
+}
+
+/* Reads the number in front of a colon, and moves on behind that. Returns 0, or -1. */
+static int
+take_number(const char **text, uint64_t limit, uint64_t *number)
+{
+	char word[sizeof("18446744073709551615")];
+	size_t length = strcspn(*text, ":");
+
+	if ((*text)[length] == '\0' || length >= sizeof(word))
+		return -1;
+	memcpy(word, *text, length);
+	word[length] = '\0';
+	*text += length + 1;
+	return number_parse(word, limit, number);
+}
+
+bool
+record_has_account(const struct record *record, const char *key, uint32_t number, const char *name)
+{
+	const char *value = NULL;
+
+	while ((value = record_next(record, key, value))) {
+		const char *rest = value;
+		uint64_t candidate;
+
+		if (take_number(&rest, UINT32_MAX, &candidate) == 0 && candidate == number &&
+			strcmp(rest, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+record_has_place(const struct record *record, const struct namespace_place *place, bool is_copy)
+{
+	return record_has_number(record, "device", place->device) &&
+	       record_has_number(record, "inode", place->inode) &&
+	       (is_copy || record_has_number(record, "mount", place->mount));
+}
+
+int
+record_parse_mount(const char *value, enum record_numbers numbers, struct record_mount *mount)
+{
+	uint64_t *const all[] = {&mount->id, &mount->device, &mount->inode};
+
+	*mount = (struct record_mount){0};
+	for (size_t i = 0; i < (size_t)numbers; i++)
+		if (take_number(&value, UINT64_MAX, all[i]) < 0) {
+			errno = EBADMSG;
+			return -1;
+		}
+	mount->mount_point = value;
+	return 0;
+}
+
+int
+record_parse_device(const char *value, uint64_t *device)
+{
+	uint64_t major, minor;
+
+	if (take_number(&value, UINT32_MAX, &major) < 0 ||
+		number_parse(value, UINT32_MAX, &minor) < 0) {
+		errno = EBADMSG;
+		return -1;
+	}
+	*device = makedev((unsigned)major, (unsigned)minor);
+	return 0;
 }

@@ -38,6 +38,8 @@
 #define RECORD_VERSION 2
 #define RECORD_SIZE (1024 * 1024) /* bytes at most */
 
+struct namespace_place;
+
 struct record {
 	char *text; /* owned */
 	size_t size; /* bytes used, the last of them NUL */
@@ -45,13 +47,29 @@ struct record {
 	ino_t inode; /* likewise */
 };
 
+/* A mount, as a value has it: numbers, each ended by a colon, in this order, then the mount point.
+ */
+struct record_mount {
+	uint64_t id; /* 0 for a line that was passed over */
+	uint64_t device; /* as stat(2) and makedev(3) have it */
+	uint64_t inode;
+	const char *mount_point; /* borrowed; "" while it is not known */
+};
+
+/* How many of the numbers stand in a value. */
+enum record_numbers {
+	RECORD_VISIBLE_MOUNT = 1,
+	RECORD_FILESYSTEM = 2,
+	RECORD_LINE = 3, /* of `line` and of `leaving` */
+};
+
 void record_release(struct record *record);
 
 /*
- * Reads it back. Judged on the descriptor: a regular file, the superuser's, of nobody else
- * writable. 0, or -1 with errno set and nothing said: ENOENT for no record, EPERM for one of a
- * doubtful file, EBADMSG for none of ours, EPROTO for one of another version (then what it
- * holds may be read, but means nothing certain).
+ * Reads it back, and judges the descriptor: a regular file of the superuser's that no other user
+ * can write to. Returns 0, or -1 with errno set; reports nothing. ENOENT: there is no record;
+ * EPERM: the file is doubtful; EBADMSG: it is no record; EPROTO: it is one of another version,
+ * which can be read then, but means nothing certain.
  */
 int record_read(struct record *record, int directory, const char *name);
 
@@ -73,7 +91,24 @@ const char *record_value(const struct record *record, const char *key);
 /* A key that must hold a number. 0, or -1 with errno EBADMSG. */
 int record_number(const struct record *record, const char *key, uint64_t *number);
 
-/* Is number one of the key's values? */
+/* True if number is one of the key's values. */
 bool record_has_number(const struct record *record, const char *key, uint64_t number);
+
+/* True if NUMBER:NAME is one of the key's values: known_user, known_group. */
+bool
+record_has_account(const struct record *record, const char *key, uint32_t number, const char *name);
+
+/* True if the place is the one that start made, or is_copy and it is a copy of that, whose mount
+ * has another id. */
+bool
+record_has_place(const struct record *record, const struct namespace_place *place, bool is_copy);
+
+/* Reads a value with a mount; mount->mount_point points into it. Returns 0, or -1 with errno
+ * EBADMSG. */
+int record_parse_mount(const char *value, enum record_numbers numbers, struct record_mount *mount);
+
+/* Reads a value of block_device. Returns 0 and a device as makedev(3) has it, or -1 with errno
+ * EBADMSG. */
+int record_parse_device(const char *value, uint64_t *device);
 
 #endif

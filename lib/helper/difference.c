@@ -14,6 +14,7 @@ difference_release(struct difference *difference)
 	for (size_t i = 0; difference->places && i < difference->now->count; i++)
 		free(difference->places[i]);
 	free(difference->places);
+	free(difference->was_replaced);
 	free(difference->keeps);
 	free(difference->kept);
 	free(difference->stays);
@@ -74,7 +75,7 @@ is_made_anew(const struct plan_mount *before, const struct plan_mount *now)
 	return before->is_bind && before->set & ~now->set;
 }
 
-/* Is the place of a line on, or below, that of an earlier one which is to be made? */
+/* True if the place of a line is on, or below, that of an earlier one which is to be made. */
 static bool
 is_on_new(const struct difference *difference, size_t line)
 {
@@ -85,7 +86,7 @@ is_on_new(const struct difference *difference, size_t line)
 	return false;
 }
 
-/* Do all the mounts that a line stands on stay, those it had and those it is to have? */
+/* True if all the mounts that a line stands on stay, those it had and those it is to have. */
 static bool
 stands_on_kept(const struct difference *difference, size_t line, size_t old)
 {
@@ -100,30 +101,38 @@ stands_on_kept(const struct difference *difference, size_t line, size_t old)
 	return true;
 }
 
+/* True if the line asks for the mount that old is, whatever became of its source and below it. */
 static bool
-can_keep(const struct difference *difference, size_t line, size_t old, bool has_shared)
+is_same_line(const struct difference *difference, size_t line, size_t old)
 {
 	const struct plan_mount *now = &difference->now->mounts[line];
 	const struct plan_mount *before = &difference->before.plan.mounts[old];
 	const struct lines_one *one = &difference->before.all[old];
 
-	if (difference->stays[old] || !one->is_there || one->is_moved ||
-		!plan_line_is_same(before, now) || is_made_anew(before, now))
+	if (!one->is_there || one->is_moved || !plan_line_is_same(before, now) ||
+		is_made_anew(before, now))
 		return false;
-	if (now->is_bind && (one->is_changing || (now->is_live && has_shared) ||
-				    lines_source_was_replaced(&difference->before, old)))
-		return false;
-	return stands_on_kept(difference, line, old);
+	return !now->is_bind || (!one->is_changing && !(now->is_live && difference->has_shared));
+}
+
+bool
+difference_needs_source(const struct difference *difference, size_t old)
+{
+	for (size_t i = 0; i < difference->now->count; i++)
+		if (difference->now->mounts[i].is_bind && is_same_line(difference, i, old))
+			return true;
+	return false;
 }
 
 static int
-compare_line(struct difference *difference, size_t line, bool has_shared, const char *restart,
-	struct report *report)
+compare_line(struct difference *difference, size_t line, const char *restart, struct report *report)
 {
 	const struct plan_mount *now = &difference->now->mounts[line];
 	size_t old = 0, count = difference->before.plan.count;
 
-	while (old < count && !can_keep(difference, line, old, has_shared))
+	while (old < count && (difference->stays[old] || difference->was_replaced[old] ||
+				      !is_same_line(difference, line, old) ||
+				      !stands_on_kept(difference, line, old)))
 		old++;
 	difference->keeps[line] = old < count;
 	difference->kept[line] = difference->keeps[line] ? old : LINES_NONE;
@@ -138,8 +147,7 @@ compare_line(struct difference *difference, size_t line, bool has_shared, const 
 }
 
 int
-difference_find(
-	struct difference *difference, bool has_shared, const char *restart, struct report *report)
+difference_find(struct difference *difference, const char *restart, struct report *report)
 {
 	const struct plan *now = difference->now;
 
@@ -149,7 +157,7 @@ difference_find(
 	if (!difference->stays || !difference->keeps || !difference->kept)
 		return report_error(report, ENOMEM, "cannot compare the plan");
 	for (size_t i = 0; i < now->count; i++)
-		if (compare_line(difference, i, has_shared, restart, report) < 0)
+		if (compare_line(difference, i, restart, report) < 0)
 			return -1;
 	return 0;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who holds something of the roots from outside, and keeps what is under them busy: found, named,
- * and left alone. */
+/* The holders: processes outside that keep something of the roots busy. They are named and left
+ * alone. */
 #ifndef HOLDERS_H
 #define HOLDERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 struct membership;
 struct report;
@@ -33,21 +33,36 @@ struct holders {
 };
 
 /*
- * Looks once at every descriptor of every process but this one, at what each runs, and where it
- * stands; to be asked when nobody is inside any more, and the mounts still are. host: the host's
- * namespace, where the process is. turns: the state directory, for turn_take. paths: for each root,
- * where the host has it; NULL for nowhere. A descriptor of the pinned namespace itself is harmless.
- * 0, or -1 with the error said.
+ * Looks once at every descriptor of every process but this one, at its program and its
+ * directories; to be called when no process is inside any more, and the mounts still are. host:
+ * the host's namespace, where the process is. turns: the state directory, for turn_take. paths: for
+ * each root, its path on the host; NULL for none. A descriptor of the pinned namespace itself is
+ * harmless. Returns 0, or -1 after reporting the error.
  */
 int holders_find(struct holders *holders, struct membership *membership, int host, int turns,
 	const char *const *paths, struct report *report);
 
 /*
- * Is a block device, which the host has not mounted, in use still? Then holders are those whose
- * mount namespace has it mounted; none for a descriptor in flight in a socket, say. 1, 0, or -1
- * with the error said.
+ * Pauses before the next look: a process outside, a display server say, may take some time to close
+ * what a process inside gave to it. False without a pause once a second has passed since begin, of
+ * CLOCK_MONOTONIC.
  */
-int holders_of_device(struct holders *holders, uint64_t device, struct report *report);
+bool holders_pause(const struct timespec *begin);
+
+/* Calls act for every process but this one, with its directory in /proc. Returns 0, or -1 with
+ * errno set. */
+int holders_each_process(int (*act)(void *data, pid_t pid, int directory), void *data);
+
+/* A process, a thread that has descriptors of its own, or a mount. */
+struct holders_owner {
+	pid_t pid;
+	int directory; /* borrowed; in /proc */
+	const char *name; /* borrowed; what it is called if it is no process */
+};
+
+/* Adds a holder, a process once for a kind and a root. Returns 0, or -1 with errno set. */
+int holders_add(struct holders *holders, enum holder_kind kind, int root,
+	const struct holders_owner *owner);
 
 /* Those of one kind and root, "12 (cat), 34 (less) and 5 more"; "" for none. */
 const char *holders_name(

@@ -2,7 +2,6 @@
 #include "helper/lines.h"
 
 #include "common/cleanup.h"
-#include "common/number.h"
 #include "common/record.h"
 #include "common/report.h"
 #include "common/syscalls.h"
@@ -10,8 +9,6 @@
 #include "helper/mounts_make.h"
 #include "helper/record_write.h"
 
-#include <inttypes.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
@@ -25,35 +22,23 @@ lines_release(struct lines *lines)
 	*lines = (struct lines){0};
 }
 
-/* One number of "ID:DEVICE:INODE:PLACE"; moves on behind its colon. */
-static int
-take_number(char **text, uint64_t *number)
-{
-	char *word = strsep(text, ":");
-
-	return *text ? number_parse(word, UINT64_MAX, number) : -1;
-}
-
 static int
 add_one(struct lines *lines, const char *value)
 {
 	struct lines_one *grown = reallocarray(lines->all, lines->count + 1, sizeof(*grown));
-	cleanup_free char *copy = strdup(value);
-	struct lines_one *one;
-	char *rest = copy;
+	struct record_mount mount;
 
-	if (!grown || !copy)
+	if (!grown)
 		return -1;
 	lines->all = grown;
-	one = &grown[lines->count];
-	*one = (struct lines_one){0};
-	errno = EBADMSG;
-	if (take_number(&rest, &one->id) < 0 || take_number(&rest, &one->device) < 0 ||
-		take_number(&rest, &one->inode) < 0)
+	if (record_parse_mount(value, RECORD_LINE, &mount) < 0)
 		return -1;
-	one->place = strdup(rest);
-	lines->count++;
-	return one->place ? 0 : -1;
+	grown += lines->count++;
+	*grown = (struct lines_one){.id = mount.id,
+		.device = mount.device,
+		.inode = mount.inode,
+		.place = strdup(mount.mount_point)};
+	return grown->place ? 0 : -1;
 }
 
 static int
@@ -122,8 +107,8 @@ look_at(struct lines_one *line, const char *target, const struct mounted *here)
 		return 0;
 	if (statx(AT_FDCWD, place, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_INO | STATX_MNT_ID,
 		    &found) < 0) {
-		/* something covers the way to it, or it is a user's FUSE that answers nobody else
-		 */
+		/* something covers the way to it, or it is a FUSE of a user that answers that
+		 * user alone */
 		line->is_there = is_known;
 		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -1;
 	}
@@ -172,23 +157,24 @@ lines_look(struct lines *lines, int names)
 	return result;
 }
 
-static int
-record_one(struct record *record, const char *key, const struct lines_one *line)
+static struct record_mount
+mount_of(const struct lines_one *line)
 {
-	char value[PATH_MAX + 64];
-
-	snprintf(value, sizeof(value), "%" PRIu64 ":%" PRIu64 ":%" PRIu64 ":%s", line->id,
-		line->device, line->inode, line->place ? line->place : "");
-	return record_add(record, key, value);
+	return (struct record_mount){.id = line->id,
+		.device = line->device,
+		.inode = line->inode,
+		.mount_point = line->place ? line->place : ""};
 }
 
 int
 lines_record_leaving(struct record *record, const struct lines_one *line)
 {
-	return record_one(record, "leaving", line);
+	const struct record_mount mount = mount_of(line);
+
+	return record_add_mount(record, "leaving", RECORD_LINE, &mount);
 }
 
-/* Is the superblock made for this root alone? */
+/* True if the superblock is made for this root alone. */
 static bool
 is_own_filesystem(const struct plan_mount *line)
 {
@@ -196,33 +182,21 @@ is_own_filesystem(const struct plan_mount *line)
 	       strcmp(line->type, "overlay") == 0;
 }
 
-/* What stop knows a copy of the namespace by, and the devices that must be free after it. */
+/* Records the filesystems that stop knows a copy of the namespace by, and the devices that must
+ * be free after it. */
 static int
-record_filesystem(struct record *record, const struct plan_mount *line, const struct lines_one *one,
+record_filesystem(struct record *record, const struct plan_mount *line, struct record_mount mount,
 	bool is_visible)
 {
-	char value[PATH_MAX + 64];
-
-	if (line->is_bind || one->id == 0)
+	if (line->is_bind || mount.id == 0)
 		return 0;
-	if (lines_record_device(record, one->device) < 0)
+	if (record_add_device(record, mount.device) < 0)
 		return -1;
 	if (is_visible || !is_own_filesystem(line))
 		return 0;
-	snprintf(value, sizeof(value), "%" PRIu64 ":%" PRIu64 ":%s", one->id, one->device,
-		one->place && one->place[0] != '\0' ? one->place : line->target);
-	return record_add(record, "filesystem", value);
-}
-
-int
-lines_record_device(struct record *record, uint64_t device)
-{
-	char value[32];
-
-	if (major(device) == 0)
-		return 0;
-	snprintf(value, sizeof(value), "%u:%u", major(device), minor(device));
-	return record_add(record, "block_device", value);
+	if (mount.mount_point[0] == '\0')
+		mount.mount_point = line->target;
+	return record_add_mount(record, "filesystem", RECORD_FILESYSTEM, &mount);
 }
 
 static int
@@ -254,13 +228,15 @@ static int
 record_line(struct record *record, const struct plan_mount *line, const struct lines_one *one,
 	bool is_visible)
 {
-	return record_one(record, "line", one) < 0 ||
+	const struct record_mount mount = mount_of(one);
+
+	return record_add_mount(record, "line", RECORD_LINE, &mount) < 0 ||
 			       record_add(record, "line_source", line->source) < 0 ||
 			       record_add(record, "line_target", line->target) < 0 ||
 			       record_add(record, "line_type", line->type) < 0 ||
 			       record_add(record, "line_options", line->words) < 0
 		       ? -1
-		       : record_filesystem(record, line, one, is_visible);
+		       : record_filesystem(record, line, mount, is_visible);
 }
 
 int

@@ -35,7 +35,7 @@ struct lines {
 	size_t count;
 };
 
-/* Reads them. 0, or -1 with the error said and nothing held. */
+/* Reads them. Returns 0, or -1 after reporting the error, with nothing held. */
 int lines_read(struct lines *lines, const struct record *record, struct report *report);
 
 void lines_release(struct lines *lines);
@@ -46,7 +46,8 @@ void lines_release(struct lines *lines);
  */
 int lines_look(struct lines *lines, int names);
 
-/* Has the source of a bind become another file on the host, which is not seen inside either? */
+/* True if the source of a bind has become another file on the host, which is not seen inside
+ * either. */
 bool lines_source_was_replaced(const struct lines *lines, size_t index);
 
 /* The lines of a plan that were mounted before already. */
@@ -59,17 +60,15 @@ struct lines_kept {
 #define LINES_NONE SIZE_MAX
 
 /*
- * Adds to a record what a plan became. kept may be NULL. is_visible: the host has the filesystems
- * in its view too, so that they say nothing of who has them. 0, or -1 with errno.
+ * Adds to a record what a plan became. kept may be NULL. is_visible: the host has the
+ * filesystems in its view too, so that no process is known by them. Returns 0, or -1 with errno
+ * set.
  */
 int lines_record(struct record *record, const struct plan *plan, const struct mounts *mounts,
 	const struct lines_kept *kept, bool is_visible);
 
-/* Is the plan's line for `/`, or that there is none, what the record has? */
+/* True if the plan and the record have the same line for `/`, or neither has one. */
 bool lines_is_same_root(const struct record *record, const struct plan *plan);
-
-/* Adds the number of a block device that is mounted for the root. 0, or -1 with errno. */
-int lines_record_device(struct record *record, uint64_t device);
 
 /* Adds one of before that is to be taken away. 0, or -1 with errno. */
 int lines_record_leaving(struct record *record, const struct lines_one *line);

@@ -6,7 +6,7 @@
 #include "helper/mount_make.h"
 #include "helper/mounted.h"
 #include "helper/mounts_make.h"
-#include "helper/ownership.h"
+#include "helper/ownership_inside.h"
 #include "helper/plan.h"
 #include "superuser/mount.h"
 #include "superuser/root.h"

@@ -8,6 +8,7 @@
 #include "helper/mount_make.h"
 #include "helper/mounted.h"
 #include "helper/ownership.h"
+#include "helper/ownership_host.h"
 #include "helper/plan.h"
 #include "superuser/mount.h"
 #include "superuser/root.h"

@@ -5,7 +5,7 @@
 #include "common/report.h"
 #include "helper/essentials.h"
 #include "helper/filesystem.h"
-#include "helper/ownership.h"
+#include "helper/ownership_host.h"
 #include "helper/plan.h"
 #include "superuser/root.h"
 

@@ -87,3 +87,14 @@ numbers_release(struct numbers *numbers)
 	cleanup_free_release(&numbers->all);
 	numbers->count = 0;
 }
+
+int
+numbers_add_root(struct numbers *numbers, uint64_t number, int root)
+{
+	struct numbers_root *added = numbers_insert(numbers, sizeof(*added), number);
+
+	if (!added)
+		return -1;
+	added->root = root;
+	return 0;
+}

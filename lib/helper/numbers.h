@@ -28,6 +28,9 @@ struct numbers_root {
 void *numbers_insert(struct numbers *numbers, size_t size, uint64_t number);
 void *numbers_append(struct numbers *numbers, size_t size, uint64_t number);
 
+/* Inserts a struct numbers_root. Returns 0, or -1 with errno set. */
+int numbers_add_root(struct numbers *numbers, uint64_t number, int root);
+
 void numbers_sort(struct numbers *numbers, size_t size);
 
 /* Returns the first structure with the number in an array that is in order, or NULL for none. */

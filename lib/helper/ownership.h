@@ -1,31 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Judges the owners of a root, of its parts and of the directories that its mounts stand in. */
+/* The owner of a part of a tree: how it is judged, reported and mended. */
 #ifndef OWNERSHIP_H
 #define OWNERSHIP_H
 
+#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 struct report;
 struct root;
 struct stat;
 
-/*
- * Opens the tree at an absolute path of the host. Each directory on the way, those that hold a
- * link and those that the link leads through too, must belong to the superuser and be writable
- * by nobody else (or be sticky, with the next component the superuser's): their owner could put
- * another /proc or /dev under everyone inside. 0, or -1 with the error said and nothing held.
- */
-int ownership_open_root(struct root *root, const char *path, struct report *report);
+/* True if a directory belongs to the superuser and no other user can exchange what is in it: only
+ * the superuser can write, or it is sticky and next is the superuser's. next: what a path names in
+ * the directory, or NULL where the path ends. */
+bool ownership_is_safe(const struct stat *directory, const struct stat *next);
 
-/*
- * Judges what the line for `/` is made of: an image, a device (and the file of a loop device), a
- * layer of an overlay; and all above it. Threat: a user changes the tree under everyone inside by
- * what it is made of. Returns 0, for what is not there and that the superuser alone can make too,
- * or -1 after reporting the error.
- */
-int ownership_judge_part(const char *path, struct report *report);
+/* Why an owner matters, as a part of a message. */
+extern const char ownership_why[];
+
+/* Reports that something is not safe. advice: what follows the reason, or "". Returns -1. */
+int ownership_say(
+	const char *what, const struct stat *found, const char *advice, struct report *report);
+
+/* Names the command that mends an owner and a mode. A file of a user has what that user put there,
+ * and may be open for writing. */
+void ownership_mend(const char *path, const struct stat *found, struct report *report);
+
+/* Counts the usual directories that a tree has at its top: those of a user, or with NULL all. */
+size_t ownership_count_names(int tree, const uid_t *user);
+
+/* True if several of them belong to the user: then it is the unpacking that went wrong, and a
+ * change of one directory after the other would only hide it. */
+bool ownership_is_unpacked_by(int tree, uid_t user);
 
 /*
  * Refuses something of a tree for what found says of its owner and mode; names the way to a proper
@@ -37,27 +44,11 @@ int ownership_refuse(int tree, const char *top, const char *what, const char *pa
 	const struct stat *found, struct report *report);
 
 /*
- * Takes over a mount that is the tree itself; path is where it is said to be. Its top directory is
- * judged: what says what it is of, mend how to make it trustworthy. 0, or -1 with the error said
- * and nothing held.
+ * Takes over a mount that is the tree itself; path is its supposed place. Its top directory is
+ * judged: what names its origin, and mend says how to make it trustworthy. Returns 0, or -1
+ * after reporting the error, with nothing held.
  */
 int ownership_adopt_root(struct root *root, int tree, const char *path, const char *what,
 	const char *mend, struct report *report);
-
-/*
- * Do the directories that path names something in, and those above where it leads, belong to the
- * superuser, as ownership_open_root wants it? Those on a mount of foreign (ids, count of them) and
- * below are not asked: they are the host's. target: what root_open_target opened. To be called
- * where the tree is `/`. 0 with *mode what the target is, or -1 with the error said.
- */
-int ownership_judge_target(const struct root *root, const char *path, int target,
-	const uint64_t *foreign, size_t count, mode_t *mode, struct report *report);
-
-/*
- * The same of the directories on the way to something that is not there yet, before it is made. 0,
- * or -1 with the error said.
- */
-int ownership_judge_way(const struct root *root, const char *path, const uint64_t *foreign,
-	size_t count, struct report *report);
 
 #endif

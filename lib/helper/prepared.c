@@ -17,6 +17,20 @@
 #include <string.h>
 #include <sys/stat.h>
 
+const char *
+prepared_reason(enum prepared_state state)
+{
+	static const char *const reasons[] = {
+		[PREPARED_NOT] = "is not prepared",
+		[PREPARED_GOOD] = "is prepared already",
+		[PREPARED_BY_OTHERS] = "was prepared by another version",
+		[PREPARED_HALF] = "was not stopped completely",
+		[PREPARED_DAMAGED] = "is damaged: / inside is not what start made",
+	};
+
+	return reasons[state];
+}
+
 void
 prepared_let_go(struct prepared *prepared)
 {
@@ -68,14 +82,12 @@ is_in_place(const struct prepared *prepared, void *data)
 	struct namespace_place place;
 
 	/* a `/` that cannot be looked at is not what start made either */
-	*(bool *)data = namespace_place(&place) == 0 &&
-			record_has_number(&prepared->record, "device", place.device) &&
-			record_has_number(&prepared->record, "inode", place.inode) &&
-			record_has_number(&prepared->record, "mount", place.mount);
+	*(bool *)data =
+		namespace_place(&place) == 0 && record_has_place(&prepared->record, &place, false);
 	return 0;
 }
 
-/* What the record of a pinned namespace says of it, or that it is put away. */
+/* Finds the state of a root that has a pin. Returns 0, or -1 after reporting the error. */
 static int
 judge_record(struct prepared *prepared, int host, struct report *report)
 {
@@ -96,8 +108,9 @@ judge_record(struct prepared *prepared, int host, struct report *report)
 }
 
 /*
- * A copy of the host's namespace has the state directory but none of the pins. What has a record
- * there is prepared on the host, and removing the file would take its pin away everywhere.
+ * Refuses a root that is prepared on the host, where this process is not: a copy of the host's
+ * namespace has the state directory but none of the pins, and removing the file of a pin would
+ * take it away everywhere.
  */
 static int
 refuse_elsewhere(struct prepared *prepared, int host, struct report *report)
@@ -232,23 +245,6 @@ prepared_close_door(struct prepared *prepared, struct report *report)
 	return 0;
 }
 
-/* "MOUNT:DEVICE:TARGET", as start recorded it; target points into text. */
-static bool
-parse_mark(const char *text, struct membership_superblock *mark, const char **target)
-{
-	cleanup_free char *copy = strdup(text);
-	char *device = copy ? strchr(copy, ':') : NULL;
-	char *behind = device ? strchr(device + 1, ':') : NULL;
-
-	if (!behind)
-		return false;
-	*device++ = '\0';
-	*behind++ = '\0';
-	*target = text + (behind - copy);
-	return number_parse(copy, UINT64_MAX, &mark->mount) == 0 &&
-	       number_parse(device, UINT64_MAX, &mark->device) == 0;
-}
-
 /* Lists the users and groups of the record. Returns 0, or -1 with errno set. */
 static int
 list_entering(const struct record *record, struct membership *membership, int root)
@@ -272,7 +268,7 @@ static int
 know(const struct prepared *prepared, struct membership_root *root, struct membership *membership)
 {
 	const char *value = NULL;
-	const char *target;
+	struct record_mount mount;
 	int number;
 
 	root->superblocks = calloc(PREPARED_MARKS, sizeof(*root->superblocks));
@@ -280,13 +276,13 @@ know(const struct prepared *prepared, struct membership_root *root, struct membe
 		cleanup_file_release(&root->mountinfo);
 		return -1;
 	}
-	if (prepared->record.size > 0) {
-		while (root->superblock_count < PREPARED_MARKS &&
-			(value = record_next(&prepared->record, "filesystem", value)))
-			if (parse_mark(value, &root->superblocks[root->superblock_count], &target))
-				root->superblock_count++;
-		record_number(&prepared->record, "mount", &root->root_mount);
-	}
+	while (root->superblock_count < PREPARED_MARKS &&
+		(value = record_next(&prepared->record, "filesystem", value)))
+		if (record_parse_mount(value, RECORD_FILESYSTEM, &mount) == 0)
+			root->superblocks[root->superblock_count++] =
+				(struct membership_superblock){
+					.mount = mount.id, .device = mount.device};
+	record_number(&prepared->record, "mount", &root->root_mount);
 	number = membership_add(membership, root);
 	if (number >= 0 && list_entering(&prepared->record, membership, number) < 0) {
 		membership_remove_root(membership, number);
@@ -296,7 +292,7 @@ know(const struct prepared *prepared, struct membership_root *root, struct membe
 }
 
 struct mountinfo {
-	int proc; /* /proc of the host, which nobody inside has had in hand */
+	int proc; /* /proc of the host, which no process inside has had in hand */
 	int fd;
 };
 
@@ -348,14 +344,13 @@ hold(const struct prepared *prepared, void *data)
 	while (held->count < PREPARED_MARKS &&
 		(value = record_next(&prepared->record, "filesystem", value))) {
 		cleanup_fd int fd = -1;
-		struct membership_superblock mark;
+		struct record_mount mount;
 		struct stat found;
-		const char *target;
 
-		if (!parse_mark(value, &mark, &target))
+		if (record_parse_mount(value, RECORD_FILESYSTEM, &mount) < 0)
 			continue;
-		fd = open(target, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		if (fd >= 0 && fstat(fd, &found) == 0 && found.st_dev == mark.device)
+		fd = open(mount.mount_point, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (fd >= 0 && fstat(fd, &found) == 0 && found.st_dev == mount.device)
 			held->fds[held->count++] = steal_fd(&fd);
 	}
 	return 0;

@@ -19,6 +19,9 @@ enum prepared_state {
 	PREPARED_DAMAGED, /* `/` inside is not what start made */
 };
 
+/* Says what a state means, in words that follow the root's name: "is not prepared". */
+const char *prepared_reason(enum prepared_state state);
+
 #define PREPARED_MARKS 64 /* one is enough to be known by */
 
 struct prepared_held {
@@ -34,7 +37,8 @@ struct prepared {
 	struct prepared_held held; /* filesystems of its own, kept from giving their numbers away */
 };
 
-/* Looks what there is of a root. host: the host's mount namespace. 0, or -1 with the error said. */
+/* Looks up the state of a root. host: the host's mount namespace. Returns 0, or -1 after
+ * reporting the error. */
 int prepared_open(
 	struct prepared *prepared, int state, const char *name, int host, struct report *report);
 
@@ -48,37 +52,34 @@ void prepared_release(struct prepared *prepared);
 int prepared_check_pid_namespace(
 	const struct prepared *prepared, uint64_t pid_namespace, struct report *report);
 
-/* Writes the record, over one that is there. 0, or -1 with the error said. */
+/* Writes the record, over one that is there. Returns 0, or -1 after reporting the error. */
 int prepared_write_record(
 	const struct record *record, int state, const char *name, struct report *report);
 
 /*
- * Pins the namespace, after the record is written: before the pin, the kernel takes everything away
- * with this process, and a folder without a pin is taken for nothing. 0, or -1 with the error said.
+ * Pins the namespace, after the record is written: before the pin, the kernel takes everything
+ * away with this process, and a folder without a pin counts as nothing. Returns 0, or -1 after
+ * reporting the error.
  */
 int prepared_pin(int state, const char *name, int namespace, struct report *report);
 
-/*
- * Takes the folder of a root away, with what lies in the host's view and, last, the pin. 0, or -1
- * with the error said.
- */
+/* Takes the folder of a root away, with what lies in the host's view and, last, the pin. Returns
+ * 0, or -1 after reporting the error. */
 int prepared_remove(int state, const char *name, struct report *report);
 
-/* Puts the record away: nobody enters any more, and a stop that is interrupted goes on from it. 0,
- * or -1 with the error said. */
+/* Puts the record away: no user can enter any more, and a stop that is interrupted goes on from
+ * it. Returns 0, or -1 after reporting the error. */
 int prepared_close_door(struct prepared *prepared, struct report *report);
 
-/*
- * Adds what the processes inside are known by. name: borrowed for as long as inside is in use. The
- * root's number there, or -1 with the error said.
- */
+/* Adds the numbers that the processes inside are known by. name: borrowed for as long as inside
+ * is in use. Returns the root's number there, or -1 after reporting the error. */
 int prepared_know_inside(const struct prepared *prepared, int host, const char *name,
 	struct membership *membership, struct report *report);
 
 /*
- * Before its mounts are taken away: a copy of the namespace that is made in this moment, by
- * somebody who had it open, is known by the superblocks alone, and these are held open from here
- * on. Everything else is forgotten of that root. 0, or -1 with the error said.
+ * Holds the superblocks of a root open, before its mounts are taken away, and forgets its other
+ * numbers: a process that has the namespace open and copies it at this moment is known by the
+ * superblocks alone. Returns 0, or -1 after reporting the error.
  */
 int prepared_hold(struct prepared *prepared, int host, struct membership *membership, int root,
 	struct report *report);
@@ -86,10 +87,8 @@ int prepared_hold(struct prepared *prepared, int host, struct membership *member
 /* Lets the superblocks go. */
 void prepared_let_go(struct prepared *prepared);
 
-/*
- * Takes every mount inside away, from inside, so that nothing lives on in a descriptor that
- * somebody holds on the pin. 0, or -1 with the error said.
- */
+/* Takes every mount inside away, from inside, so that nothing lives on in a descriptor that a
+ * process holds of the pin. Returns 0, or -1 after reporting the error. */
 int prepared_empty(const struct prepared *prepared, int host, struct report *report);
 
 #endif

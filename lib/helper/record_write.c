@@ -2,14 +2,16 @@
 #include "helper/record_write.h"
 
 #include "common/cleanup.h"
-#include "common/record.h"
+#include "common/namespace.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 static int
@@ -51,6 +53,53 @@ record_add_number(struct record *record, const char *key, uint64_t number)
 
 	snprintf(value, sizeof(value), "%" PRIu64, number);
 	return record_add(record, key, value);
+}
+
+int
+record_add_account(struct record *record, const char *key, uint32_t number, const char *name)
+{
+	cleanup_free char *value = NULL;
+
+	if (asprintf(&value, "%" PRIu32 ":%s", number, name) < 0) {
+		value = NULL;
+		return -1;
+	}
+	return record_add(record, key, value);
+}
+
+int
+record_add_mount(struct record *record, const char *key, enum record_numbers numbers,
+	const struct record_mount *mount)
+{
+	const uint64_t all[] = {mount->id, mount->device, mount->inode};
+	char value[PATH_MAX + 64];
+	size_t length = 0;
+
+	for (size_t i = 0; i < (size_t)numbers; i++)
+		length += (size_t)snprintf(
+			value + length, sizeof(value) - length, "%" PRIu64 ":", all[i]);
+	snprintf(value + length, sizeof(value) - length, "%s", mount->mount_point);
+	return record_add(record, key, value);
+}
+
+int
+record_add_device(struct record *record, uint64_t device)
+{
+	char value[32];
+
+	if (major(device) == 0)
+		return 0;
+	snprintf(value, sizeof(value), "%u:%u", major(device), minor(device));
+	return record_add(record, "block_device", value);
+}
+
+int
+record_add_place(struct record *record, const struct namespace_place *place)
+{
+	return record_add_number(record, "device", place->device) < 0 ||
+			       record_add_number(record, "inode", place->inode) < 0
+		       ? -1
+		       : record_add_number(record, "mount", place->mount);
 }
 
 static int

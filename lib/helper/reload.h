@@ -6,8 +6,9 @@
 struct service;
 
 /*
- * Mends the difference and ends nothing inside, so it can be repeated after any interruption. 0, or
- * -1 with the error said; until everything new is made, an error leaves all as it was.
+ * Reloads a root and ends nothing inside, so it can be repeated after any interruption. Returns
+ * 0, or -1 after reporting the error; until everything new is made, an error leaves all as it
+ * was.
  */
 int reload_root(struct service *service, const char *name);
 

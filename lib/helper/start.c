@@ -29,7 +29,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 /* A root that is being started. */
 struct start {
@@ -183,13 +182,10 @@ record_place(struct start *start)
 
 	if (namespace_place(&place) < 0 || namespace_number(start->namespace, &namespace) < 0 ||
 		record_add_number(record, "namespace", namespace) < 0 ||
-		record_add_number(record, "device", place.device) < 0 ||
-		record_add_number(record, "inode", place.inode) < 0 ||
-		record_add_number(record, "mount", place.mount) < 0 ||
+		record_add_place(record, &place) < 0 ||
 		lines_record(record, plan, &start->mounts, NULL, is_visible(start)) < 0 ||
 		(plan->root && !plan->root->is_bind &&
-			lines_record_device(record,
-				makedev(place.device >> 32, place.device & UINT32_MAX)) < 0))
+			record_add_device(record, namespace_place_device(&place)) < 0))
 		return cannot_record(start);
 	return 0;
 }
@@ -385,12 +381,13 @@ prepare(struct service *service, const char *name)
 	return result;
 }
 
-/* 1 for a root that is prepared, 0 for one that is not, -1 with the error said. */
+/* Returns 1 for a root that is prepared, 0 for one that is not, or -1 after reporting the error. */
 static int
 is_prepared(struct service *service, const char *name)
 {
 	struct prepared prepared;
 	struct report *report = service->report;
+	const char *reason;
 	int result = 1;
 
 	if (prepared_open(&prepared, service->state, name, service->host, report) < 0)
@@ -399,24 +396,16 @@ is_prepared(struct service *service, const char *name)
 		prepared_release(&prepared);
 		return -1;
 	}
-	if (prepared.state == PREPARED_HALF || prepared.state == PREPARED_DAMAGED)
-		report_mend(report, "chroot-mounts stop %s", name);
-	switch (prepared.state) {
-	case PREPARED_NOT:
+	reason = prepared_reason(prepared.state);
+	if (prepared.state == PREPARED_NOT) {
 		result = 0;
-		break;
-	case PREPARED_GOOD:
-		report_note(report, "is prepared already");
-		break;
-	case PREPARED_BY_OTHERS:
-		report_warning(report, "was prepared by another version; restart the service");
-		break;
-	case PREPARED_HALF:
-		result = report_error(report, 0, "was not stopped completely");
-		break;
-	case PREPARED_DAMAGED:
-		result = report_error(report, 0, "is damaged: / inside is not what start made");
-		break;
+	} else if (prepared.state == PREPARED_GOOD) {
+		report_note(report, "%s", reason);
+	} else if (prepared.state == PREPARED_BY_OTHERS) {
+		report_warning(report, "%s; restart the service", reason);
+	} else {
+		report_mend(report, "chroot-mounts stop %s", name);
+		result = report_error(report, 0, "%s", reason);
 	}
 	prepared_release(&prepared);
 	return result;

@@ -6,6 +6,7 @@
 #include "common/record.h"
 #include "common/report.h"
 #include "common/syscalls.h"
+#include "helper/lock.h"
 #include "helper/mount_make.h"
 #include "superuser/mount.h"
 
@@ -14,7 +15,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/vfs.h>
-#include <time.h>
 
 #include <linux/magic.h>
 
@@ -55,10 +55,8 @@ mount_state(int directory, struct report *report)
 	return 0;
 }
 
-/*
- * Somebody may have said `mount --make-rshared /`, which reaches the pins too. All in one call,
- * since a root that is being started elsewhere may clone /run at any moment.
- */
+/* Makes the directory and all pins unbindable: `mount --make-rshared /` reaches the pins too.
+ * All in one call, since a root that is being started elsewhere may clone /run at any moment. */
 static int
 part_state(int directory, struct report *report)
 {
@@ -70,7 +68,7 @@ part_state(int directory, struct report *report)
 	return 0;
 }
 
-/* What somebody else mounted there may be anybody's to write. */
+/* Checks that it is the state directory: any user may be able to write to another mount there. */
 static int
 judge_state(int directory, struct report *report)
 {
@@ -141,30 +139,39 @@ lock_name(char *file, size_t size, const char *name)
 	snprintf(file, size, "%s.lock", name);
 }
 
+/* True if the file that was opened is still what the name leads to: the holder of a lock may have
+ * taken its file away. */
+static bool
+is_named(int fd, int state, const char *file)
+{
+	struct stat opened, named;
+
+	return fstatat(state, file, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(fd, &opened) == 0 &&
+	       opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
 int
 state_lock(int state, const char *name, struct report *report)
 {
-	const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
-	struct timespec now, begin;
+	const time_t end = lock_end(LOCK_SECONDS);
 	char file[NAME_LENGTH + 8];
-	int fd;
 
 	lock_name(file, sizeof(file), name);
-	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (;;) {
-		fd = flopenat(
+		cleanup_fd int fd = openat(
 			state, file, O_RDWR | O_CREAT | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0600);
-		if (fd >= 0)
-			return fd;
-		if (errno != EWOULDBLOCK)
-			return report_error(
-				report, errno, "cannot lock %s/%s", STATE_DIRECTORY, file);
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec - begin.tv_sec >= LOCK_SECONDS)
+
+		if (fd >= 0 && lock_wait(fd, end) == 0) {
+			if (is_named(fd, state, file))
+				return steal_fd(&fd);
+		} else if (fd >= 0 && errno == ETIMEDOUT) {
 			return report_error(report, 0,
 				"another command has been at work on it for %d seconds",
 				LOCK_SECONDS);
-		nanosleep(&pause, NULL);
+		} else {
+			return report_error(
+				report, errno, "cannot lock %s/%s", STATE_DIRECTORY, file);
+		}
 	}
 }
 

@@ -7,7 +7,7 @@
 #include "helper/lines.h"
 #include "helper/mounts_source.h"
 #include "helper/namespace_make.h"
-#include "helper/ownership.h"
+#include "helper/ownership_host.h"
 #include "helper/prepared.h"
 #include "helper/scan.h"
 #include "helper/service.h"
@@ -33,7 +33,7 @@ changed_key(const struct record *record, const struct config *config)
 	return CONFIG_KEYS;
 }
 
-/* A later word does not replace an earlier one: the first is what is to be mended first. */
+/* Sets the state and its reason once: the first is what is to be mended first. */
 static void __attribute__((format(printf, 3, 4)))
 be(struct status *status, enum status_state state, const char *format, ...)
 {
@@ -47,7 +47,8 @@ be(struct status *status, enum status_state state, const char *format, ...)
 	va_end(arguments);
 }
 
-/* What the host hides in its own /proc is part of a line that says nothing else. */
+/* Compares the options of each line: what the host hides in its own /proc is part of a line that
+ * does not say it. */
 static void
 compare_options(const struct plan *now, const struct lines *lines, struct status *status)
 {
@@ -88,7 +89,7 @@ struct look {
 	struct report *report; /* borrowed */
 };
 
-/* Inside: what of the plan is mounted. */
+/* Looks, inside, which lines of the plan are mounted. */
 static int
 look(void *data)
 {
@@ -129,7 +130,7 @@ compare_line(
 		be(status, STATUS_STALE, "%s is there now; reload the service", mount->source);
 }
 
-/* Is what start made still there, and what it made it from? */
+/* Compares the mounts inside, and what they were made from, with the record. */
 static void
 compare_mounts(struct service *service, const struct record *record, const struct lines *lines,
 	struct status *status)
@@ -176,21 +177,21 @@ static int
 judge(struct service *service, const char *name, const struct prepared *prepared,
 	struct status *status)
 {
-	static const char *const damages[] = {
-		[PREPARED_BY_OTHERS] = "it was prepared by another version; restart the service",
-		[PREPARED_HALF] = "it was not stopped completely; stop it again",
-		[PREPARED_DAMAGED] = "/ inside is not what start made; stop it, then start it",
-	};
-
 	status->state = STATUS_STARTED;
-	if (prepared->state != PREPARED_GOOD) {
-		be(status, STATUS_DAMAGED, "%s", damages[prepared->state]);
-		return 0;
-	}
-	return judge_good(service, name, prepared, status);
+	if (prepared->state == PREPARED_GOOD)
+		return judge_good(service, name, prepared, status);
+	/* in a list that says "damaged" already */
+	if (prepared->state == PREPARED_DAMAGED)
+		be(status, STATUS_DAMAGED,
+			"/ inside is not what start made; stop it, then start it");
+	else
+		be(status, STATUS_DAMAGED, "it %s; %s", prepared_reason(prepared->state),
+			prepared->state == PREPARED_HALF ? "stop it again" : "restart the service");
+	return 0;
 }
 
-/* Another command is at work on it, and stop would take who looks for somebody inside. */
+/* Judges a root that another command is at work on: stop would take a process that looks inside
+ * for one that is there. */
 static void
 judge_busy(int state, const char *name, struct status *status)
 {
@@ -206,7 +207,7 @@ judge_busy(int state, const char *name, struct status *status)
 			status->reason, sizeof(status->reason), "another command is at work on it");
 }
 
-/* All but the number of processes, of a root that is known to inside from here on. */
+/* Finds all but the number of processes, of a root that inside knows from here on. */
 static int
 judge_prepared(struct service *service, const char *name, struct membership *membership,
 	struct status *status)
@@ -249,7 +250,8 @@ status_of_root(struct service *service, const char *name, struct membership *mem
 	return 0;
 }
 
-/* What keeps it from being started, as far as a look at the settings and the tree's place tells. */
+/* Names what keeps it from being started, as far as a look at the settings and the tree's place
+ * tells. */
 static void
 judge_stopped(struct service *service, const char *name, struct status *status)
 {
@@ -272,7 +274,7 @@ judge_stopped(struct service *service, const char *name, struct status *status)
 	configured_release(&configured);
 }
 
-/* One look at the processes for all roots. */
+/* Counts the processes of all roots in one scan. */
 static int
 count_inside(struct service *service, struct membership *membership, struct status *statuses,
 	size_t count)
@@ -295,7 +297,7 @@ count_inside(struct service *service, struct membership *membership, struct stat
 	return 0;
 }
 
-/* As many as there are descriptors for. */
+/* Handles as many as there are descriptors for. */
 static int
 status_of_some(struct service *service, char *const *names, size_t count, struct status *statuses)
 {

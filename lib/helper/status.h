@@ -23,8 +23,8 @@ struct status {
 	char reason[256]; /* which key changed, what mends it; "" for none */
 };
 
-/* Of each root; is_unknown is set for those that it could not be told of, which is said. 0, or -1
- * where there are such. */
+/* Finds the status of each root; is_unknown is set for one that failed, after reporting the
+ * error. Returns 0, or -1 if there are such. */
 int
 status_of_roots(struct service *service, char *const *names, size_t count, struct status *statuses);
 

@@ -2,8 +2,8 @@
 #include "helper/stop.h"
 
 #include "common/cleanup.h"
-#include "common/number.h"
 #include "common/report.h"
+#include "helper/block_device.h"
 #include "helper/holders.h"
 #include "helper/prepared.h"
 #include "helper/scan.h"
@@ -14,17 +14,10 @@
 
 #include <stdint.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 
 #define TIMEOUT 10 /* seconds, for a record that does not say it */
-/* How long somebody outside, a display server say, may take to let go of what somebody inside gave
- * to it. */
-#define LET_GO_MS 1000
-#define LET_GO_AGAIN_MS 20
-/* The lock, the folder, the pin, the mountinfo; and the filesystems held, of which a plan has few.
- */
-#define DESCRIPTORS_EACH 8
+#define DESCRIPTORS_EACH 8 /* lock, folder, pin, mountinfo; and the few filesystems held */
 
 /* A root that is being stopped. */
 struct stopping {
@@ -41,7 +34,7 @@ struct stop {
 	struct membership membership;
 	struct stopping *all; /* owned */
 	size_t count;
-	bool *left; /* owned; for each root by its number: somebody is left inside */
+	bool *left; /* owned; for each root by its number: processes are left inside */
 	size_t failed;
 	bool has_failure; /* perhaps of the way back from a root; of those before, too */
 };
@@ -56,8 +49,7 @@ fail(struct stop *stop, struct stopping *stopping)
 		membership_remove_root(&stop->membership, stopping->root);
 }
 
-/* Does a step with each root that none has failed with; a step returns 0, or -1 with the error
- * said. */
+/* Does a step with each root that is busy. A step returns 0, or -1 after reporting the error. */
 static void
 each(struct stop *stop, int (*step)(struct stop *stop, struct stopping *stopping))
 {
@@ -75,7 +67,7 @@ each(struct stop *stop, int (*step)(struct stop *stop, struct stopping *stopping
 	service->report->subject = NULL;
 }
 
-/* Nothing is left of it. */
+/* Takes away what is left of a root without mounts. */
 static int
 finish(struct stop *stop, struct stopping *stopping)
 {
@@ -88,7 +80,7 @@ finish(struct stop *stop, struct stopping *stopping)
 	return 0;
 }
 
-/* From here on nobody enters. */
+/* Keeps users from entering from here on, and learns what the processes inside are known by. */
 static int
 close_door(struct stop *stop, struct stopping *stopping)
 {
@@ -115,31 +107,27 @@ timeout_of(const struct stop *stop)
 	uint64_t longest = 0;
 
 	for (size_t i = 0; i < stop->count; i++) {
-		const struct record *record = &stop->all[i].prepared.record;
 		uint64_t seconds = TIMEOUT;
 
-		if (!stop->all[i].is_busy)
-			continue;
-		if (record->size > 0 && record_number(record, "stop_timeout", &seconds) < 0)
-			seconds = TIMEOUT;
-		if (seconds > longest)
+		record_number(&stop->all[i].prepared.record, "stop_timeout", &seconds);
+		if (stop->all[i].is_busy && seconds > longest)
 			longest = seconds;
 	}
 	return (unsigned)longest;
 }
 
+/* Refuses a root with processes left, or all after an error; the reason has been reported. */
 static int
 refuse_left(struct stop *stop, struct stopping *stopping)
 {
-	return stop->left[stopping->root] ? -1 : 0; /* they are named already */
+	return stop->left[stopping->root] ? -1 : 0;
 }
 
-static int
-refuse(struct stop *stop, struct stopping *stopping)
+static void
+refuse_all(struct stop *stop)
 {
-	(void)stop;
-	(void)stopping;
-	return -1; /* why was said, once for all */
+	memset(stop->left, true, stop->count * sizeof(*stop->left));
+	each(stop, refuse_left);
 }
 
 static bool
@@ -158,30 +146,14 @@ end_inside(struct stop *stop)
 		return;
 	if (terminate_inside(&stop->membership, stop->service->state, timeout_of(stop), stop->left,
 		    stop->service->report) < 0)
-		each(stop, refuse);
+		refuse_all(stop);
 	else
 		each(stop, refuse_left);
 }
 
-static bool
-is_over(const struct timespec *begin)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - begin->tv_sec) * 1000 + (now.tv_nsec - begin->tv_nsec) / 1000000 >=
-	       LET_GO_MS;
-}
-
-static void
-pause_before_next_look(void)
-{
-	const struct timespec pause = {.tv_nsec = LET_GO_AGAIN_MS * 1000 * 1000};
-
-	nanosleep(&pause, NULL);
-}
-
-/* Looks until nobody holds anything any more, but not for long. 0, or -1 with the error said. */
+/* Looks until nothing is held any more, but not for long. Returns 0, or -1 after reporting the
+ * error.
+ */
 static int
 wait_for_holders(struct stop *stop, const char *const *paths, struct holders *holders)
 {
@@ -196,10 +168,9 @@ wait_for_holders(struct stop *stop, const char *const *paths, struct holders *ho
 			return -1;
 		for (size_t i = 0; i < holders->count; i++)
 			is_any |= holders->all[i].kind != HOLDER_HOST;
-		if (!is_any || is_over(&begin))
+		if (!is_any || !holders_pause(&begin))
 			return 0;
 		holders_release(holders);
-		pause_before_next_look();
 	}
 }
 
@@ -251,7 +222,7 @@ refuse_held(struct stop *stop)
 	if (!paths)
 		report_error(report, errno, "cannot look at every descriptor");
 	if (!paths || wait_for_holders(stop, paths, &holders) < 0) {
-		each(stop, refuse);
+		refuse_all(stop);
 		return;
 	}
 	for (size_t i = 0; i < stop->count; i++) {
@@ -279,27 +250,8 @@ empty(struct stop *stop, struct stopping *stopping)
 	return prepared_empty(&stopping->prepared, stop->service->host, stop->service->report);
 }
 
-/* "MAJOR:MINOR", as start recorded it. 0, or -1 for something else. */
-static int
-parse_device(const char *text, uint64_t *device)
-{
-	const char *colon = strchr(text, ':');
-	char number[16];
-	uint64_t major, minor;
-
-	if (!colon || (size_t)(colon - text) >= sizeof(number))
-		return -1;
-	memcpy(number, text, (size_t)(colon - text));
-	number[colon - text] = '\0';
-	if (number_parse(number, UINT32_MAX, &major) < 0 ||
-		number_parse(colon + 1, UINT32_MAX, &minor) < 0)
-		return -1;
-	*device = makedev((unsigned)major, (unsigned)minor);
-	return 0;
-}
-
-/* Has another prepared root the device? One filesystem may be mounted for several; then the last of
- * them is judged. */
+/* True if another prepared root has the device. One filesystem may be mounted for several; then the
+ * last of them is judged. */
 static bool
 is_of_others(const struct stop *stop, const char *name, const char *device)
 {
@@ -318,30 +270,12 @@ is_of_others(const struct stop *stop, const char *name, const char *device)
 		folder = state_open_folder(stop->service->state, names.all[i], false);
 		if (folder >= 0)
 			record_read_either(&other, folder);
-		while (!found && other.size > 0 &&
-			(text = record_next(&other, "block_device", text)))
+		while (!found && (text = record_next(&other, "block_device", text)))
 			found = strcmp(text, device) == 0;
 		record_release(&other);
 	}
 	service_names_release(&names);
 	return found;
-}
-
-/* 1 when it is in use, 0, or -1 with the error said. */
-static int
-wait_for_device(const struct stop *stop, uint64_t device, struct holders *holders)
-{
-	struct timespec begin;
-
-	clock_gettime(CLOCK_MONOTONIC, &begin);
-	for (;;) {
-		int result = holders_of_device(holders, device, stop->service->report);
-
-		if (result <= 0 || is_over(&begin))
-			return result;
-		holders_release(holders);
-		pause_before_next_look();
-	}
 }
 
 static int
@@ -353,9 +287,9 @@ refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 	uint64_t device;
 	int result;
 
-	if (parse_device(text, &device) < 0 || is_of_others(stop, name, text))
+	if (record_parse_device(text, &device) < 0 || is_of_others(stop, name, text))
 		return 0;
-	result = wait_for_device(stop, device, &holders);
+	result = block_device_wait(&holders, device, report);
 	holders_name(&holders, HOLDER_NAMESPACE, 0, users, sizeof(users));
 	holders_release(&holders);
 	if (result <= 0)
@@ -370,7 +304,7 @@ refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 				 text);
 }
 
-/* What was mounted for this root alone must be nobody's now. */
+/* Takes the root away, once the devices that were mounted for it alone are free. */
 static int
 finish_emptied(struct stop *stop, struct stopping *stopping)
 {
@@ -378,16 +312,14 @@ finish_emptied(struct stop *stop, struct stopping *stopping)
 	const char *text = NULL;
 
 	prepared_let_go(&stopping->prepared);
-	while (record->size > 0 && (text = record_next(record, "block_device", text)))
+	while ((text = record_next(record, "block_device", text)))
 		if (refuse_busy_device(stop, stopping->name, text) < 0)
 			return -1;
 	return finish(stop, stopping);
 }
 
-/*
- * The pins stay until nobody is left: they are what a later stop goes on from, and while a
- * namespace is held its number goes to nobody else.
- */
+/* The pins stay until no process is left: a later stop goes on from them, and the number of a
+ * namespace that is held is not reused. */
 static void
 stop_together(struct stop *stop)
 {
@@ -396,13 +328,13 @@ stop_together(struct stop *stop)
 	refuse_held(stop);
 	each(stop, hold);
 	each(stop, empty);
-	/* who had a namespace open before its door was closed may have come in since */
+	/* a process that had a namespace open before may have joined it since */
 	end_inside(stop);
 	each(stop, finish_emptied);
 }
 
-/* As many as there are descriptors for; has_failure: others failed before. 0, or -1 with the errors
- * said. */
+/* Stops as many as there are descriptors for. has_failure: others failed before. Returns 0, or
+ * -1 after reporting the errors. */
 static int
 stop_some(struct service *service, const char *const *names, size_t count, bool has_failure)
 {

@@ -8,9 +8,10 @@
 struct service;
 
 /*
- * Stops them all together: what runs inside has the longest stop_timeout of theirs to end. One that
- * is not prepared is success; nothing is read but what start recorded. What fails with one keeps no
- * other from being stopped. 0, or -1 with the errors said; then another stop goes on from there.
+ * Stops them all together: the processes inside have the longest of their stop_timeout to end. A
+ * root that is not prepared is success; only the record of start is read. A failure in one root
+ * does not affect the others. Returns 0, or -1 after reporting the errors; then another stop
+ * goes on from there.
  */
 int stop_roots(struct service *service, char *const *names, size_t count);
 

@@ -4,8 +4,9 @@
 #include "common/account.h"
 #include "common/cleanup.h"
 #include "common/collision.h"
+#include "common/owner.h"
 #include "common/report.h"
-#include "helper/ownership.h"
+#include "helper/ownership_inside.h"
 #include "helper/plan.h"
 #include "helper/trust_names.h"
 #include "superuser/root.h"
@@ -16,7 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Where Debian has those of an architecture, before and after the merge into /usr. */
+/* the directories of an architecture in Debian, before and after the merge into /usr */
 #define LIBRARIES(architecture) "/lib/" architecture "/.", "/usr/lib/" architecture "/."
 
 /* "/." at the end, so that a link, as from /lib into /usr, is followed inside the tree. musl looks
@@ -34,12 +35,6 @@ static const char *const directories[] = {"/bin/.", "/sbin/.", "/lib/.", "/lib32
 static const char *const files[] = {"/etc/passwd", "/etc/group", "/etc/shadow", "/etc/ld.so.cache",
 	"/etc/ld.so.conf", "/etc/ld.so.preload"};
 
-static bool
-is_writable_by_others(mode_t mode)
-{
-	return mode & (S_IWGRP | S_IWOTH);
-}
-
 static int
 refuse_file(const struct root *root, const char *path, const char *what, struct report *report)
 {
@@ -53,7 +48,7 @@ refuse_file(const struct root *root, const char *path, const char *what, struct 
 	return report_error(report, 0, "%s %s, and setuid programs inside rely on it", whole, what);
 }
 
-/* Nobody's where the tree has none. */
+/* Judges a directory; passes over one that the tree does not have. */
 static int
 judge_directory(const struct root *root, const char *path, struct report *report)
 {
@@ -67,12 +62,12 @@ judge_directory(const struct root *root, const char *path, struct report *report
 	if (ownership_judge_target(root, path, fd, NULL, 0, &mode, report) < 0)
 		return -1;
 	/* a sticky one too, where others can put a library beside those that are there */
-	return is_writable_by_others(mode)
+	return owner_lets_others_write(mode)
 		       ? refuse_file(root, path, "can be written by others", report)
 		       : 0;
 }
 
-/* In a directory that has been judged, so nobody exchanges it. */
+/* Judges a file in a directory that has been judged, so that no other user can exchange it. */
 static int
 judge_opened(const struct root *root, const char *path, int fd, struct report *report)
 {
@@ -86,7 +81,7 @@ judge_opened(const struct root *root, const char *path, int fd, struct report *r
 			root->path, path);
 	if (found.st_uid != 0)
 		return refuse_file(root, path, "does not belong to the superuser", report);
-	return is_writable_by_others(found.st_mode)
+	return owner_lets_others_write(found.st_mode)
 		       ? refuse_file(root, path, "can be written by others", report)
 		       : 0;
 }

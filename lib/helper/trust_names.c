@@ -52,15 +52,6 @@ cannot_judge(const struct judgement *judgement)
 	return report_error(judgement->report, errno, "cannot compare the names");
 }
 
-static int
-add_known(struct judgement *judgement, const struct collision_kind *kind, const char *name,
-	uint32_t id)
-{
-	cleanup_free char *value = collision_value(name, id);
-
-	return value ? record_add(judgement->record, kind->known, value) : -1;
-}
-
 /* Takes the name over. */
 static int
 add_other(struct judgement *judgement, const struct collision_kind *kind, char **name, uint32_t id)
@@ -101,8 +92,9 @@ compare_name(
 	if (found < 0 && errno != ENOENT)
 		return report_error(
 			judgement->report, errno, "cannot look up the %s %s", kind->noun, *name);
-	result = found == 0 && hosts == id ? add_known(judgement, kind, *name, id)
-					   : add_other(judgement, kind, name, id);
+	result = found == 0 && hosts == id
+			 ? record_add_account(judgement->record, kind->known, id, *name)
+			 : add_other(judgement, kind, name, id);
 	return result == 0 ? 0 : cannot_judge(judgement);
 }
 

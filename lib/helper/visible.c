@@ -2,19 +2,16 @@
 #include "helper/visible.h"
 
 #include "common/cleanup.h"
-#include "common/number.h"
 #include "common/record.h"
 #include "common/report.h"
 #include "common/syscalls.h"
 #include "helper/mount_make.h"
 #include "helper/mounted.h"
-#include "helper/ownership.h"
+#include "helper/ownership_host.h"
 #include "helper/plan.h"
 #include "helper/record_write.h"
 #include "superuser/mount.h"
 
-#include <inttypes.h>
-#include <limits.h>
 #include <string.h>
 
 void
@@ -24,7 +21,7 @@ visible_release(struct visible *visible)
 	cleanup_fd_release(&visible->mounts);
 }
 
-/* Does path lie in the directory source, by whatever name that one goes? */
+/* True if path lies in the directory source, by whichever name of that. */
 static bool
 is_below(const char *path, const char *source)
 {
@@ -78,15 +75,14 @@ visible_clone(struct visible *visible, const struct root *root, struct record *r
 {
 	/* a peer of `/` inside would have what is mounted on one appear on the other */
 	const struct mount_change apart = {.propagation = MS_PRIVATE};
-	char value[PATH_MAX + 32];
+	struct record_mount mount = {.mount_point = visible->at.path};
 
 	cleanup_fd_release(&visible->mounts);
 	visible->mounts = mount_clone(root->tree, "", true);
 	if (visible->mounts < 0 || mount_change(visible->mounts, &apart) < 0)
 		return report_error(report, errno, "cannot clone what is mounted inside");
-	snprintf(value, sizeof(value), "%" PRIu64 ":%s", mount_id(visible->mounts),
-		visible->at.path);
-	if (record_add(record, "visible_mount", value) < 0)
+	mount.id = mount_id(visible->mounts);
+	if (record_add_mount(record, "visible_mount", RECORD_VISIBLE_MOUNT, &mount) < 0)
 		return report_error(report, errno, "cannot make the record");
 	return 0;
 }
@@ -99,36 +95,27 @@ visible_attach(struct visible *visible, struct report *report)
 	return report_error(report, errno, "cannot mount what is inside on %s", visible->at.path);
 }
 
-/* "MOUNT:PATH", as the record has it; *path is owned by the caller. 0, or -1. */
-static int
-parse(const char *value, uint64_t *id, char **path)
-{
-	const char *colon = strchr(value, ':');
-	cleanup_free char *number = colon ? strndup(value, (size_t)(colon - value)) : NULL;
-
-	if (!number || number_parse(number, UINT64_MAX, id) < 0 || *id == 0)
-		return -1;
-	*path = strdup(colon + 1);
-	return *path ? 0 : -1;
-}
-
-/* Is it the tree that start put there? Mount ids go to others. */
+/* True if the record names a mount that start put on the host. */
 static bool
-is_recorded(int fd, uint64_t id, const struct record *record)
+read_recorded(const struct record *record, struct record_mount *mount)
 {
-	struct statx found;
-
-	return statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &found) == 0 &&
-	       found.stx_mnt_id == id && record_has_number(record, "inode", found.stx_ino);
+	return record_parse_mount(
+		       record_value(record, "visible_mount"), RECORD_VISIBLE_MOUNT, mount) == 0 &&
+	       mount->id != 0;
 }
 
-/* A descriptor of what lies at the path, if it is what start put there; else -1. */
+/* Opens what lies at the path, if it is the tree that start put there: mount ids are reused.
+ * Returns a descriptor, or -1. */
 static int
 open_recorded(const struct record *record, uint64_t id, const char *path)
 {
 	cleanup_fd int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct statx found;
 
-	return fd >= 0 && is_recorded(fd, id, record) ? steal_fd(&fd) : -1;
+	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &found) < 0 ||
+		found.stx_mnt_id != id || !record_has_number(record, "inode", found.stx_ino))
+		return -1;
+	return steal_fd(&fd);
 }
 
 static int
@@ -142,10 +129,11 @@ take_off(int fd, const char *path, struct report *report)
 	return 0;
 }
 
-/* Where it is seen no more: it went with a directory that was renamed, or somebody covered it. */
+/* Takes the mount away where it is not seen at its path: it went with a directory that was
+ * renamed, or another mount covers it. */
 static int
 take_away_elsewhere(
-	const struct record *record, uint64_t id, const char *path, struct report *report)
+	const struct record *record, const struct record_mount *mount, struct report *report)
 {
 	struct mounted mounted;
 	const char *place;
@@ -153,14 +141,14 @@ take_away_elsewhere(
 
 	if (mounted_read(&mounted, report) < 0)
 		return -1;
-	place = mounted_place_of(&mounted, id);
+	place = mounted_place_of(&mounted, mount->id);
 	if (place) {
-		cleanup_fd int fd = open_recorded(record, id, place);
+		cleanup_fd int fd = open_recorded(record, mount->id, place);
 
 		if (fd >= 0) {
 			result = take_off(fd, place, report);
-		} else if (strcmp(place, path) == 0) {
-			/* what somebody mounted on ours is theirs to take away */
+		} else if (strcmp(place, mount->mount_point) == 0) {
+			/* a mount of another program on it is not this one's to take away */
 			report_mend(report, "umount %s", report_word(report, place));
 			result = report_error(report, 0,
 				"something else is mounted on %s, above what start put there",
@@ -174,25 +162,24 @@ take_away_elsewhere(
 int
 visible_take_away(const struct record *record, struct report *report)
 {
-	cleanup_free char *path = NULL;
+	struct record_mount mount;
 	cleanup_fd int fd = -1;
-	uint64_t id;
 
-	if (record->size == 0 || parse(record_value(record, "visible_mount"), &id, &path) < 0)
+	if (!read_recorded(record, &mount))
 		return 0;
-	fd = open_recorded(record, id, path);
-	return fd >= 0 ? take_off(fd, path, report) : take_away_elsewhere(record, id, path, report);
+	fd = open_recorded(record, mount.id, mount.mount_point);
+	return fd >= 0 ? take_off(fd, mount.mount_point, report)
+		       : take_away_elsewhere(record, &mount, report);
 }
 
 bool
 visible_is_there(const struct record *record)
 {
-	cleanup_free char *path = NULL;
+	struct record_mount mount;
 	cleanup_fd int fd = -1;
-	uint64_t id;
 
-	if (record->size == 0 || parse(record_value(record, "visible_mount"), &id, &path) < 0)
+	if (!read_recorded(record, &mount))
 		return true;
-	fd = open_recorded(record, id, path);
+	fd = open_recorded(record, mount.id, mount.mount_point);
 	return fd >= 0;
 }

@@ -14,29 +14,25 @@ struct visible {
 	int mounts; /* owned; the clone of all that is mounted inside, detached */
 };
 
-/* Looks whether it is possible there. 0, or -1 with the error said. visible_release in both cases.
- */
+/* Looks whether it is possible there. Returns 0, or -1 after reporting the error.
+ * visible_release in both cases. */
 int visible_open(
 	struct visible *visible, const char *path, const struct plan *plan, struct report *report);
 
-/* Clones what is mounted inside, where the process is, and records it. 0, or -1 with the error
- * said.
- */
+/* Clones the mounts inside, where the process is, and records it. Returns 0, or -1 after
+ * reporting the error. */
 int visible_clone(struct visible *visible, const struct root *root, struct record *record,
 	struct report *report);
 
-/*
- * Mounts the clone on the host, in one step, once the record is written: whatever happens then,
- * visible_take_away finds it. 0, or -1 with the error said.
- */
+/* Mounts the clone on the host, in one step, once the record is written: visible_take_away finds
+ * it in any case. Returns 0, or -1 after reporting the error. */
 int visible_attach(struct visible *visible, struct report *report);
 
-/* Takes away what the record says was mounted, that mount and no other. 0, or -1 with the error
- * said.
- */
+/* Takes away the mount that the record names, and no other. Returns 0, or -1 after reporting the
+ * error. */
 int visible_take_away(const struct record *record, struct report *report);
 
-/* Is it there, or was it never asked for? */
+/* True if it is there, or was never asked for. */
 bool visible_is_there(const struct record *record);
 
 void visible_release(struct visible *visible);

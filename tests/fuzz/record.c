@@ -82,6 +82,22 @@ check_value(const struct record *record, const char *key, const char *value)
 		abort();
 }
 
+/* What is read from a value ends where the value ends. */
+static void
+check_formats(const struct record *record, const char *value)
+{
+	const char *end = value + strlen(value);
+	struct record_mount mount;
+	uint64_t device;
+
+	for (int numbers = RECORD_VISIBLE_MOUNT; numbers <= RECORD_LINE; numbers++)
+		if (record_parse_mount(value, (enum record_numbers)numbers, &mount) == 0 &&
+			(mount.mount_point < value + 2 * numbers || mount.mount_point > end))
+			abort();
+	record_parse_device(value, &device);
+	record_has_account(record, "line", 0, value);
+}
+
 static void
 check_key(const struct record *record, const char *key)
 {
@@ -93,6 +109,7 @@ check_key(const struct record *record, const char *key)
 		if (previous ? value <= previous : value != first)
 			abort();
 		check_value(record, key, value);
+		check_formats(record, value);
 		previous = value;
 	}
 	if (!previous && first[0] != '\0')

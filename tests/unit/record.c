@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "common/cleanup.h"
+#include "common/namespace.h"
 #include "common/record.h"
 #include "helper/record_write.h"
 
@@ -14,6 +15,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 /* Who owns every file, as the record is told: so the tests need no superuser. */
 static uid_t owner;
@@ -373,6 +375,132 @@ a_value_that_is_no_number_is_nobodys_uid(void **state)
 	record_release(&record);
 }
 
+static void
+a_mount_has_as_many_numbers_as_its_key(void **state)
+{
+	static const char expected[] = "version=2\0visible_mount=5:/a:b\0filesystem=5:6:/a:b\0"
+				       "line=5:6:18446744073709551615:/a:b\0leaving=0:0:0:";
+	const struct record_mount mount = {5, 6, UINT64_MAX, "/a:b"}, none = {.mount_point = ""};
+	struct record record = {0};
+	struct record_mount back;
+
+	(void)state;
+	assert_int_equal(
+		record_add_mount(&record, "visible_mount", RECORD_VISIBLE_MOUNT, &mount), 0);
+	assert_int_equal(record_add_mount(&record, "filesystem", RECORD_FILESYSTEM, &mount), 0);
+	assert_int_equal(record_add_mount(&record, "line", RECORD_LINE, &mount), 0);
+	assert_int_equal(record_add_mount(&record, "leaving", RECORD_LINE, &none), 0);
+	assert_int_equal(record.size, sizeof(expected));
+	assert_memory_equal(record.text, expected, sizeof(expected));
+	assert_int_equal(record_parse_mount(record_value(&record, "visible_mount"),
+				 RECORD_VISIBLE_MOUNT, &back),
+		0);
+	assert_int_equal(back.id, 5);
+	assert_int_equal(back.device, 0);
+	assert_string_equal(back.mount_point, "/a:b");
+	assert_int_equal(
+		record_parse_mount(record_value(&record, "filesystem"), RECORD_FILESYSTEM, &back),
+		0);
+	assert_int_equal(back.device, 6);
+	assert_string_equal(back.mount_point, "/a:b");
+	assert_int_equal(record_parse_mount(record_value(&record, "line"), RECORD_LINE, &back), 0);
+	assert_int_equal(back.inode, UINT64_MAX);
+	assert_string_equal(back.mount_point, "/a:b");
+	assert_int_equal(
+		record_parse_mount(record_value(&record, "leaving"), RECORD_LINE, &back), 0);
+	assert_int_equal(back.id, 0);
+	assert_string_equal(back.mount_point, "");
+	record_release(&record);
+}
+
+static void
+a_value_that_lacks_a_number_is_no_mount(void **state)
+{
+	static const char *const values[] = {"", "1", "1:2", "1:2:3", ":2:3:/a", "1::3:/a",
+		"1:2:-3:/a", "1:2:03:/a", "1 :2:3:/a", "1:2:18446744073709551616:/a",
+		"1:2:000000000000000000000:/a", "a:2:3:/a"};
+	struct record_mount mount;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		errno = 0;
+		assert_int_equal(record_parse_mount(values[i], RECORD_LINE, &mount), -1);
+		assert_int_equal(errno, EBADMSG);
+	}
+}
+
+static void
+a_device_is_its_major_and_minor_number(void **state)
+{
+	static const char *const values[] = {
+		"", "7", "7:", ":3", "7:3:", "07:3", "7:4294967296", "4294967296:3", "7:3 "};
+	struct record record = {0};
+	uint64_t device = 1;
+
+	(void)state;
+	assert_int_equal(record_add_device(&record, makedev(0, 31)), 0);
+	assert_int_equal(record.size, 0);
+	assert_int_equal(record_add_device(&record, makedev(259, 1048575)), 0);
+	assert_string_equal(record_value(&record, "block_device"), "259:1048575");
+	assert_int_equal(record_parse_device(record_value(&record, "block_device"), &device), 0);
+	assert_int_equal(device, makedev(259, 1048575));
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		errno = 0;
+		assert_int_equal(record_parse_device(values[i], &device), -1);
+		assert_int_equal(errno, EBADMSG);
+	}
+	record_release(&record);
+}
+
+static void
+an_account_is_known_by_its_number_and_name(void **state)
+{
+	struct record record = {0};
+
+	(void)state;
+	assert_int_equal(record_add(&record, "known_user", "bad"), 0);
+	assert_int_equal(record_add(&record, "known_user", "01001:carol"), 0);
+	assert_int_equal(record_add_account(&record, "known_user", 0, "root"), 0);
+	assert_int_equal(record_add_account(&record, "known_user", UINT32_MAX, "alice"), 0);
+	assert_string_equal(record_next(&record, "known_user",
+				    record_next(&record, "known_user",
+					    record_next(&record, "known_user",
+						    record_value(&record, "known_user")))),
+		"4294967295:alice");
+	assert_true(record_has_account(&record, "known_user", 0, "root"));
+	assert_true(record_has_account(&record, "known_user", UINT32_MAX, "alice"));
+	assert_false(record_has_account(&record, "known_user", 0, "alice"));
+	assert_false(record_has_account(&record, "known_user", 0, "roo"));
+	assert_false(record_has_account(&record, "known_user", 0, ""));
+	assert_false(record_has_account(&record, "known_user", 1001, "carol"));
+	assert_false(record_has_account(&record, "known_group", 0, "root"));
+	record_release(&record);
+}
+
+static void
+a_copy_of_a_place_has_another_mount(void **state)
+{
+	const struct namespace_place place = {
+		.device = UINT64_C(8) << 32 | 17, .inode = 2, .mount = 42};
+	struct namespace_place other = place;
+	struct record record = {0};
+
+	(void)state;
+	assert_int_equal(record_add_place(&record, &place), 0);
+	assert_string_equal(record_value(&record, "device"), "34359738385");
+	assert_int_equal(namespace_place_device(&place), makedev(8, 17));
+	assert_true(record_has_place(&record, &place, false));
+	other.mount++;
+	assert_false(record_has_place(&record, &other, false));
+	assert_true(record_has_place(&record, &other, true));
+	other.inode++;
+	assert_false(record_has_place(&record, &other, true));
+	other = place;
+	other.device++;
+	assert_false(record_has_place(&record, &other, true));
+	record_release(&record);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
 
 int
@@ -393,6 +521,11 @@ main(void)
 		cmocka_unit_test(every_value_of_a_key_is_found_in_order),
 		cmocka_unit_test(an_empty_record_has_no_values),
 		cmocka_unit_test(a_value_that_is_no_number_is_nobodys_uid),
+		cmocka_unit_test(a_mount_has_as_many_numbers_as_its_key),
+		cmocka_unit_test(a_value_that_lacks_a_number_is_no_mount),
+		cmocka_unit_test(a_device_is_its_major_and_minor_number),
+		cmocka_unit_test(an_account_is_known_by_its_number_and_name),
+		cmocka_unit_test(a_copy_of_a_place_has_another_mount),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

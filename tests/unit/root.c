@@ -8,7 +8,8 @@
 
 #include "common/cleanup.h"
 #include "common/syscalls.h"
-#include "helper/ownership.h"
+#include "helper/ownership_host.h"
+#include "helper/ownership_inside.h"
 #include "said.h"
 #include "superuser/root.h"
 

@@ -8,6 +8,7 @@
 
 #include "common/cleanup.h"
 #include "common/record.h"
+#include "helper/lock.h"
 #include "helper/state.h"
 #include "said.h"
 
@@ -46,6 +47,25 @@ __wrap_umount2(const char *path, int flags)
 	return -1;
 }
 
+/* How often the holder of a lock takes its file away; how often it is waited for. */
+static int taken_away, waits;
+
+int __wrap_lock_wait(int fd, time_t end);
+int __real_lock_wait(int fd, time_t end);
+
+int
+__wrap_lock_wait(int fd, time_t end)
+{
+	int result = __real_lock_wait(fd, end);
+
+	waits++;
+	if (taken_away > 0) {
+		taken_away--;
+		unlinkat(directory, "games.lock", 0);
+	}
+	return result;
+}
+
 static void
 put_file(const char *path)
 {
@@ -68,6 +88,7 @@ begin(void **state)
 
 	(void)state;
 	pinned = asked = asked_too_early = 0;
+	taken_away = waits = 0;
 	snprintf(folder, sizeof(folder), "%s/state.XXXXXX", where);
 	if (!mkdtemp(folder))
 		return -1;
@@ -194,6 +215,24 @@ a_lock_is_busy_until_its_holder_closes_it(void **state)
 	close(held);
 }
 
+/* Else two commands had the lock, each of a file of its own. */
+static void
+a_lock_whose_file_was_taken_away_is_taken_again(void **state)
+{
+	cleanup_fd int held = -1;
+	struct stat opened, named;
+
+	(void)state;
+	taken_away = 2;
+	held = state_lock(directory, "games", NULL);
+	assert_true(held >= 0);
+	assert_int_equal(waits, 3);
+	assert_int_equal(fstat(held, &opened), 0);
+	assert_int_equal(fstatat(directory, "games.lock", &named, 0), 0);
+	assert_int_equal(opened.st_ino, named.st_ino);
+	state_unlock_for_good(directory, "games");
+}
+
 static void
 a_lock_that_cannot_be_had_is_an_error(void **state)
 {
@@ -249,6 +288,7 @@ main(void)
 		TEST(a_folder_that_is_not_there_is_removed_already),
 		TEST(a_folder_that_holds_something_else_stays),
 		TEST(a_lock_is_busy_until_its_holder_closes_it),
+		TEST(a_lock_whose_file_was_taken_away_is_taken_again),
 		TEST(a_lock_that_cannot_be_had_is_an_error),
 		TEST(the_names_are_those_of_folders_that_a_root_can_have),
 	};

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which users can change a file, by its owner and its mode. */
+#ifndef OWNER_H
+#define OWNER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* True if the mode lets a group or everyone write. A link is to be asked about its owner alone. */
+bool owner_lets_others_write(mode_t mode);
+
+/* True if it belongs to the superuser and no other user can write to it. */
+bool owner_is_superuser_alone(uid_t owner, mode_t mode);
+
+#endif

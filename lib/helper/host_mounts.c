@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "helper/host_mounts.h"
+
+#include "common/cleanup.h"
+#include "common/record.h"
+#include "helper/membership.h"
+#include "helper/process.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+host_mounts_release(struct host_mounts *mounts)
+{
+	numbers_release(&mounts->in_roots);
+	for (size_t i = 0; i < mounts->pin_count; i++)
+		free(mounts->pins[i]);
+	free(mounts->pins);
+	*mounts = (struct host_mounts){0};
+}
+
+/* A root's path, as the host resolves it. */
+struct place {
+	char *path; /* owned */
+	int root;
+};
+
+struct places {
+	struct place *all; /* owned; in order */
+	size_t count;
+};
+
+static int
+compare_places(const void *one, const void *other)
+{
+	const struct place *first = one;
+	const struct place *second = other;
+
+	return strcmp(first->path, second->path);
+}
+
+static void
+release_places(struct places *places)
+{
+	for (size_t i = 0; i < places->count; i++)
+		free(places->all[i].path);
+	free(places->all);
+}
+
+static int
+find_places(struct places *places, const char *const *paths, size_t count)
+{
+	*places = (struct places){.all = calloc(count + 1, sizeof(*places->all))};
+	if (!places->all)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		char *path = paths[i] ? realpath(paths[i], NULL) : NULL;
+
+		if (path && strcmp(path, "/") != 0)
+			places->all[places->count++] = (struct place){.path = path, .root = (int)i};
+		else
+			free(path); /* every process of the host uses `/` */
+	}
+	qsort(places->all, places->count, sizeof(*places->all), compare_places);
+	return 0;
+}
+
+/* Returns the root at the path or, of those above it, the nearest. Cuts the path short. */
+static int
+root_at(const struct places *places, char *path)
+{
+	const struct place key = {.path = path};
+
+	while (path[0] != '\0') {
+		const struct place *found =
+			bsearch(&key, places->all, places->count, sizeof(key), compare_places);
+		char *slash = strrchr(path, '/');
+
+		if (found)
+			return found->root;
+		if (!slash)
+			break;
+		*slash = '\0';
+	}
+	return MEMBERSHIP_NONE;
+}
+
+/* Reads blanks and backslashes, which proc(5) writes as three octal digits. */
+static void
+unescape(char *text)
+{
+	char *to = text;
+
+	while (*text != '\0') {
+		unsigned byte;
+
+		if (text[0] == '\\' && sscanf(text + 1, "%3o", &byte) == 1) {
+			*to++ = (char)byte;
+			text += 4;
+		} else {
+			*to++ = *text++;
+		}
+	}
+	*to = '\0';
+}
+
+static int
+add_pin(struct host_mounts *mounts, const char *mount_point)
+{
+	char **grown = reallocarray(mounts->pins, mounts->pin_count + 1, sizeof(*grown));
+
+	if (!grown)
+		return -1;
+	mounts->pins = grown;
+	grown[mounts->pin_count] = strdup(mount_point);
+	return grown[mounts->pin_count] ? (mounts->pin_count++, 0) : -1;
+}
+
+/* Adds one line of mountinfo. The pins in the state directory are those of the roots themselves. */
+static int
+add_line(struct host_mounts *mounts, const struct places *places, char *text)
+{
+	struct process_mount line;
+	char within[PATH_MAX], target[PATH_MAX];
+	int root;
+
+	if (sscanf(text, "%*s %*s %*s %4095s %4095s", within, target) != 2 ||
+		!process_parse_mount(text, &line))
+		return 0;
+	unescape(target);
+	if (strncmp(within, "mnt:[", 5) == 0 &&
+		strncmp(target, STATE_DIRECTORY "/", sizeof(STATE_DIRECTORY)) != 0 &&
+		add_pin(mounts, target) < 0)
+		return -1;
+	root = root_at(places, target);
+	return root == MEMBERSHIP_NONE ? 0 : numbers_add_root(&mounts->in_roots, line.id, root);
+}
+
+int
+host_mounts_read(
+	struct host_mounts *mounts, FILE *mountinfo, const char *const *paths, size_t count)
+{
+	cleanup_free char *text = NULL;
+	struct places places;
+	size_t size = 0;
+	int result;
+
+	*mounts = (struct host_mounts){0};
+	result = find_places(&places, paths, count);
+	while (result == 0 && getline(&text, &size, mountinfo) > 0)
+		result = add_line(mounts, &places, text);
+	release_places(&places);
+	return result == 0 && !ferror(mountinfo) ? 0 : -1;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "helper/reload_judge.h"
+
+#include "common/cleanup.h"
+#include "common/record.h"
+#include "common/report.h"
+#include "helper/mounts_attach.h"
+#include "helper/namespace_make.h"
+#include "helper/passwords.h"
+#include "helper/reload_apply.h"
+#include "helper/service.h"
+#include "helper/trust.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void
+reload_judge_release(struct reload_judge *judge)
+{
+	trust_names_release(&judge->names);
+	essentials_release(&judge->essentials);
+}
+
+/* Runs a step inside the namespace, which reports its errors itself. */
+static int
+inside(struct reload_judge *judge, int (*step)(void *data))
+{
+	struct service *service = judge->reload->service;
+
+	return namespace_visit(
+		judge->reload->prepared.pin, service->host, step, judge, NULL, service->report);
+}
+
+/* Looks whether there is a mount point for each new mount, as far as it can be seen. */
+static int
+check_targets(void *data)
+{
+	struct reload *reload = ((struct reload_judge *)data)->reload;
+
+	for (size_t i = 0; i < reload->mounts.count; i++)
+		if (reload->mounts.lines[i].fd >= 0 &&
+			!difference_is_hidden(&reload->difference, i) &&
+			mounts_check_line(&reload->mounts, &reload->now.plan, i, &reload->root,
+				reload->service->report) < 0)
+			return -1;
+	return 0;
+}
+
+/* The descriptor of the new mount that is to be seen at a place, or -1. */
+static int
+new_mount_at(const struct reload *reload, const char *place)
+{
+	int mount = -1;
+
+	for (size_t i = 0; i < reload->mounts.count; i++)
+		if (reload->mounts.lines[i].fd >= 0 &&
+			strcmp(reload->difference.places[i], place) == 0)
+			mount = reload->mounts.lines[i].fd;
+	return mount;
+}
+
+/* The same for a file, by a path with links on its way. */
+static int
+new_mount_on(const struct reload *reload, const char *file)
+{
+	char place[PATH_MAX];
+
+	return root_place_of(&reload->root, file, place, sizeof(place)) < 0
+		       ? -1
+		       : new_mount_at(reload, place);
+}
+
+/* True if a mount goes, and no new one takes its place. */
+static bool
+leaves_place(const struct reload *reload, size_t old)
+{
+	return difference_is_leaving(&reload->difference, old) &&
+	       new_mount_at(reload, reload->difference.before.all[old].place) < 0;
+}
+
+/* Looks a name up as it will be: in the last of the lines that it lies below. As stat(2). */
+static int
+look_ahead(const void *data, const char *name, struct stat *found)
+{
+	const struct reload *reload = data;
+	char place[PATH_MAX];
+	const char *whole = name;
+
+	if (root_place_of(&reload->root, name, place, sizeof(place)) == 0)
+		whole = place;
+	for (size_t i = reload->mounts.count; i-- > 0;) {
+		const char *above = reload->difference.places[i];
+		const char *below;
+
+		if (reload->mounts.ids[i] == 0 || !plan_is_at_or_below(whole, above))
+			continue;
+		if (reload->mounts.lines[i].fd < 0)
+			break;
+		below = whole + strlen(above);
+		return fstatat(reload->mounts.lines[i].fd, below + strspn(below, "/"), found,
+			AT_EMPTY_PATH);
+	}
+	return stat(name, found);
+}
+
+static int
+check_trusted(void *data)
+{
+	struct reload_judge *judge = data;
+	struct reload *reload = judge->reload;
+	const struct difference *difference = &reload->difference;
+	struct report *report = reload->service->report;
+
+	for (size_t i = 0; i < reload->mounts.count; i++)
+		if (reload->mounts.lines[i].fd >= 0 &&
+			trust_judge_change(&reload->root, difference->places[i],
+				reload->mounts.lines[i].fd, judge->restart, report) < 0)
+			return -1;
+	for (size_t i = 0; i < difference->before.count; i++)
+		if (leaves_place(reload, i) &&
+			trust_judge_change(&reload->root, difference->before.all[i].place, -1,
+				judge->restart, report) < 0)
+			return -1;
+	if (tickets_judge(&judge->tickets, look_ahead, reload, report) < 0)
+		return -1;
+	return passwords_judge(&reload->root, &reload->now.plan,
+		new_mount_on(reload, PASSWORDS_PASSWD), new_mount_on(reload, PASSWORDS_SHADOW),
+		report);
+}
+
+static int
+judge_tree(void *data)
+{
+	struct reload_judge *judge = data;
+	struct essentials *essentials = &judge->essentials;
+	const struct configured *now = &judge->reload->now;
+
+	essentials_release(essentials);
+	essentials->root = &judge->reload->root;
+	essentials->path = config_value(&now->config, CONFIG_PATH);
+	essentials->shell = config_value(&now->config, CONFIG_SHELL);
+	return essentials_judge(essentials, judge->reload->service->report);
+}
+
+/* Judges what the superuser inside relies on: as it is or, with covers, as it will be. */
+static int
+judge_as_covered(struct reload_judge *judge)
+{
+	return inside(judge, judge_tree) < 0 ? -1
+					     : essentials_judge_groups(&judge->essentials,
+						       judge->reload->service->report);
+}
+
+/* Judges the same as the new lines will show it. A file that a line covers which is taken away
+ * can be judged only afterwards. */
+static int
+judge_essentials(struct reload_judge *judge)
+{
+	const struct reload *reload = judge->reload;
+	const struct difference *difference = &reload->difference;
+	struct essentials *essentials = &judge->essentials;
+	size_t count = difference->before.count + reload->mounts.count;
+	cleanup_free struct essentials_cover *covers = calloc(count + 1, sizeof(*covers));
+	int result;
+
+	if (!covers)
+		return report_error(reload->service->report, errno, "cannot look at the tree");
+	count = 0;
+	for (size_t i = 0; i < difference->before.count; i++)
+		if (leaves_place(reload, i))
+			covers[count++] = (struct essentials_cover){
+				.place = difference->before.all[i].place, .fd = -1};
+	for (size_t i = 0; i < reload->mounts.count; i++)
+		if (reload->mounts.lines[i].fd >= 0)
+			covers[count++] = (struct essentials_cover){
+				.place = difference->places[i], .fd = reload->mounts.lines[i].fd};
+	essentials->covers = covers;
+	essentials->cover_count = count;
+	result = judge_as_covered(judge);
+	essentials->covers = NULL;
+	essentials->cover_count = 0;
+	return result;
+}
+
+/* True if the superuser who enters may run something else than before. */
+static bool
+has_other_essentials(const struct reload *reload)
+{
+	static const enum config_key keys[] = {CONFIG_PATH, CONFIG_SHELL};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (strcmp(config_value(&reload->now.config, keys[i]),
+			    record_value(&reload->prepared.record, config_key_name(keys[i]))) != 0)
+			return true;
+	/* what a reload left that was interrupted, or that found the tree wrong at its end */
+	return reload->is_other || record_value(&reload->prepared.record, "unfinished")[0] != '\0';
+}
+
+static int
+open_trusted(void *data)
+{
+	struct reload_judge *judge = data;
+
+	trust_names_release(&judge->names);
+	return trust_judge(&judge->reload->root, &judge->names, judge->reload->service->report);
+}
+
+/* Compares the users and groups, which change on both sides. Those that were recorded, of files
+ * that may have been replaced since, are forgotten. */
+static int
+judge_setuid(struct reload_judge *judge)
+{
+	struct record *record = &judge->reload->now.record;
+
+	if (!judge->allows_setuid)
+		return 0;
+	record->size = judge->size;
+	return inside(judge, open_trusted) < 0
+		       ? -1
+		       : trust_names_record(record, &judge->names, judge->reload->service->report);
+}
+
+int
+reload_judge_before(struct reload_judge *judge)
+{
+	judge->size = judge->reload->now.record.size;
+	if (inside(judge, check_targets) < 0 ||
+		(judge->allows_setuid && inside(judge, check_trusted) < 0) ||
+		judge_setuid(judge) < 0)
+		return -1;
+	return has_other_essentials(judge->reload) ? judge_essentials(judge) : 0;
+}
+
+int
+reload_judge_after(struct reload_judge *judge)
+{
+	if (judge_setuid(judge) < 0)
+		return -1;
+	return judge->reload->is_other ? judge_as_covered(judge) : 0;
+}
+
+static int
+check_tickets(void *data)
+{
+	const struct reload_judge *judge = data;
+
+	return tickets_judge(&judge->tickets, NULL, NULL, judge->reload->service->report);
+}
+
+int
+reload_judge_tickets(struct reload_judge *judge)
+{
+	return judge->allows_setuid ? inside(judge, check_tickets) : 0;
+}
