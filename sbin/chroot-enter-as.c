@@ -154,11 +154,11 @@ join(struct entry *entry, struct wish *wish)
 	const char *root = entry->options->root;
 	bool has_binds = entry->options->bind_count > 0;
 
+	if (admission_join(entry) < 0 || admission_check_place(entry, has_binds) < 0)
+		return -1;
 	/* what -b shows has not been judged */
 	entry->target->allows_setuid =
 		!has_binds && strcmp(record_value(&entry->record, "allow_setuid"), "yes") == 0;
-	if (admission_join(entry) < 0 || admission_check_place(entry, has_binds) < 0)
-		return -1;
 	if (!is_named(entry))
 		return 0;
 	if (become_named(entry, wish) < 0)

@@ -222,26 +222,45 @@ admission_open_pin(struct entry *entry)
 	return 0;
 }
 
+/*
+ * Judges the caller, who has joined, by the record in place, which is not the one that was read: a
+ * reload has renewed it, or a stop has put it away. Returns 0, or -1 after reporting the error.
+ */
+static int
+judge_again(struct entry *entry)
+{
+	uint64_t number;
+	int error;
+
+	cleanup_fd_release(&entry->record_file);
+	record_release(&entry->record);
+	entry->record_file = record_open(entry->folder, "record");
+	if (lower(entry) < 0)
+		return -1;
+	if (entry->record_file >= 0 && may_enter(entry, &error) && error == 0 &&
+		namespace_number(entry->namespace, &number) == 0 &&
+		record_has_number(&entry->record, "namespace", number))
+		return raise(entry, PRIVILEGES_TO_JOIN);
+	return report_error(entry->report, 0,
+		"%s was stopped or reloaded at this moment; enter it again", entry->options->root);
+}
+
 int
 admission_join(struct entry *entry)
 {
-	const char *root = entry->options->root;
-	bool is_same;
 	int error;
 
 	if (raise(entry, PRIVILEGES_TO_JOIN) < 0)
 		return -1;
-	error = namespace_join(entry->namespace) < 0 ? errno : 0;
-	is_same = is_same_record(entry);
-	if (error != 0 || !is_same) {
+	if (namespace_join(entry->namespace) < 0) {
+		error = errno;
 		lower(entry);
-		return error != 0 ? report_error(entry->report, error,
-					    "cannot join the namespace of %s", root)
-				  : report_error(entry->report, 0,
-					    "%s was stopped or reloaded at this moment; enter it "
-					    "again",
-					    root);
+		return report_error(entry->report, error, "cannot join the namespace of %s",
+			entry->options->root);
 	}
+	while (!is_same_record(entry))
+		if (judge_again(entry) < 0)
+			return -1;
 	/*
 	 * Threat: a directory or a program of the host, open as 9: -d, -s, COMMAND or the root's
 	 * own passwd names it /proc/self/fd/9. Nothing of libc's is open, and nothing is read

@@ -482,6 +482,8 @@ is 'a user who was delisted while their entry was parked, the record open, is re
 list_again
 parked 3 list_again
 is 'an entry that was parked while a reload left its user listed goes on' "$? $(<"$work/said")" '0 alice'
+parked 6 list_again
+is 'an entry that was parked right before joining while a reload left its user listed goes on' "$? $(<"$work/said")" '0 alice'
 parked 6 delist
 is 'a user who was delisted while their entry was parked right before joining is refused' "$? $(<"$work/said")" \
 	'125 chroot-enter: games was stopped or reloaded at this moment; enter it again'
