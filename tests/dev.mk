@@ -127,16 +127,17 @@ endurance: $(PROGRAMS) $(TREE_TOOLS) ## CYCLES starts and stops, ENTERS enters: 
 	CYCLES=$(CYCLES) ENTERS=$(ENTERS) $(TEST) -v $(sort $(wildcard tests/endurance/*.t))
 
 # AddressSanitizer needs a /proc, reads the environment and traces itself when it looks for leaks:
-# none of that is fit for a setuid program that changes its root and its identity. So chroot-enter
-# is built with the undefined-behaviour checks alone, as traps, which need no runtime library.
+# none of that is fit for programs that change their root and their identity. So those that enter are
+# built with the undefined-behaviour checks alone, as traps, which need no runtime library.
+ENTERING = chroot-enter chroot-enter-as
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 SANITIZE_ENTER = -O1 -g -fsanitize=undefined -fsanitize-undefined-trap-on-error
 SANITIZED = CFLAGS='$(SANITIZE)' HARDENING=-fPIE BUILD=$(BUILD)/sanitize
 
 sanitize: ## the same tests with the sanitizers' eyes; as the superuser
 	$(MAKE) $(SANITIZED) all unit differential
-	$(MAKE) CFLAGS='$(SANITIZE_ENTER)' HARDENING=-fPIE BUILD=$(BUILD)/trap $(BUILD)/trap/chroot-enter
-	cp $(BUILD)/trap/chroot-enter $(BUILD)/sanitize/chroot-enter
+	$(MAKE) CFLAGS='$(SANITIZE_ENTER)' HARDENING=-fPIE BUILD=$(BUILD)/trap $(ENTERING:%=$(BUILD)/trap/%)
+	cp $(ENTERING:%=$(BUILD)/trap/%) $(BUILD)/sanitize/
 	@# strace keeps the leak check from tracing; OpenRC drops the variable, so what it calls is checked
 	ASAN_OPTIONS=detect_leaks=0 $(MAKE) $(SANITIZED) system
 
