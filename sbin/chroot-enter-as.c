@@ -22,9 +22,11 @@
 #include "enter/powers.h"
 #include "enter/privileges.h"
 #include "enter/session.h"
+#include "superuser/namespace_copy.h"
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mount.h>
 
 /* What the superuser asks for. */
 struct wish {
@@ -81,7 +83,8 @@ make_copy(struct entry *entry, struct binds *binds, int *copy)
 		return -1;
 	if (namespace_join(entry->namespace) < 0)
 		return report_error(entry->report, errno, "cannot join the namespace of %s", root);
-	if (admission_check_place(entry, false) < 0 || binds_enter_copy(entry->report) < 0 ||
+	if (admission_check_place(entry, false) < 0 ||
+		namespace_copy_enter(MS_SLAVE, entry->report) < 0 ||
 		binds_attach(binds, names, root, entry->report) < 0)
 		return -1;
 	*copy = openat(namespaces, "mnt", O_RDONLY | O_CLOEXEC);

@@ -9,7 +9,6 @@
 #include "superuser/root.h"
 
 #include <limits.h>
-#include <sched.h>
 #include <string.h>
 
 void
@@ -94,22 +93,6 @@ binds_read(struct binds *binds, const struct options *options, struct report *re
 			"them written \\: and not %s; chroot-enter -h says what there is",
 			*bind->word == '\0' ? "''" : bind->word);
 	}
-	return 0;
-}
-
-int
-binds_enter_copy(struct report *report)
-{
-	const struct mount_change apart = {.propagation = MS_SLAVE, .recursive = true};
-	cleanup_fd int copied = -1;
-
-	if (unshare(CLONE_NEWNS) < 0)
-		return report_error(report, errno, "cannot make a mount namespace");
-	copied = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	/* before anything is mounted or taken away in it: the copy's mounts are still peers */
-	if (copied < 0 || mount_change(copied, &apart) < 0)
-		return report_error(
-			report, errno, "cannot part the new namespace from what it is a copy of");
 	return 0;
 }
 

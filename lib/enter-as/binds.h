@@ -35,12 +35,6 @@ int binds_read(struct binds *binds, const struct options *options, struct report
 int binds_add(struct binds *binds, const char *word, bool is_read_only);
 
 /*
- * Leaves the process in a copy of its mount namespace. What is mounted in that one later reaches
- * the copy; nothing of the copy reaches it. Returns 0, or -1 after reporting the error.
- */
-int binds_enter_copy(struct report *report);
-
-/*
  * Clones the sources, with the mounts below them, where the process is. What is mounted below a
  * source later appears in its clone too, and nothing goes back. 0, or -1 with the error said.
  */

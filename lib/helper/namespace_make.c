@@ -7,6 +7,7 @@
 #include "common/syscalls.h"
 #include "helper/mount_make.h"
 #include "superuser/mount.h"
+#include "superuser/namespace_copy.h"
 
 #include <sched.h>
 
@@ -52,21 +53,10 @@ take_as_root(int tree, struct report *report)
 	return 0;
 }
 
-/* Leaves the process in a private copy of its namespace. */
 static int
 copy(struct report *report)
 {
-	const struct mount_change apart = {.propagation = MS_PRIVATE, .recursive = true};
-	cleanup_fd int copied = -1;
-
-	if (unshare(CLONE_NEWNS) < 0)
-		return report_error(report, errno, "cannot make a mount namespace");
-	copied = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	/* before anything is mounted or taken away in it: the copy's mounts are still peers */
-	if (copied < 0 || mount_change(copied, &apart) < 0)
-		return report_error(
-			report, errno, "cannot part the new namespace from what it is a copy of");
-	return 0;
+	return namespace_copy_enter(MS_PRIVATE, report);
 }
 
 static int

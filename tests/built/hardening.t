@@ -55,7 +55,7 @@ chmod 0755, $picky;
 sub taken {
 	my ($unknown, $fails) = @_;
 	local @ENV{qw(UNKNOWN FAILS)} = ($unknown, $fails);
-	my ($command) = commands(["CC=$picky"], 'number');
+	my ($command) = commands(["CC=$picky"], 'common/number');
 	return grep { /^-(?:D_FORTIFY_SOURCE|fstack-clash|ftrivial|fcf|mbranch)/ } split ' ', $command;
 }
 
@@ -74,12 +74,12 @@ for my $unknown (@all) {
 	is(join(' ', taken($unknown, 0)), $others, "$unknown alone is left out where it is a warning");
 }
 asked();
-commands(["CC=$picky"], 'number');
+commands(["CC=$picky"], 'common/number');
 my $for_one = asked();
-commands(["CC=$picky"], 'number', 'name');
+commands(["CC=$picky"], 'common/number', 'common/name');
 is(asked(), $for_one, 'the compiler is asked as often for two files as for one');
 
-my ($bare) = commands(["CC=$cc", 'HARDENING=-fPIE'], 'number');
+my ($bare) = commands(["CC=$cc", 'HARDENING=-fPIE'], 'common/number');
 unlike($bare, qr/ -fstack|FORTIFY| -ftrivial| -fcf| -mbranch/, 'HARDENING takes the place of all of them');
 
 done_testing();

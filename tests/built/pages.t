@@ -10,7 +10,7 @@ require './tests/texts.pl';
 
 my %pages = map { $_ => 1 } glob('sbin/*.[1-8]'), glob('conf.d/*.[1-8]');
 for my $program (glob('sbin/*.c')) {
-	my ($stem) = $program =~ /(.*)\.c$/;
+	my ($stem) = $program =~ /(.*?)(?:-as)?\.c$/; # chroot-enter-as is a part of chroot-enter
 	ok((grep { $pages{"$stem.$_"} } 1, 8), "$program has a page beside it");
 }
 ok($pages{'conf.d/chroot-mounts.5'}, 'conf.d/chroot-mounts has a page beside it');

@@ -13,7 +13,7 @@ my @doors = (
 	['libsmartcols', 'table', qr/\b(?:scols_|libscols_)\w+/],
 	['vis(3)', 'escape', qr/(?<![\w.>])\w*visx?\s*\(/],
 	['openat2', 'root', qr/${call}openat2\b/],
-	['namespaces', 'namespace namespace_make binds', qr/${call}(?:unshare|setns|pivot_root)\b/],
+	['namespaces', 'namespace namespace_make namespace_copy', qr/${call}(?:unshare|setns|pivot_root)\b/],
 	['identity', 'privileges groups', qr/${call}(?:set(?:res|re|e|fs)?[ug]id|setgroups|initgroups|capset)\b/],
 	['pidfds', 'scan terminate', qr/${call}pidfd_\w+/],
 	['mounts', 'mount mount_make',

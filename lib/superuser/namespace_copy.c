@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "superuser/namespace_copy.h"
+
+#include "common/cleanup.h"
+#include "common/report.h"
+#include "common/syscalls.h"
+#include "superuser/mount.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+
+int
+namespace_copy_enter(uint64_t propagation, struct report *report)
+{
+	const struct mount_change apart = {.propagation = propagation, .recursive = true};
+	cleanup_fd int copied = -1;
+
+	if (unshare(CLONE_NEWNS) < 0)
+		return report_error(report, errno, "cannot make a mount namespace");
+	copied = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	/* before anything is mounted or taken away in it: the copy's mounts are still peers */
+	if (copied < 0 || mount_change(copied, &apart) < 0)
+		return report_error(
+			report, errno, "cannot part the new namespace from what it is a copy of");
+	return 0;
+}
