@@ -33,7 +33,7 @@ exchange()
 	ok 'chroot-enter of musl builds without a warning' make -s -C "$top" BUILD="$build" CFLAGS='-O2 -g -Werror' musl
 	is 'the dynamic program needs the libc of musl alone' "$(needed "$build/musl/dynamic/chroot-enter")" libc.so
 	is 'the static program needs no library' "$(needed "$build/musl/static/chroot-enter")" ''
-	ok 'the static program runs' strace -qq -o "$work/trace" -e trace=mprotect "$build/musl/static/chroot-enter" -V
+	ok 'the static program runs' strace -qq -o "$work/trace" -e trace=mprotect "$build/musl/static/chroot-enter" --list
 	like 'the static program makes its relocations read-only' "$(<"$work/trace")" '^mprotect\(0x[0-9a-f]+, [0-9]+, PROT_READ\) = 0$'
 	ok 'the static program takes the place of the other' exchange
 	for name in enter terminal command-lines nested; do
