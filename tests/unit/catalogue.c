@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "common/cleanup.h"
+#include "common/syscalls.h"
 #include "helper/catalogue.h"
 #include "said.h"
 
