@@ -197,7 +197,7 @@ record_parse_mount(const char *value, enum record_numbers numbers, struct record
 	uint64_t *const all[] = {&mount->id, &mount->device, &mount->inode};
 
 	*mount = (struct record_mount){0};
-	for (size_t i = 0; i < (size_t)numbers; i++)
+	for (size_t i = 0; i < (size_t)numbers && i < sizeof(all) / sizeof(all[0]); i++)
 		if (take_number(&value, UINT64_MAX, all[i]) < 0) {
 			errno = EBADMSG;
 			return -1;

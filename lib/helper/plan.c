@@ -263,11 +263,11 @@ plan_make(struct plan *plan, const struct config *config, struct report *report)
 	const struct config_setting *extra = &config->settings[CONFIG_EXTRA_MOUNTS];
 	const struct config_setting *const all[] = {&config->settings[CONFIG_MOUNTS], service_extra,
 		/* without its own, those of the service hold, and are there already */
-		extra->file == service_extra->file ? NULL : extra};
+		extra->file == service_extra->file ? NULL : extra, NULL};
 
 	*plan = (struct plan){.hides_tickets = config_is_yes(config, CONFIG_ALLOW_SETUID)};
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all) && all[i]; i++) {
-		if (add_lines(plan, all[i], report) < 0) {
+	for (const struct config_setting *const *one = all; *one; one++) {
+		if (add_lines(plan, *one, report) < 0) {
 			plan_release(plan);
 			return -1;
 		}

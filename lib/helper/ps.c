@@ -149,7 +149,7 @@ add(struct look *look, const struct scan_process *found, const char *user, char 
 	copy = strdup(user);
 	if (!copy)
 		return -1;
-	grown[ps->count++] = (struct ps_process){.pid = found->pid,
+	grown[ps->count++] = (struct ps_process){.pid = (pid_t)found->pid,
 		.root = look->first + look->places[found->root],
 		.user = copy,
 		.command = steal_pointer(command)};

@@ -75,7 +75,7 @@ record_add_mount(struct record *record, const char *key, enum record_numbers num
 	char value[PATH_MAX + 64];
 	size_t length = 0;
 
-	for (size_t i = 0; i < (size_t)numbers; i++)
+	for (size_t i = 0; i < (size_t)numbers && i < sizeof(all) / sizeof(all[0]); i++)
 		length += (size_t)snprintf(
 			value + length, sizeof(value) - length, "%" PRIu64 ":", all[i]);
 	snprintf(value + length, sizeof(value) - length, "%s", mount->mount_point);
