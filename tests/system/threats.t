@@ -473,6 +473,7 @@ parked()
 	wait "$tracer"
 }
 delist() { configure games 'root="/opt/games"' 'users="bob"' && chroot-mounts reload games; }
+prepare_anew() { chroot-mounts stop games && chroot-mounts start games; }
 list_again() { configure games 'root="/opt/games"' 'users="alice"' && chroot-mounts reload games; }
 like 'an entry that is parked nowhere raises a capability for the record, one for the pin, and three to join' \
 	"$(strace -qq -u alice -e trace=capset chroot-enter -d / games true 2>&1 | sed -E 's/.*effective=([^,]*), .*/\1/' | xargs)" \
@@ -484,6 +485,9 @@ parked 3 list_again
 is 'an entry that was parked while a reload left its user listed goes on' "$? $(<"$work/said")" '0 alice'
 parked 6 list_again
 is 'an entry that was parked right before joining while a reload left its user listed goes on' "$? $(<"$work/said")" '0 alice'
+parked 6 prepare_anew
+is 'an entry that was parked right before joining while its root was stopped and prepared anew is refused' \
+	"$? $(<"$work/said")" '125 chroot-enter: games was stopped or reloaded at this moment; enter it again'
 parked 6 delist
 is 'a user who was delisted while their entry was parked right before joining is refused' "$? $(<"$work/said")" \
 	'125 chroot-enter: games was stopped or reloaded at this moment; enter it again'
