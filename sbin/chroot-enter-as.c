@@ -28,7 +28,7 @@
 #include <string.h>
 #include <sys/mount.h>
 
-/* What the superuser asks for. */
+/* The entry that the superuser asks for. */
 struct wish {
 	struct identity user; /* of -u or default_user; its uid counts once the tree was asked */
 	struct naming naming; /* what is still open of it until then */

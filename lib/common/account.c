@@ -133,7 +133,7 @@ account_text_of(int fd, bool follows)
 			break; /* it was cut short */
 		size += (size_t)got;
 	}
-	/* what is behind a NUL, as a crash may leave them, a libc reads and nobody here */
+	/* a libc reads the text behind a NUL, which a crash may leave; this room does not */
 	if (text && !follows && memchr(text, '\0', size)) {
 		errno = EINVAL;
 		return NULL;

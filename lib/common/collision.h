@@ -10,7 +10,7 @@ struct identity;
 struct record;
 struct report;
 
-/* What has names and numbers. */
+/* Users, or groups: they have names and numbers. */
 struct collision_kind {
 	const char *noun;
 	const char *file; /* of the tree */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Admission: may the caller enter this root, and is the namespace the one that start made? */
+/* Admission: lets a listed caller into the namespace that start made, and into no other. */
 #ifndef ADMISSION_H
 #define ADMISSION_H
 

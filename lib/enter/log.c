@@ -18,8 +18,7 @@
 #define LOG_LINES 10
 #define LOG_SECONDS 60
 
-/* A socket that waits for nobody, and on which write(2) raises no SIGPIPE, since it is of
- * datagrams. */
+/* Opens a socket on which no call blocks. It is of datagrams, so write(2) raises no SIGPIPE. */
 static int
 connect_daemon(void)
 {

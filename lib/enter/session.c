@@ -50,7 +50,7 @@ session_read_authority(struct entry *entry)
 			caller_variable(entry, "HOME"));
 }
 
-/* Is it one of the words of an option list? */
+/* True if the word is one of an option list. */
 static bool
 has_word(const char *list, const char *word)
 {
@@ -127,7 +127,7 @@ is_user_name(const char *name)
 	return *name != '\0';
 }
 
-/* What the user is called inside: by the root's passwd, else as on the host. */
+/* Returns the name of the user: that of the root's passwd, else the one on the host. */
 static const char *
 user_name(const struct entry *entry, const struct account *account)
 {

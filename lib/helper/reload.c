@@ -25,7 +25,7 @@ reload_release(struct reload *reload)
 	root_release(&reload->root);
 }
 
-/* What the whole namespace is made by cannot be changed under those who are inside. */
+/* Refuses a change of what the whole namespace is made from: processes are inside. */
 static int
 refuse_changes(const struct reload *reload)
 {

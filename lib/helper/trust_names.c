@@ -147,7 +147,8 @@ judge_identity(const struct judgement *judgement, const struct identity *identit
 	return 0;
 }
 
-/* A group may list a name that nobody has. The superuser needs no setuid program. */
+/* Judges a user. A group may list a name without an account, and the superuser needs no setuid
+ * program. */
 static int
 judge_user(const struct judgement *judgement, const char *user)
 {

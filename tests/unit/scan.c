@@ -10,6 +10,7 @@
 #include "helper/membership.h"
 #include "helper/scan.h"
 #include "proc.h"
+#include "proc_statx.h"
 #include "said.h"
 
 #include <errno.h>
@@ -32,20 +33,7 @@ __wrap_opendir(const char *path)
 	return __real_opendir(proc_path);
 }
 
-long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
-
-/* Asks the kernel for statx(2), which syscalls.h calls by its number where libc has none. */
-static long
-ask_statx(va_list words)
-{
-	int directory = va_arg(words, int);
-	const char *path = va_arg(words, const char *);
-	int flags = va_arg(words, int);
-	unsigned mask = va_arg(words, unsigned);
-
-	return __real_syscall(SYS_statx, directory, path, flags, mask, va_arg(words, void *));
-}
 
 long
 __wrap_syscall(long number, ...)
@@ -58,7 +46,7 @@ __wrap_syscall(long number, ...)
 	}
 	va_start(arguments, number);
 	if (number == SYS_statx) {
-		long result = ask_statx(arguments);
+		long result = proc_statx(arguments);
 
 		va_end(arguments);
 		return result;
