@@ -14,12 +14,12 @@
 #include "enter-as/keyring.h"
 #include "enter-as/terminal.h"
 #include "enter/admission.h"
+#include "enter/capabilities.h"
 #include "enter/command.h"
 #include "enter/entry.h"
 #include "enter/guard.h"
 #include "enter/log.h"
 #include "enter/options.h"
-#include "enter/powers.h"
 #include "enter/privileges.h"
 #include "enter/session.h"
 #include "superuser/namespace_copy.h"
@@ -31,7 +31,7 @@
 /* The entry that the superuser asks for. */
 struct wish {
 	struct identity user; /* of -u or default_user; its uid counts once the tree was asked */
-	struct naming naming; /* what is still open of it until then */
+	struct user_spec naming; /* what is still open of it until then */
 	struct binds binds;
 };
 
@@ -49,15 +49,16 @@ find_user(struct entry *entry, struct wish *wish)
 		user = record_value(&entry->record, "default_user");
 	if (*user == '\0')
 		return 0;
-	if (powers_check(POWERS_TO_CHANGE, entry->report) < 0 ||
+	if (capabilities_check(CAPABILITIES_TO_CHANGE_USER, entry->report) < 0 ||
 		identity_find_named(
 			&wish->user, &wish->naming, user, options->groups, entry->report) < 0)
 		return -1;
 	entry->target = &wish->user;
 	if (options->user && wish->user.uid == (uid_t)-1)
-		log_say("chroot-enter", "uid 0 asks for a user of %s: %.64s", options->root, user);
+		log_write(
+			"chroot-enter", "uid 0 asks for a user of %s: %.64s", options->root, user);
 	else if (options->user)
-		log_say("chroot-enter", "uid 0 enters %s as uid %u: %.64s", options->root,
+		log_write("chroot-enter", "uid 0 enters %s as uid %u: %.64s", options->root,
 			(unsigned)wish->user.uid, user);
 	return 0;
 }
@@ -73,11 +74,11 @@ static int
 make_copy(struct entry *entry, struct binds *binds, int *copy)
 {
 	/* the host's, since a root's own may be anything */
-	cleanup_fd int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_fd int proc_fd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	cleanup_fd int namespaces = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	const char *root = entry->options->root;
 
-	if (names < 0 || namespaces < 0)
+	if (proc_fd < 0 || namespaces < 0)
 		return report_error(entry->report, errno, "cannot look at /proc/self");
 	if (binds_open(binds, entry->report) < 0)
 		return -1;
@@ -85,7 +86,7 @@ make_copy(struct entry *entry, struct binds *binds, int *copy)
 		return report_error(entry->report, errno, "cannot join the namespace of %s", root);
 	if (admission_check_place(entry, false) < 0 ||
 		namespace_copy_enter(MS_SLAVE, entry->report) < 0 ||
-		binds_attach(binds, names, root, entry->report) < 0)
+		binds_attach(binds, proc_fd, root, entry->report) < 0)
 		return -1;
 	*copy = openat(namespaces, "mnt", O_RDONLY | O_CLOEXEC);
 	return *copy < 0 ? report_error(entry->report, errno, "cannot open the new namespace") : 0;

@@ -53,8 +53,7 @@ static const char usage[] =
 	"       chroot-mounts [-qv] list [-j] [ROOT...]\n"
 	"       chroot-mounts -h | -V\n"
 	"\n"
-	"  start    prepare the mount namespace of each root; -n prints the "
-	"plan and touches nothing\n"
+	"  start    prepare the mount namespace of each root; -n prints the plan and touches nothing\n"
 	"  reload   bring the mounts to what is configured now; ends nothing inside\n"
 	"  stop     end what runs inside and take the namespace away\n"
 	"  status   how each root fares, with the number of processes inside\n"
@@ -84,7 +83,7 @@ show_plan(struct service *service, const char *name, struct table *table)
 				   : start_is_live(service, line) ? "yes"
 								  : "no";
 		const char *const cells[] = {
-			name, line->source, line->target, line->type, line->words, live};
+			name, line->source, line->target, line->type, line->options_text, live};
 
 		result = table_add(table, cells, service->report);
 	}

@@ -41,8 +41,7 @@ refuse_name(
 	report_mend(check->report, "rc-service %s reload, which mends it or says what does",
 		*service ? service : "chroot-mounts");
 	return report_error(check->report, 0,
-		"%s %u is %s inside %s, and the service has not found it to be that on the host: "
-		"setuid programs inside would take who has the number for %s",
+		"%s %u is %s inside %s, and the service has not found it to be that on the host: setuid programs inside would take who has the number for %s",
 		kind->noun, (unsigned)id, name, check->root, kind->taken);
 }
 

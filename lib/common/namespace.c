@@ -52,13 +52,13 @@ namespace_open_pin(int directory, const char *name)
 }
 
 int
-namespace_place(struct namespace_place *place)
+namespace_read_root(struct namespace_root *place)
 {
 	struct statx found;
 
 	if (statx(AT_FDCWD, "/", AT_NO_AUTOMOUNT, STATX_BASIC_STATS | STATX_MNT_ID, &found) < 0)
 		return -1;
-	*place = (struct namespace_place){
+	*place = (struct namespace_root){
 		.device = (uint64_t)found.stx_dev_major << 32 | found.stx_dev_minor,
 		.inode = found.stx_ino,
 		.mount = found.stx_mnt_id,
@@ -69,7 +69,7 @@ namespace_place(struct namespace_place *place)
 }
 
 uint64_t
-namespace_place_device(const struct namespace_place *place)
+namespace_root_device(const struct namespace_root *place)
 {
 	return makedev((unsigned)(place->device >> 32), (unsigned)place->device);
 }

@@ -7,7 +7,7 @@
 
 /* What `/` is, as a look from inside tells: a namespace whose `/` was covered or taken away
  * differs. */
-struct namespace_place {
+struct namespace_root {
 	uint64_t device; /* MAJOR * 2^32 + MINOR, as `device` of the record has it */
 	uint64_t inode;
 	uint64_t mount;
@@ -32,9 +32,9 @@ int namespace_open_pin(int directory, const char *name);
 int namespace_number(int fd, uint64_t *number);
 
 /* What `/` is where the process is now. 0, or -1 with errno. */
-int namespace_place(struct namespace_place *place);
+int namespace_read_root(struct namespace_root *place);
 
 /* Its device as stat(2) and makedev(3) have it. */
-uint64_t namespace_place_device(const struct namespace_place *place);
+uint64_t namespace_root_device(const struct namespace_root *place);
 
 #endif

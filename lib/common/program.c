@@ -263,7 +263,7 @@ program_read(struct program *program, int fd)
 }
 
 int
-program_look(struct program *program, const char *path)
+program_inspect(struct program *program, const char *path)
 {
 	cleanup_fd int fd = -1;
 	struct stat found;
@@ -284,7 +284,7 @@ program_look(struct program *program, const char *path)
 extern const unsigned char __ehdr_start[sizeof(Elf32_Ehdr)] __attribute__((visibility("hidden")));
 
 void
-program_look_at_self(struct program *program)
+program_inspect_self(struct program *program)
 {
 	*program = (struct program){.kind = PROGRAM_OTHER};
 	take_header(program, __ehdr_start, sizeof(__ehdr_start));

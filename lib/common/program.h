@@ -38,10 +38,10 @@ struct program {
 int program_read(struct program *program, int fd);
 
 /* The same of a path. It waits for nobody, and opens no device. */
-int program_look(struct program *program, const char *path);
+int program_inspect(struct program *program, const char *path);
 
 /* What this very program is: how it was built is what this machine executes. */
-void program_look_at_self(struct program *program);
+void program_inspect_self(struct program *program);
 
 /* A machine of another kind, whether 32 or 64 bits, than this one. */
 bool program_is_foreign(const struct program *program, const struct program *self);

@@ -38,7 +38,7 @@ read_all(int fd, char *text, size_t size)
 }
 
 static int
-judge(int fd, struct stat *found)
+judge_file(int fd, struct stat *found)
 {
 	if (fstat(fd, found) < 0)
 		return -1;
@@ -68,7 +68,7 @@ record_read_file(struct record *record, int fd)
 	size_t size;
 
 	*record = (struct record){0};
-	if (judge(fd, &found) < 0)
+	if (judge_file(fd, &found) < 0)
 		return -1;
 	size = (size_t)found.st_size;
 	text = malloc(size);
@@ -184,7 +184,7 @@ record_has_account(const struct record *record, const char *key, uint32_t number
 }
 
 bool
-record_has_place(const struct record *record, const struct namespace_place *place, bool is_copy)
+record_has_root(const struct record *record, const struct namespace_root *place, bool is_copy)
 {
 	return record_has_number(record, "device", place->device) &&
 	       record_has_number(record, "inode", place->inode) &&

@@ -38,7 +38,7 @@
 #define RECORD_VERSION 2
 #define RECORD_SIZE (1024 * 1024) /* bytes at most */
 
-struct namespace_place;
+struct namespace_root;
 
 struct record {
 	char *text; /* owned */
@@ -100,8 +100,7 @@ record_has_account(const struct record *record, const char *key, uint32_t number
 
 /* True if the place is the one that start made, or is_copy and it is a copy of that, whose mount
  * has another id. */
-bool
-record_has_place(const struct record *record, const struct namespace_place *place, bool is_copy);
+bool record_has_root(const struct record *record, const struct namespace_root *place, bool is_copy);
 
 /* Reads a value with a mount; mount->mount_point points into it. Returns 0, or -1 with errno
  * EBADMSG. */

@@ -50,7 +50,7 @@ take_path(const char **word)
 int
 binds_add(struct binds *binds, const char *word, bool is_read_only)
 {
-	struct binds_one *grown = reallocarray(binds->all, binds->count + 1, sizeof(*grown));
+	struct bind_entry *grown = reallocarray(binds->all, binds->count + 1, sizeof(*grown));
 	cleanup_free char *source = NULL, *target = NULL;
 
 	if (!grown)
@@ -70,7 +70,7 @@ binds_add(struct binds *binds, const char *word, bool is_read_only)
 	errno = EINVAL;
 	if (*word != '\0' || strspn(target, "/") == strlen(target))
 		return -1;
-	grown[binds->count++] = (struct binds_one){.source = steal_pointer(&source),
+	grown[binds->count++] = (struct bind_entry){.source = steal_pointer(&source),
 		.target = steal_pointer(&target),
 		.is_read_only = is_read_only,
 		.tree = -1};
@@ -88,9 +88,7 @@ binds_read(struct binds *binds, const struct options *options, struct report *re
 		if (errno != EINVAL)
 			return report_error(report, errno, "cannot read the options");
 		return report_error(report, 0,
-			"-b and --bind-ro want SRC or SRC:DST, absolute paths, DST not /, a colon "
-			"in "
-			"them written \\: and not %s; chroot-enter -h says what there is",
+			"-b and --bind-ro want SRC or SRC:DST, absolute paths, DST not /, a colon in them written \\: and not %s; chroot-enter -h says what there is",
 			*bind->word == '\0' ? "''" : bind->word);
 	}
 	return 0;
@@ -100,7 +98,7 @@ int
 binds_open(struct binds *binds, struct report *report)
 {
 	for (size_t i = 0; i < binds->count; i++) {
-		struct binds_one *bind = &binds->all[i];
+		struct bind_entry *bind = &binds->all[i];
 		const struct mount_change change = {
 			.set = bind->is_read_only ? MOUNT_ATTR_RDONLY : 0,
 			.propagation = MS_SLAVE,
@@ -110,8 +108,7 @@ binds_open(struct binds *binds, struct report *report)
 		bind->tree = mount_clone(AT_FDCWD, bind->source, true);
 		if (bind->tree < 0 && errno == EINVAL)
 			return report_error(report, 0,
-				"cannot bind %s: it lies on a mount that must not be bound "
-				"(unbindable), or on none of the host's",
+				"cannot bind %s: it lies on a mount that must not be bound (unbindable), or on none of the host's",
 				bind->source);
 		if (bind->tree < 0)
 			return report_error(report, errno, "cannot bind %s", bind->source);
@@ -124,14 +121,14 @@ binds_open(struct binds *binds, struct report *report)
 
 /* Why there is no target: a link is on the way, or it is missing. */
 static int
-say_no_target(const struct binds_one *bind, const struct root *inside, const char *root,
+say_no_target(const struct bind_entry *bind, const struct root *inside, const char *root,
 	struct report *report)
 {
 	int error = errno;
 	char place[PATH_MAX];
 
 	if (error == ELOOP) {
-		if (root_place_of(inside, bind->target, place, sizeof(place)) == 0)
+		if (root_resolve(inside, bind->target, place, sizeof(place)) == 0)
 			report_mend(
 				report, "name the place itself, %s", report_word(report, place));
 		return report_error(report, 0,
@@ -157,7 +154,7 @@ is_top(const struct root *inside, int target)
 }
 
 static int
-attach(const struct binds_one *bind, const struct root *inside, const char *root,
+attach(const struct bind_entry *bind, const struct root *inside, const char *root,
 	struct report *report)
 {
 	cleanup_fd int target = root_open_exactly(inside, bind->target);
@@ -173,18 +170,17 @@ attach(const struct binds_one *bind, const struct root *inside, const char *root
 	if (fstat(bind->tree, &source) == 0 && fstat(target, &place) == 0 &&
 		S_ISDIR(source.st_mode) != S_ISDIR(place.st_mode))
 		return report_error(report, 0,
-			"cannot bind %s on %s inside %s: a directory goes on a directory, and "
-			"what is none on what is none",
+			"cannot bind %s on %s inside %s: a directory goes on a directory, and what is none on what is none",
 			bind->source, bind->target, root);
 	return report_error(
 		report, errno, "cannot bind %s on %s inside %s", bind->source, bind->target, root);
 }
 
 int
-binds_attach(struct binds *binds, int names, const char *root, struct report *report)
+binds_attach(struct binds *binds, int proc_fd, const char *root, struct report *report)
 {
 	cleanup_fd int top = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	const struct root inside = {.tree = top, .names = names};
+	const struct root inside = {.tree = top, .proc_fd = proc_fd};
 
 	if (top < 0)
 		return report_error(report, errno, "cannot open / inside %s", root);

@@ -9,7 +9,7 @@
 struct options;
 struct report;
 
-struct binds_one {
+struct bind_entry {
 	char *source; /* owned; on the host */
 	char *target; /* owned; inside */
 	bool is_read_only;
@@ -17,7 +17,7 @@ struct binds_one {
 };
 
 struct binds {
-	struct binds_one *all; /* owned */
+	struct bind_entry *all; /* owned */
 	size_t count;
 };
 
@@ -46,6 +46,6 @@ int binds_open(struct binds *binds, struct report *report);
  * link that is DST itself is covered. names: the host's /proc/self/fd. root: the name, for messages
  * alone. 0, or -1 with the error said.
  */
-int binds_attach(struct binds *binds, int names, const char *root, struct report *report);
+int binds_attach(struct binds *binds, int proc_fd, const char *root, struct report *report);
 
 #endif

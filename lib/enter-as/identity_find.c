@@ -13,12 +13,12 @@
 #include <string.h>
 
 void
-naming_release(struct naming *naming)
+user_spec_release(struct user_spec *spec)
 {
-	free(naming->words);
-	free(naming->list_words);
-	free(naming->list);
-	*naming = (struct naming){0};
+	free(spec->words);
+	free(spec->list_words);
+	free(spec->list);
+	*spec = (struct user_spec){0};
 }
 
 /*
@@ -41,7 +41,7 @@ leave_to_tree(const struct wanted *wanted, const char *kind, struct report *repo
 }
 
 static void
-take_number(struct wanted *wanted)
+parse_number(struct wanted *wanted)
 {
 	uint64_t number;
 
@@ -52,14 +52,14 @@ take_number(struct wanted *wanted)
 }
 
 static int
-find_user(struct identity *identity, struct naming *naming, struct report *report)
+find_user(struct identity *identity, struct user_spec *spec, struct report *report)
 {
-	struct wanted *user = &naming->user;
+	struct wanted *user = &spec->user;
 	struct account account;
 	int found = host_account_by_name(&account, user->word);
 
 	if (found < 0 && errno == ENOENT) {
-		take_number(user);
+		parse_number(user);
 		if (!user->is_number)
 			return leave_to_tree(user, "user", report);
 		found = host_account_by_uid(&account, user->id);
@@ -68,7 +68,7 @@ find_user(struct identity *identity, struct naming *naming, struct report *repor
 		return report_error(report, errno, "cannot look up the user %s", user->word);
 	if (found < 0)
 		return 0;
-	naming->is_account = user->is_known = true;
+	spec->is_account = user->is_known = true;
 	user->id = account.uid;
 	identity->gid = account.gid;
 	identity->name = steal_pointer(&account.name);
@@ -88,65 +88,65 @@ find_group(struct wanted *group, struct report *report)
 	}
 	if (errno != ENOENT)
 		return report_error(report, errno, "cannot look up the group %s", group->word);
-	take_number(group);
+	parse_number(group);
 	return leave_to_tree(group, "group", report);
 }
 
 static int
-find_list(struct naming *naming, const char *groups, struct report *report)
+find_list(struct user_spec *spec, const char *groups, struct report *report)
 {
 	const char *word;
 	char *rest;
 
-	naming->list_words = strdup(groups);
-	naming->list = calloc(strlen(groups) + 1, sizeof(*naming->list));
-	if (!naming->list_words || !naming->list)
+	spec->list_words = strdup(groups);
+	spec->list = calloc(strlen(groups) + 1, sizeof(*spec->list));
+	if (!spec->list_words || !spec->list)
 		return report_error(report, ENOMEM, "cannot find the groups");
-	rest = groups[0] == '\0' ? NULL : naming->list_words;
+	rest = groups[0] == '\0' ? NULL : spec->list_words;
 	while ((word = strsep(&rest, ","))) {
-		naming->list[naming->list_count].word = word;
-		if (find_group(&naming->list[naming->list_count++], report) < 0)
+		spec->list[spec->list_count].word = word;
+		if (find_group(&spec->list[spec->list_count++], report) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 static int
-find_words(
-	struct identity *identity, struct naming *naming, const char *groups, struct report *report)
+find_words(struct identity *identity, struct user_spec *spec, const char *groups,
+	struct report *report)
 {
-	char *group = strchr(naming->words, ':');
+	char *group = strchr(spec->words, ':');
 
 	if (group)
 		*group++ = '\0';
-	naming->user.word = naming->words;
-	naming->group.word = group;
-	if (find_user(identity, naming, report) < 0 ||
-		(group && find_group(&naming->group, report) < 0))
+	spec->user.word = spec->words;
+	spec->group.word = group;
+	if (find_user(identity, spec, report) < 0 ||
+		(group && find_group(&spec->group, report) < 0))
 		return -1;
-	identity->uid = naming->user.is_known ? naming->user.id : (uid_t)-1;
-	if (naming->group.is_known)
-		identity->gid = naming->group.id;
+	identity->uid = spec->user.is_known ? spec->user.id : (uid_t)-1;
+	if (spec->group.is_known)
+		identity->gid = spec->group.id;
 	if (groups)
-		return find_list(naming, groups, report);
-	if (naming->is_account && host_account_groups(identity->name, identity->gid,
-					  &identity->groups, &identity->group_count) < 0)
+		return find_list(spec, groups, report);
+	if (spec->is_account && host_account_groups(identity->name, identity->gid,
+					&identity->groups, &identity->group_count) < 0)
 		return report_error(report, errno, "cannot find the groups of %s", identity->name);
 	return 0;
 }
 
 int
-identity_find_named(struct identity *identity, struct naming *naming, const char *user,
+identity_find_named(struct identity *identity, struct user_spec *spec, const char *user,
 	const char *groups, struct report *report)
 {
 	*identity = (struct identity){0};
-	*naming = (struct naming){.words = strdup(user)};
-	if (!naming->words)
+	*spec = (struct user_spec){.words = strdup(user)};
+	if (!spec->words)
 		return report_error(report, ENOMEM, "cannot find the user");
-	if (find_words(identity, naming, groups, report) == 0)
+	if (find_words(identity, spec, groups, report) == 0)
 		return 0;
 	identity_release(identity);
-	naming_release(naming);
+	user_spec_release(spec);
 	return -1;
 }
 
@@ -163,9 +163,7 @@ settle(struct wanted *wanted, const char *kind, int found, uint32_t id, const ch
 			wanted->word, root);
 	if (found == 0 && wanted->is_known && wanted->id != id)
 		return report_error(report, 0,
-			"%s is %s %u on the host and %s %u inside %s: give the number of the one "
-			"you "
-			"mean",
+			"%s is %s %u on the host and %s %u inside %s: give the number of the one you mean",
 			wanted->word, kind, wanted->id, kind, id, root);
 	if (!wanted->is_known)
 		wanted->id = id;
@@ -188,15 +186,15 @@ settle_group(struct wanted *group, const char *text, const char *root, struct re
 }
 
 static int
-settle_user(struct identity *identity, struct naming *naming, const char *passwd, const char *root,
+settle_user(struct identity *identity, struct user_spec *spec, const char *passwd, const char *root,
 	struct report *report)
 {
-	struct wanted *user = &naming->user;
+	struct wanted *user = &spec->user;
 	struct account account = {0};
 	bool is_hosts = user->is_known;
 	int found = -1;
 
-	if (user->is_number && naming->is_account)
+	if (user->is_number && spec->is_account)
 		return 0;
 	errno = ENOENT;
 	if (passwd && user->is_number)
@@ -208,7 +206,7 @@ settle_user(struct identity *identity, struct naming *naming, const char *passwd
 		return -1;
 	}
 	identity->uid = user->id;
-	if (found == 0 && !naming->is_account) {
+	if (found == 0 && !spec->is_account) {
 		identity->gid = account.gid;
 		identity->name = steal_pointer(&account.name);
 	}
@@ -217,80 +215,76 @@ settle_user(struct identity *identity, struct naming *naming, const char *passwd
 	 */
 	if (!is_hosts && identity->uid == 0)
 		return report_error(report, 0,
-			"%s is the superuser inside %s: give the number 0 "
-			"if you mean it",
+			"%s is the superuser inside %s: give the number 0 if you mean it",
 			user->word, root);
 	return 0;
 }
 
 /* The groups of somebody whom the host does not know, or those of the list. */
 static int
-settle_groups(struct identity *identity, struct naming *naming, const char *group, const char *root,
-	struct report *report)
+settle_groups(struct identity *identity, struct user_spec *spec, const char *group,
+	const char *root, struct report *report)
 {
-	if (!naming->list) {
+	if (!spec->list) {
 		/* a number that neither side knows is a member of nothing */
 		if (tree_account_groups(identity->name ? group : NULL, identity->name,
 			    identity->gid, &identity->groups, &identity->group_count) == 0)
 			return 0;
-		return report_error(
-			report, errno, "cannot find the groups of %s", naming->user.word);
+		return report_error(report, errno, "cannot find the groups of %s", spec->user.word);
 	}
-	identity->groups = calloc(naming->list_count + 1, sizeof(*identity->groups));
+	identity->groups = calloc(spec->list_count + 1, sizeof(*identity->groups));
 	if (!identity->groups)
 		return report_error(report, ENOMEM, "cannot find the groups");
-	for (size_t i = 0; i < naming->list_count; i++) {
-		if (settle_group(&naming->list[i], group, root, report) < 0)
+	for (size_t i = 0; i < spec->list_count; i++) {
+		if (settle_group(&spec->list[i], group, root, report) < 0)
 			return -1;
-		identity->groups[identity->group_count++] = naming->list[i].id;
+		identity->groups[identity->group_count++] = spec->list[i].id;
 	}
 	return 0;
 }
 
 int
-identity_settle(struct identity *identity, struct naming *naming, const char *passwd,
+identity_settle(struct identity *identity, struct user_spec *spec, const char *passwd,
 	const char *group, const char *root, struct report *report)
 {
-	if (settle_user(identity, naming, passwd, root, report) < 0)
+	if (settle_user(identity, spec, passwd, root, report) < 0)
 		return -1;
-	if (naming->group.word) {
-		if (settle_group(&naming->group, group, root, report) < 0)
+	if (spec->group.word) {
+		if (settle_group(&spec->group, group, root, report) < 0)
 			return -1;
-		identity->gid = naming->group.id;
+		identity->gid = spec->group.id;
 	} else if (!identity->name) {
-		report_mend(report, "-u %s:GROUP", naming->user.word);
+		report_mend(report, "-u %s:GROUP", spec->user.word);
 		return report_error(report, 0,
-			"neither the host nor %s has an account with the number %s, so which "
-			"group?",
-			root, naming->user.word);
+			"neither the host nor %s has an account with the number %s, so which group?",
+			root, spec->user.word);
 	}
-	if (naming->list || !naming->is_account)
-		return settle_groups(identity, naming, group, root, report);
+	if (spec->list || !spec->is_account)
+		return settle_groups(identity, spec, group, root, report);
 	/* getgrouplist(3) has put it first */
 	identity->groups[0] = identity->gid;
 	return 0;
 }
 
 static bool
-wants_tree(const struct naming *naming)
+wants_tree(const struct user_spec *spec)
 {
-	for (size_t i = 0; i < naming->list_count; i++)
-		if (!naming->list[i].is_number)
+	for (size_t i = 0; i < spec->list_count; i++)
+		if (!spec->list[i].is_number)
 			return true;
-	return !naming->user.is_number || !naming->is_account ||
-	       (naming->group.word && !naming->group.is_number);
+	return !spec->user.is_number || !spec->is_account ||
+	       (spec->group.word && !spec->group.is_number);
 }
 
 int
 identity_ask_tree(
-	struct identity *identity, struct naming *naming, const char *root, struct report *report)
+	struct identity *identity, struct user_spec *spec, const char *root, struct report *report)
 {
 	cleanup_free char *passwd = NULL;
 	cleanup_free char *group = NULL;
 
-	if (wants_tree(naming) &&
-		(account_read_file(&passwd, "/etc/passwd", root, report) < 0 ||
-			account_read_file(&group, "/etc/group", root, report) < 0))
+	if (wants_tree(spec) && (account_read_file(&passwd, "/etc/passwd", root, report) < 0 ||
+					account_read_file(&group, "/etc/group", root, report) < 0))
 		return -1;
-	return identity_settle(identity, naming, passwd, group, root, report);
+	return identity_settle(identity, spec, passwd, group, root, report);
 }

@@ -20,7 +20,7 @@ struct wanted {
 };
 
 /* The words of -u and -G while the host has been asked and the tree has not. */
-struct naming {
+struct user_spec {
 	char *words; /* owned */
 	char *list_words; /* owned */
 	struct wanted user, group;
@@ -29,7 +29,7 @@ struct naming {
 	bool is_account; /* of the host */
 };
 
-void naming_release(struct naming *naming);
+void user_spec_release(struct user_spec *spec);
 
 /*
  * user is "USER" or "USER:GROUP"; groups is a list in place of the looked-up ones, "" for none,
@@ -50,11 +50,11 @@ void naming_release(struct naming *naming);
  * know is refused. root: the root's name, for messages. Each returns 0, or -1 after reporting
  * the error.
  */
-int identity_find_named(struct identity *identity, struct naming *naming, const char *user,
+int identity_find_named(struct identity *identity, struct user_spec *spec, const char *user,
 	const char *groups, struct report *report);
 int identity_ask_tree(
-	struct identity *identity, struct naming *naming, const char *root, struct report *report);
-int identity_settle(struct identity *identity, struct naming *naming, const char *passwd,
+	struct identity *identity, struct user_spec *spec, const char *root, struct report *report);
+int identity_settle(struct identity *identity, struct user_spec *spec, const char *passwd,
 	const char *group, const char *root, struct report *report);
 
 #endif

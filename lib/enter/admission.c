@@ -6,11 +6,11 @@
 #include "common/namespace.h"
 #include "common/number.h"
 #include "common/report.h"
+#include "enter/capabilities.h"
 #include "enter/entry.h"
 #include "enter/guard.h"
 #include "enter/log.h"
 #include "enter/options.h"
-#include "enter/powers.h"
 #include "enter/privileges.h"
 
 #include <dirent.h>
@@ -24,8 +24,9 @@ admission_begin(struct entry *entry)
 	if (identity_find_caller(&entry->caller, entry->report) < 0)
 		return -1;
 	entry->is_superuser = entry->caller.uid == 0;
-	if (powers_check(
-		    entry->is_superuser ? POWERS_OF_SUPERUSER : POWERS_OF_USER, entry->report) < 0)
+	if (capabilities_check(
+		    entry->is_superuser ? CAPABILITIES_OF_SUPERUSER : CAPABILITIES_OF_USER,
+		    entry->report) < 0)
 		return -1;
 	return entry->is_superuser ? 0 : privileges_become(&entry->caller, entry->report);
 }
@@ -68,11 +69,11 @@ is_listed(const struct record *record, const struct identity *caller)
  * there.
  */
 static int
-refuse(const struct entry *entry, int error)
+refuse_caller(const struct entry *entry, int error)
 {
 	const char *root = entry->options->root;
 
-	if (entry->is_superuser && powers_check_place(entry->report) < 0)
+	if (entry->is_superuser && capabilities_check_namespace(entry->report) < 0)
 		return -1;
 	if (entry->is_superuser && error != ENOENT && error != ESTALE)
 		return report_error(entry->report, error, "cannot look at %s", root);
@@ -117,9 +118,9 @@ open_folder(const char *name)
 static int
 check_host(const struct entry *entry)
 {
-	struct namespace_place place;
+	struct namespace_root place;
 
-	if (namespace_place(&place) < 0)
+	if (namespace_read_root(&place) < 0)
 		return report_error(entry->report, errno, "cannot look at /");
 	if (record_has_number(&entry->record, "host_mount", place.mount))
 		return 0;
@@ -165,22 +166,22 @@ admission_judge(struct entry *entry)
 	int error;
 
 	if (!name_is_valid(root))
-		return refuse(entry, ENOENT);
+		return refuse_caller(entry, ENOENT);
 	if (raise(entry, PRIVILEGES_TO_READ) < 0)
 		return -1;
 	error = open_root(entry, root) < 0 ? errno : 0;
 	if (lower(entry) < 0)
 		return -1;
 	if (entry->folder < 0)
-		return refuse(entry, error);
+		return refuse_caller(entry, error);
 	/* a user who is not listed learns of no failure either: a limit on descriptors would
 	 * tell what there is */
 	if (error == 0 ? !may_enter(entry, &error) : !entry->is_superuser)
-		return refuse(entry, ENOENT);
+		return refuse_caller(entry, ENOENT);
 	if (error == EPROTO)
 		return mend_by_restart(entry, "was prepared by another version");
 	if (error == ENOENT)
-		return refuse(entry, ENOENT);
+		return refuse_caller(entry, ENOENT);
 	if (error != 0)
 		return report_error(entry->report, error, "cannot read the record of %s", root);
 	return entry->is_superuser ? 0 : check_host(entry);
@@ -214,7 +215,7 @@ admission_open_pin(struct entry *entry)
 			return -1;
 	} while (!is_same);
 	if (entry->namespace < 0)
-		return refuse(entry, error);
+		return refuse_caller(entry, error);
 	if (namespace_number(entry->namespace, &number) < 0 ||
 		!record_has_number(&entry->record, "namespace", number))
 		return mend_by_restart(
@@ -273,17 +274,16 @@ admission_join(struct entry *entry)
 int
 admission_check_place(const struct entry *entry, bool is_copy)
 {
-	struct namespace_place place;
+	struct namespace_root place;
 
-	if (namespace_place(&place) < 0 ||
+	if (namespace_read_root(&place) < 0 ||
 		!record_has_number(&entry->record, "device", place.device) ||
 		!record_has_number(&entry->record, "inode", place.inode) ||
 		(!is_copy && !record_has_number(&entry->record, "mount", place.mount)))
 		return mend_by_restart(entry, "is damaged: / inside is not what start made");
 	if (place.owner != 0 || place.mode & (S_IWGRP | S_IWOTH))
 		return report_error(entry->report, 0,
-			"%s is not safe to enter: its top directory can be written by others than "
-			"the superuser",
+			"%s is not safe to enter: its top directory can be written by others than the superuser",
 			entry->options->root);
 	return 0;
 }

@@ -80,8 +80,7 @@ say_missing(const struct step *step, struct report *report)
 			before->bits < step->self.bits ? " and the 32-bit libraries" : "");
 	else if (step->holder[0] != '\0' && ends_in_return(step->path))
 		say(step, report,
-			"is missing inside; the line ends in a carriage return, as those of DOS "
-			"do");
+			"is missing inside; the line ends in a carriage return, as those of DOS do");
 	else
 		say(step, report, "is missing inside");
 }
@@ -218,9 +217,7 @@ say_error(const struct step *step, int error, struct report *report)
 		say(step, report, "is neither a program for this machine nor a script with #!");
 	else if (error == ELOOP)
 		report_error(report, 0,
-			"cannot execute %s: first lines lead from script to script, further than "
-			"the "
-			"kernel follows",
+			"cannot execute %s: first lines lead from script to script, further than the kernel follows",
 			step->command);
 	else
 		report_error(report, error, "cannot execute %s", step->command);
@@ -234,11 +231,11 @@ explain_way(const char *path, int error, struct report *report)
 	struct program program;
 
 	snprintf(step.path, sizeof(step.path), "%s", path);
-	program_look_at_self(&step.self);
+	program_inspect_self(&step.self);
 	for (int left = STEPS_MAX; left > 0; left--) {
 		if (say_fault(&step, report))
 			return;
-		if (program_look(&program, step.path) < 0)
+		if (program_inspect(&program, step.path) < 0)
 			break;
 		if (say_format(&step, &program, error, report))
 			return;

@@ -5,7 +5,7 @@
 
 #include "common/identity.h"
 #include "common/record.h"
-#include "enter/authority.h"
+#include "enter/xauthority.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -24,7 +24,7 @@ struct entry {
 	int folder; /* owned; the directory of the root's record and pin, -1 before and after */
 	int record_file; /* owned; the record that was read, -1 before and after */
 	int namespace; /* owned; the pin, -1 before and after */
-	struct authority authority;
+	struct xauthority xauthority;
 	char directory[PATH_MAX]; /* the caller's working directory, "" if it has no name */
 };
 

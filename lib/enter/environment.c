@@ -61,7 +61,7 @@ list_append(struct list *list, char *string)
 }
 
 static int
-compare_names(const char *left, const char *right)
+compare_variable_names(const char *left, const char *right)
 {
 	while (*left == *right && *left != '=' && *left != '\0') {
 		left++;
@@ -72,11 +72,11 @@ compare_names(const char *left, const char *right)
 
 /* By name, and of one name by place. */
 static int
-compare_places(const void *left, const void *right)
+compare_variables(const void *left, const void *right)
 {
 	char **a = *(char **const *)left;
 	char **b = *(char **const *)right;
-	int order = compare_names(*a, *b);
+	int order = compare_variable_names(*a, *b);
 
 	return order != 0 ? order : (a > b) - (a < b);
 }
@@ -99,9 +99,9 @@ list_unify(struct list *list)
 	for (size_t i = 0; i < list->count; i++)
 		places[i] = &list->strings[i];
 	/* sorted, since a caller may have a hundred thousand */
-	qsort(places, list->count, sizeof(*places), compare_places);
+	qsort(places, list->count, sizeof(*places), compare_variables);
 	for (size_t i = 1; i < list->count; i++) {
-		if (compare_names(*places[i - 1], *places[i]) != 0)
+		if (compare_variable_names(*places[i - 1], *places[i]) != 0)
 			continue;
 		free(*places[i - 1]);
 		*places[i - 1] = NULL;
@@ -228,8 +228,8 @@ environment_make(const struct environment_rules *rules)
 	list_append_value(&list, "debian_chroot", rules->root);
 	/* /tmp is the host's, and so is the tmux server that has its socket there */
 	list_append_value(&list, "TMUX_TMPDIR", "/var/tmp");
-	if (rules->authority)
-		list_append_value(&list, "XAUTHORITY", rules->authority);
+	if (rules->xauthority)
+		list_append_value(&list, "XAUTHORITY", rules->xauthority);
 	append_words(&list, record_value(rules->record, "set_env"));
 	for (size_t i = 0; i < rules->added_count; i++)
 		list_append(&list, strdup(rules->added[i]));

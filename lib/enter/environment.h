@@ -17,7 +17,7 @@ struct environment_rules {
 	const char *shell; /* borrowed */
 	bool keeps_session; /* the uid stays, so display, sound and D-Bus are still the user's own
 			     */
-	const char *authority; /* borrowed; XAUTHORITY inside, NULL where the caller's stays */
+	const char *xauthority; /* borrowed; XAUTHORITY inside, NULL where the caller's stays */
 	bool keeps_all; /* -E: all but what steers the dynamic loader and libc */
 	char *const *added; /* borrowed; -e, "NAME=value", count of them */
 	size_t added_count;

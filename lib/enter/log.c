@@ -76,7 +76,7 @@ is_due(unsigned *left_out)
 
 /* Not syslog(3), which waits for a daemon that is behind, with the user at the prompt. */
 void
-log_say(const char *program, const char *format, ...)
+log_write(const char *program, const char *format, ...)
 {
 	int saved = errno;
 	cleanup_fd int fd = connect_daemon();
@@ -111,5 +111,5 @@ log_refusal(const char *program, uid_t uid, const char *format, ...)
 	vsnprintf(what, sizeof(what), format, arguments);
 	va_end(arguments);
 	/* what was typed comes last: it can say nothing in another's name */
-	log_say(program, "uid %u was refused%s%s", (unsigned)uid, before, what);
+	log_write(program, "uid %u was refused%s%s", (unsigned)uid, before, what);
 }

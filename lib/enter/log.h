@@ -11,7 +11,7 @@
  * listens, or who does is behind, the line is lost. Leaves no descriptor open. Only on the host and
  * with an empty environment, since the host's time zone is read. Keeps errno.
  */
-void log_say(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void log_write(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
  * The same of a refusal: "uid UID was refused", and behind it what the format says. Threat: a user

@@ -23,8 +23,7 @@ static const char usage[] =
 	"\n"
 	"Runs COMMAND, or your shell, inside ROOT, as who you are.\n"
 	"\n"
-	"  -b, --bind SRC[:DST]      bind SRC of the host on DST, for this entry alone; only for "
-	"the\n"
+	"  -b, --bind SRC[:DST]      bind SRC of the host on DST, for this entry alone; only for the\n"
 	"                            superuser\n"
 	"      --bind-ro SRC[:DST]   the same, read-only\n"
 	"  -d, --directory DIR       start in DIR, a directory inside\n"
@@ -38,8 +37,7 @@ static const char usage[] =
 	"  -h, --help                this help\n"
 	"  -V, --version             the version\n"
 	"\n"
-	"Status: COMMAND's own; 125 chroot-enter failed, 126 COMMAND cannot be executed, 127 it "
-	"is\n"
+	"Status: COMMAND's own; 125 chroot-enter failed, 126 COMMAND cannot be executed, 127 it is\n"
 	"not there.\n";
 
 static const char version[] = "chroot-enter " VERSION "\n";

@@ -46,7 +46,7 @@ void
 session_read_authority(struct entry *entry)
 {
 	if (entry->target->uid == entry->caller.uid && caller_variable(entry, "DISPLAY"))
-		authority_read(&entry->authority, caller_variable(entry, "XAUTHORITY"),
+		xauthority_read(&entry->xauthority, caller_variable(entry, "XAUTHORITY"),
 			caller_variable(entry, "HOME"));
 }
 
@@ -100,8 +100,7 @@ session_report_replaced(const struct entry *entry)
 
 		if (source && options && has_word(options, "bind") && was_replaced(line, source))
 			report_warning(entry->report,
-				"%s was replaced on the host, and %s has the old one; rc-service "
-				"%s reload renews it",
+				"%s was replaced on the host, and %s has the old one; rc-service %s reload renews it",
 				source, entry->options->root, *service ? service : "chroot-mounts");
 	}
 }
@@ -168,9 +167,7 @@ home_of(const struct entry *entry, const struct account *account)
 			account->home, root, account->name);
 	else
 		report_warning(entry->report,
-			"%s has no account with the number %u; make one inside (useradd -m -u %u "
-			"NAME, or adduser -u "
-			"%u NAME)",
+			"%s has no account with the number %u; make one inside (useradd -m -u %u NAME, or adduser -u %u NAME)",
 			root, uid, uid, uid);
 	return "/";
 }
@@ -281,7 +278,7 @@ session_execute(struct entry *entry)
 	rules.user = user_name(entry, &account);
 	rules.home = home_of(entry, &account);
 	rules.shell = shell_of(entry, &account);
-	rules.authority = authority_show(&entry->authority, rules.home,
+	rules.xauthority = xauthority_show(&entry->xauthority, rules.home,
 		caller_variable(entry, "XDG_RUNTIME_DIR"), options->root, entry->report);
 	environment = environment_make(&rules);
 	if (!environment) {

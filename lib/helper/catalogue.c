@@ -24,7 +24,7 @@ catalogue_release(struct catalogue *catalogue)
 }
 
 static int
-compare_names(const void *one, const void *other)
+compare_strings(const void *one, const void *other)
 {
 	const struct catalogue_entry *first = one;
 	const struct catalogue_entry *second = other;
@@ -39,7 +39,7 @@ catalogue_entry(const struct catalogue *catalogue, const char *name)
 
 	if (strlcpy(key.name, name, sizeof(key.name)) >= sizeof(key.name) || catalogue->count == 0)
 		return NULL;
-	return bsearch(&key, catalogue->entries, catalogue->count, sizeof(key), compare_names);
+	return bsearch(&key, catalogue->entries, catalogue->count, sizeof(key), compare_strings);
 }
 
 static int
@@ -85,7 +85,7 @@ catalogue_find(struct catalogue *catalogue, struct report *report)
 		return report_error(report, errno, "cannot read %s", CONFIG_DIRECTORY);
 	if (catalogue->count > 0)
 		qsort(catalogue->entries, catalogue->count, sizeof(*catalogue->entries),
-			compare_names);
+			compare_strings);
 	return 0;
 }
 
@@ -107,8 +107,7 @@ judge_owner(int fd, const char *path, mode_t type, struct report *report)
 	if (found.st_uid != 0 || found.st_mode & (S_IWGRP | S_IWOTH)) {
 		report_mend(report, "chown root:root %s && chmod go-w %s", path, path);
 		return report_error(report, 0,
-			"%s must belong to the superuser and be writable by nobody else (it is "
-			"user %u's, mode %04o)",
+			"%s must belong to the superuser and be writable by nobody else (it is user %u's, mode %04o)",
 			path, (unsigned)found.st_uid, (unsigned)found.st_mode & 07777);
 	}
 	if (type == S_IFREG && found.st_nlink != 1)
@@ -178,8 +177,7 @@ catalogue_read(const struct catalogue *catalogue, const char *name, struct confi
 	if (reserved_name_is_runlevel(name) || stat(runlevel, &found) == 0) {
 		report_mend(report, "give the file another ending");
 		return report_error(report, 0,
-			"%s/%s.%s bears a runlevel's name, so OpenRC reads it in place of %s/%s in "
-			"that runlevel",
+			"%s/%s.%s bears a runlevel's name, so OpenRC reads it in place of %s/%s in that runlevel",
 			CONFIG_DIRECTORY, SERVICE, name, CONFIG_DIRECTORY, SERVICE);
 	}
 	snprintf(file_name, sizeof(file_name), SERVICE ".%s", name);

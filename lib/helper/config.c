@@ -118,8 +118,7 @@ static const struct key keys[CONFIG_KEYS] = {
 		"a variable's name or a pattern of letters, digits, `_` and `*`", false},
 	[CONFIG_SET_ENV] = {"set_env", "", WORDS, is_variable, "of the form NAME=value", false},
 	[CONFIG_PATH] = {"path",
-		"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-		":/usr/local/games:/usr/games:/opt/bin",
+		"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/games:/usr/games:/opt/bin",
 		":", is_absolute_path, PATH_RULE, false},
 	[CONFIG_PERSONALITY] = {"personality", "", "", is_personality, "linux32 or linux64", false},
 	[CONFIG_ALLOW_SETUID] = {"allow_setuid", "no", "", is_yes_or_no, "yes or no", true},
@@ -205,8 +204,7 @@ take_key(struct config_file *file, struct config_parse *parse, enum config_kind 
 			parse, parse->key_line, "`roots` belongs in conf.d/chroot-mounts");
 	if (key == CONFIG_ROOT && kind == CONFIG_SERVICE)
 		return config_parse_error(parse, parse->key_line,
-			"`root` belongs in conf.d/chroot-mounts.NAME: one tree cannot be every "
-			"root's");
+			"`root` belongs in conf.d/chroot-mounts.NAME: one tree cannot be every root's");
 	return take_value(file, parse, key);
 }
 

@@ -196,8 +196,7 @@ fault_joined(const struct config_parse *parse)
 		return fault(parse, "put the whole value inside one pair of quotes");
 	if (byte == '$' || byte == '`')
 		return fault(parse,
-			"`%c` needs a shell; for the character itself, put the value in single "
-			"quotes",
+			"`%c` needs a shell; for the character itself, put the value in single quotes",
 			byte);
 	if ((unsigned char)byte >= 0x80)
 		return fault(parse, "a value with letters beyond ASCII needs quotes");
@@ -232,9 +231,7 @@ parse_line_end(struct config_parse *parse)
 	}
 	if (parse->key_line != parse->line)
 		return fault(parse,
-			"the quote opened on line %u ends here, and more follows it; is its "
-			"closing quote "
-			"missing?",
+			"the quote opened on line %u ends here, and more follows it; is its closing quote missing?",
 			parse->key_line);
 	return next == parse->at ? fault_joined(parse) : fault_second_word(parse, next);
 }

@@ -11,14 +11,14 @@
 void
 difference_release(struct difference *difference)
 {
-	for (size_t i = 0; difference->places && i < difference->now->count; i++)
-		free(difference->places[i]);
-	free(difference->places);
+	for (size_t i = 0; difference->mount_points && i < difference->now->count; i++)
+		free(difference->mount_points[i]);
+	free(difference->mount_points);
 	free(difference->was_replaced);
 	free(difference->keeps);
 	free(difference->kept);
 	free(difference->stays);
-	lines_release(&difference->before);
+	plan_record_release(&difference->before);
 	*difference = (struct difference){0};
 }
 
@@ -80,8 +80,8 @@ static bool
 is_on_new(const struct difference *difference, size_t line)
 {
 	for (size_t i = 0; i < line; i++)
-		if (!difference->keeps[i] &&
-			plan_is_at_or_below(difference->places[line], difference->places[i]))
+		if (!difference->keeps[i] && plan_is_at_or_below(difference->mount_points[line],
+						     difference->mount_points[i]))
 			return true;
 	return false;
 }
@@ -90,13 +90,14 @@ is_on_new(const struct difference *difference, size_t line)
 static bool
 stands_on_kept(const struct difference *difference, size_t line, size_t old)
 {
-	const struct lines *before = &difference->before;
+	const struct plan_record *before = &difference->before;
 
 	if (is_on_new(difference, line))
 		return false;
 	for (size_t i = 0; i < old; i++)
 		if (difference_is_leaving(difference, i) &&
-			plan_is_at_or_below(before->all[old].place, before->all[i].place))
+			plan_is_at_or_below(
+				before->all[old].mount_point, before->all[i].mount_point))
 			return false;
 	return true;
 }
@@ -107,7 +108,7 @@ is_same_line(const struct difference *difference, size_t line, size_t old)
 {
 	const struct plan_mount *now = &difference->now->mounts[line];
 	const struct plan_mount *before = &difference->before.plan.mounts[old];
-	const struct lines_one *one = &difference->before.all[old];
+	const struct plan_record_line *one = &difference->before.all[old];
 
 	if (!one->is_there || one->is_moved || !plan_line_is_same(before, now) ||
 		is_made_anew(before, now))
@@ -135,7 +136,7 @@ compare_line(struct difference *difference, size_t line, const char *restart, st
 				      !stands_on_kept(difference, line, old)))
 		old++;
 	difference->keeps[line] = old < count;
-	difference->kept[line] = difference->keeps[line] ? old : LINES_NONE;
+	difference->kept[line] = difference->keeps[line] ? old : PLAN_RECORD_NONE;
 	if (old == count)
 		return 0;
 	difference->stays[old] = true;
@@ -187,25 +188,26 @@ difference_has_options(const struct difference *difference, size_t line)
 bool
 difference_is_hidden(const struct difference *difference, size_t line)
 {
-	const struct lines *before = &difference->before;
+	const struct plan_record *before = &difference->before;
 
 	if (is_on_new(difference, line))
 		return true;
 	for (size_t i = 0; i < before->count; i++)
 		if (difference_is_leaving(difference, i) &&
-			plan_is_at_or_below(difference->places[line], before->all[i].place))
+			plan_is_at_or_below(
+				difference->mount_points[line], before->all[i].mount_point))
 			return true;
 	return false;
 }
 
-struct lines_one *
+struct plan_record_line *
 difference_replaced(const struct difference *difference, size_t line)
 {
-	const struct lines *before = &difference->before;
+	const struct plan_record *before = &difference->before;
 
 	for (size_t i = 0; i < before->count; i++)
 		if (difference_is_leaving(difference, i) &&
-			strcmp(before->all[i].place, difference->places[line]) == 0)
+			strcmp(before->all[i].mount_point, difference->mount_points[line]) == 0)
 			return &before->all[i];
 	return NULL;
 }
@@ -213,23 +215,23 @@ difference_replaced(const struct difference *difference, size_t line)
 bool
 difference_is_in_the_way(const struct difference *difference, size_t old, size_t line)
 {
-	const char *place = difference->before.all[old].place;
+	const char *mount_point = difference->before.all[old].mount_point;
 
 	return difference_is_leaving(difference, old) &&
-	       (plan_is_at_or_below(difference->places[line], place) ||
-		       plan_is_at_or_below(place, difference->places[line]));
+	       (plan_is_at_or_below(difference->mount_points[line], mount_point) ||
+		       plan_is_at_or_below(mount_point, difference->mount_points[line]));
 }
 
 void
-difference_has_gone(struct difference *difference, struct lines_one *line)
+difference_has_gone(struct difference *difference, struct plan_record_line *line)
 {
 	line->is_there = false;
 	for (size_t i = 0; i < difference->before.count; i++) {
-		struct lines_one *other = &difference->before.all[i];
+		struct plan_record_line *other = &difference->before.all[i];
 
 		if (difference_is_leaving(difference, i) &&
-			strcmp(other->place, line->place) != 0 &&
-			plan_is_at_or_below(other->place, line->place))
+			strcmp(other->mount_point, line->mount_point) != 0 &&
+			plan_is_at_or_below(other->mount_point, line->mount_point))
 			other->is_there = false;
 	}
 }

@@ -4,7 +4,7 @@
 #ifndef DIFFERENCE_H
 #define DIFFERENCE_H
 
-#include "helper/lines.h"
+#include "helper/plan_record.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,14 +15,14 @@ struct report;
 
 struct difference {
 	const struct plan *now; /* borrowed */
-	struct lines before;
-	char **places; /* owned; for each line of now, its target without links, as far as they can
-			  be seen */
+	struct plan_record before;
+	char **mount_points; /* owned; for each line of now, its target without links, as far as
+			  they can be seen */
 	bool *was_replaced; /* owned; for each line of before: its source is another file now */
 	bool has_shared; /* a source of x-live lines was made shared just now, to which the clones
 			    from before are deaf */
 	bool *keeps; /* owned; for each line of now: one of before is its mount */
-	size_t *kept; /* owned; which one, or LINES_NONE */
+	size_t *kept; /* owned; which one, or PLAN_RECORD_NONE */
 	bool *stays; /* owned; for each of before: it is the mount of a line of now */
 };
 
@@ -48,13 +48,13 @@ bool difference_is_leaving(const struct difference *difference, size_t old);
 
 /* Returns the mount whose place the new line takes: the lowest of those that are to go there, or
  * NULL. */
-struct lines_one *difference_replaced(const struct difference *difference, size_t line);
+struct plan_record_line *difference_replaced(const struct difference *difference, size_t line);
 
 /* True if one that is to go is in the way of a new line: above, on or below its place. */
 bool difference_is_in_the_way(const struct difference *difference, size_t old, size_t line);
 
 /* Notes that a mount has been taken away, and what lay on it with it. */
-void difference_has_gone(struct difference *difference, struct lines_one *line);
+void difference_has_gone(struct difference *difference, struct plan_record_line *line);
 
 /* True if an option that is not named any more can be taken back in place. */
 bool difference_is_taken_back(const struct plan_mount *before, const char *option);

@@ -192,8 +192,7 @@ judge_group(const struct essentials *essentials, gid_t group, struct report *rep
 			(unsigned)group, paths);
 	if (members == 0) {
 		report_warning(report,
-			"the group %s (%u), which has no members now, can write to what the "
-			"superuser runs inside: %s%s%s",
+			"the group %s (%u), which has no members now, can write to what the superuser runs inside: %s%s%s",
 			name, (unsigned)group, paths,
 			*changed ? "; to take that away: chmod g-w " : "", changed);
 		return 0;
@@ -201,8 +200,7 @@ judge_group(const struct essentials *essentials, gid_t group, struct report *rep
 	if (*changed)
 		report_mend(report, "chmod g-w %s", changed);
 	return report_error(report, 0,
-		"the group %s (%u), which has members on the host, can write to what the "
-		"superuser runs inside: %s",
+		"the group %s (%u), which has members on the host, can write to what the superuser runs inside: %s",
 		name, (unsigned)group, paths);
 }
 

@@ -33,8 +33,8 @@ find_place(const struct essentials *essentials, const char *path)
 	for (size_t i = essentials->cover_count; i-- > 0;) {
 		const struct essentials_cover *cover = &essentials->covers[i];
 
-		if (plan_is_at_or_below(path, cover->place)) {
-			const char *below = path + strlen(cover->place);
+		if (plan_is_at_or_below(path, cover->mount_point)) {
+			const char *below = path + strlen(cover->mount_point);
 
 			return (struct place){cover->fd, below + (*below == '/')};
 		}
@@ -96,8 +96,7 @@ refuse_list(const struct essentials_path *walk, const char *path, const struct p
 	if (is_on_host(root, place))
 		report_mend(report, "setfacl -b %s", report_word(report, whole));
 	return report_error(report, 0,
-		"%s has an access control list by which others may write, and the superuser runs "
-		"what is there",
+		"%s has an access control list by which others may write, and the superuser runs what is there",
 		whole);
 }
 

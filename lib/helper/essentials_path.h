@@ -14,7 +14,7 @@ struct root;
 
 /* A mount that is not there yet: what will be seen at its mount point and below. */
 struct essentials_cover {
-	const char *place; /* borrowed; links on the way resolved */
+	const char *mount_point; /* borrowed; links on the way resolved */
 	int fd; /* borrowed; -1 where what will be seen is not known and passed over */
 };
 

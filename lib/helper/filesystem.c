@@ -113,7 +113,7 @@ mount_on_stage(const struct plan_mount *line, const char *source, struct report 
 }
 
 static int
-make(const struct plan_mount *line, const char *source, struct report *report)
+make_superblock(const struct plan_mount *line, const char *source, struct report *report)
 {
 	cleanup_fd int fd = -1;
 
@@ -139,7 +139,7 @@ filesystem_make(struct filesystem_stage *stage, const struct plan_mount *line, c
 		return -1;
 	if (namespace_join(stage->namespace) < 0)
 		return report_error(report, errno, "cannot join a copy of the host's namespace");
-	fd = make(line, source, report);
+	fd = make_superblock(line, source, report);
 	if (namespace_join(stage->host) < 0)
 		return report_error(report, errno, "cannot return to the host's namespace");
 	return steal_fd(&fd);

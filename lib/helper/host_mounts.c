@@ -21,60 +21,62 @@ host_mounts_release(struct host_mounts *mounts)
 }
 
 /* A root's path, as the host resolves it. */
-struct place {
+struct listed_path {
 	char *path; /* owned */
 	int root;
 };
 
-struct places {
-	struct place *all; /* owned; in order */
+struct listed_paths {
+	struct listed_path *all; /* owned; in order */
 	size_t count;
 };
 
 static int
-compare_places(const void *one, const void *other)
+compare_mount_points(const void *one, const void *other)
 {
-	const struct place *first = one;
-	const struct place *second = other;
+	const struct listed_path *first = one;
+	const struct listed_path *second = other;
 
 	return strcmp(first->path, second->path);
 }
 
 static void
-release_places(struct places *places)
+release_paths(struct listed_paths *listed_paths)
 {
-	for (size_t i = 0; i < places->count; i++)
-		free(places->all[i].path);
-	free(places->all);
+	for (size_t i = 0; i < listed_paths->count; i++)
+		free(listed_paths->all[i].path);
+	free(listed_paths->all);
 }
 
 static int
-find_places(struct places *places, const char *const *paths, size_t count)
+list_paths(struct listed_paths *listed_paths, const char *const *paths, size_t count)
 {
-	*places = (struct places){.all = calloc(count + 1, sizeof(*places->all))};
-	if (!places->all)
+	*listed_paths = (struct listed_paths){.all = calloc(count + 1, sizeof(*listed_paths->all))};
+	if (!listed_paths->all)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		char *path = paths[i] ? realpath(paths[i], NULL) : NULL;
 
 		if (path && strcmp(path, "/") != 0)
-			places->all[places->count++] = (struct place){.path = path, .root = (int)i};
+			listed_paths->all[listed_paths->count++] =
+				(struct listed_path){.path = path, .root = (int)i};
 		else
 			free(path); /* every process of the host uses `/` */
 	}
-	qsort(places->all, places->count, sizeof(*places->all), compare_places);
+	qsort(listed_paths->all, listed_paths->count, sizeof(*listed_paths->all),
+		compare_mount_points);
 	return 0;
 }
 
 /* Returns the root at the path or, of those above it, the nearest. Cuts the path short. */
 static int
-root_at(const struct places *places, char *path)
+root_at(const struct listed_paths *listed_paths, char *path)
 {
-	const struct place key = {.path = path};
+	const struct listed_path key = {.path = path};
 
 	while (path[0] != '\0') {
-		const struct place *found =
-			bsearch(&key, places->all, places->count, sizeof(key), compare_places);
+		const struct listed_path *found = bsearch(&key, listed_paths->all,
+			listed_paths->count, sizeof(key), compare_mount_points);
 		char *slash = strrchr(path, '/');
 
 		if (found)
@@ -119,7 +121,7 @@ add_pin(struct host_mounts *mounts, const char *mount_point)
 
 /* Adds one line of mountinfo. The pins in the state directory are those of the roots themselves. */
 static int
-add_line(struct host_mounts *mounts, const struct places *places, char *text)
+add_line(struct host_mounts *mounts, const struct listed_paths *listed_paths, char *text)
 {
 	struct process_mount line;
 	char within[PATH_MAX], target[PATH_MAX];
@@ -133,7 +135,7 @@ add_line(struct host_mounts *mounts, const struct places *places, char *text)
 		strncmp(target, STATE_DIRECTORY "/", sizeof(STATE_DIRECTORY)) != 0 &&
 		add_pin(mounts, target) < 0)
 		return -1;
-	root = root_at(places, target);
+	root = root_at(listed_paths, target);
 	return root == MEMBERSHIP_NONE ? 0 : numbers_add_root(&mounts->in_roots, line.id, root);
 }
 
@@ -142,14 +144,14 @@ host_mounts_read(
 	struct host_mounts *mounts, FILE *mountinfo, const char *const *paths, size_t count)
 {
 	cleanup_free char *text = NULL;
-	struct places places;
+	struct listed_paths listed_paths;
 	size_t size = 0;
 	int result;
 
 	*mounts = (struct host_mounts){0};
-	result = find_places(&places, paths, count);
+	result = list_paths(&listed_paths, paths, count);
 	while (result == 0 && getline(&text, &size, mountinfo) > 0)
-		result = add_line(mounts, &places, text);
-	release_places(&places);
+		result = add_line(mounts, &listed_paths, text);
+	release_paths(&listed_paths);
 	return result == 0 && !ferror(mountinfo) ? 0 : -1;
 }

@@ -110,13 +110,13 @@ mount_attach_beneath(int fd, int on_top)
 }
 
 int
-mount_take_off(int fd, int names)
+mount_take_off(int fd, int proc_fd)
 {
 	char number[16];
 
 	snprintf(number, sizeof(number), "%d", fd);
 	/* not UMOUNT_NOFOLLOW: this link is the way to the descriptor */
-	return fchdir(names) < 0 ? -1 : umount2(number, MNT_DETACH);
+	return fchdir(proc_fd) < 0 ? -1 : umount2(number, MNT_DETACH);
 }
 
 int

@@ -32,7 +32,7 @@ int mount_attach_beneath(int fd, int on_top);
  * host's /proc/self/fd, since a root's own may be anything; it becomes the working directory. 0, or
  * -1 with errno.
  */
-int mount_take_off(int fd, int names);
+int mount_take_off(int fd, int proc_fd);
 
 /* Binds the namespace that is opened as fd on the empty file at path. 0, or -1 with errno. */
 int mount_pin(int fd, const char *path);

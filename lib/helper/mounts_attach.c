@@ -4,7 +4,7 @@
 #include "common/cleanup.h"
 #include "common/report.h"
 #include "helper/mount_make.h"
-#include "helper/mounted.h"
+#include "helper/mountinfo.h"
 #include "helper/mounts_make.h"
 #include "helper/ownership_inside.h"
 #include "helper/plan.h"
@@ -19,26 +19,26 @@
 int
 mounts_clear_targets(const struct plan *plan, const struct root *root, struct report *report)
 {
-	struct mounted here;
+	struct mountinfo here;
 	struct libmnt_iter *each = NULL;
 	struct libmnt_fs *mount;
 
 	if (!root->has_mounts)
 		return 0;
-	if (mounted_read_here(&here, root->names) < 0)
+	if (mountinfo_read_inside(&here, root->proc_fd) < 0)
 		return report_error(report, errno, "cannot read what is mounted in %s", root->path);
 	each = mnt_new_iter(MNT_ITER_BACKWARD);
 	while (each && mnt_table_next_fs(here.table, each, &mount) == 0) {
-		const char *place = mnt_fs_get_target(mount);
+		const char *mount_point = mnt_fs_get_target(mount);
 
 		for (size_t i = 0; i < plan->count; i++)
-			if (plan_is_at_or_below(place, plan->mounts[i].target)) {
-				mount_detach(place); /* or it went with the one above it */
+			if (plan_is_at_or_below(mount_point, plan->mounts[i].target)) {
+				mount_detach(mount_point); /* or it went with the one above it */
 				break;
 			}
 	}
 	mnt_free_iter(each);
-	mounted_release(&here);
+	mountinfo_release(&here);
 	return 0;
 }
 
@@ -52,8 +52,7 @@ make_target(const struct plan_mount *line, const struct root *root, bool directo
 		return 0;
 	if (errno == EXDEV)
 		return report_error(report, 0,
-			"x-mount.mkdir makes nothing on another mount, and %s%s leads onto one: "
-			"make it there yourself",
+			"x-mount.mkdir makes nothing on another mount, and %s%s leads onto one: make it there yourself",
 			root->path, line->target);
 	return report_error(
 		report, errno, "cannot make the mount point %s%s", root->path, line->target);
@@ -110,7 +109,7 @@ accept_target(struct mounts *mounts, const struct plan *plan, size_t index, cons
 {
 	const struct plan_mount *line = &plan->mounts[index];
 	struct mounts_line *made = &mounts->lines[index];
-	char place[PATH_MAX];
+	char mount_point[PATH_MAX];
 	mode_t mode;
 
 	if (ownership_judge_target(
@@ -122,12 +121,12 @@ accept_target(struct mounts *mounts, const struct plan *plan, size_t index, cons
 	if (!known && root_is_at_top(line->target))
 		known = line->target;
 	if (!known)
-		known = root_name_of(root, target, place, sizeof(place));
-	free(made->place);
-	made->place = known[0] == '/' ? strdup(known) : NULL;
-	return made->place ? 0
-			   : report_error(report, errno, "cannot find out where %s%s is",
-				     root->path, line->target);
+		known = root_name_of(root, target, mount_point, sizeof(mount_point));
+	free(made->mount_point);
+	made->mount_point = known[0] == '/' ? strdup(known) : NULL;
+	return made->mount_point ? 0
+				 : report_error(report, errno, "cannot find out where %s%s is",
+					   root->path, line->target);
 }
 
 /* Opens the target of a line and judges it, and makes it before where the line asks for that.
@@ -187,15 +186,15 @@ mounts_attach_line(struct mounts *mounts, const struct plan *plan, size_t index,
 
 int
 mounts_replace_line(struct mounts *mounts, const struct plan *plan, size_t index,
-	const struct root *root, int old, const char *place, struct report *report)
+	const struct root *root, int old, const char *mount_point, struct report *report)
 {
 	bool is_beneath;
 
-	if (accept_target(mounts, plan, index, root, old, place, report) < 0)
+	if (accept_target(mounts, plan, index, root, old, mount_point, report) < 0)
 		return -1;
 	/* Linux before 6.5 lacks it, and no kernel takes it for every pair of mounts */
 	is_beneath = mount_attach_beneath(mounts->lines[index].fd, old) == 0;
-	if (mount_take_off(old, root->names) < 0)
+	if (mount_take_off(old, root->proc_fd) < 0)
 		return report_error(report, errno, "cannot take the old mount of %s away",
 			plan->mounts[index].target);
 	return is_beneath ? 0 : mounts_attach_line(mounts, plan, index, root, report);

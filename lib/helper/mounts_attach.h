@@ -36,7 +36,7 @@ int mounts_attach_line(struct mounts *mounts, const struct plan *plan, size_t in
  * with nothing there for a moment. Returns 0, or -1 after reporting the error.
  */
 int mounts_replace_line(struct mounts *mounts, const struct plan *plan, size_t index,
-	const struct root *root, int old, const char *place, struct report *report);
+	const struct root *root, int old, const char *mount_point, struct report *report);
 
 /* Attaches all of them, in order. Returns 0, or -1 after reporting the error. */
 int mounts_attach(struct mounts *mounts, const struct plan *plan, const struct root *root,

@@ -6,7 +6,7 @@
 #include "common/syscalls.h"
 #include "helper/filesystem.h"
 #include "helper/mount_make.h"
-#include "helper/mounted.h"
+#include "helper/mountinfo.h"
 #include "helper/ownership.h"
 #include "helper/ownership_host.h"
 #include "helper/plan.h"
@@ -27,7 +27,7 @@ mend_source(const struct plan_mount *line, int error, struct report *report)
 }
 
 static int
-share_source(struct mounted *host, const struct plan_mount *line, struct report *report)
+share_source(struct mountinfo *host, const struct plan_mount *line, struct report *report)
 {
 	const struct mount_change shared = {.propagation = MS_SHARED};
 	cleanup_fd int fd = -1;
@@ -45,7 +45,7 @@ share_source(struct mounted *host, const struct plan_mount *line, struct report 
 		return report_error(
 			report, 0, "%s cannot be live, since it is no mount point", line->source);
 	}
-	if (mounted_has_shared(host, found.stx_mnt_id))
+	if (mountinfo_has_shared(host, found.stx_mnt_id))
 		return 0;
 	fd = open(line->source, O_PATH | O_CLOEXEC);
 	if (fd < 0 || mount_change(fd, &shared) < 0)
@@ -68,7 +68,7 @@ is_shared_before(const struct plan *plan, size_t index)
 }
 
 int
-mounts_share_live(struct mounted *host, const struct plan *plan, struct report *report)
+mounts_share_live(struct mountinfo *host, const struct plan *plan, struct report *report)
 {
 	int changed = 0;
 
@@ -89,7 +89,7 @@ mounts_share_live(struct mounted *host, const struct plan *plan, struct report *
  * tree would carry to it what is mounted inside. line: the one for `/`, or NULL. */
 static int
 clone_tree(struct root *root, const struct plan_mount *line, const struct mount_change *change,
-	struct mounted *host, struct report *report)
+	struct mountinfo *host, struct report *report)
 {
 	const struct mount_change deaf = {
 		.propagation = MS_PRIVATE,
@@ -97,7 +97,7 @@ clone_tree(struct root *root, const struct plan_mount *line, const struct mount_
 	};
 	cleanup_fd int tree = -1;
 
-	root->has_mounts = (!line || line->is_recursive) && mounted_has_below(host, root->path);
+	root->has_mounts = (!line || line->is_recursive) && mountinfo_has_below(host, root->path);
 	tree = mount_clone(root->tree, "", root->has_mounts);
 	if (tree >= 0 && mount_change(tree, change) == 0 &&
 		(!line || line->propagation != MS_PRIVATE || mount_change(tree, &deaf) == 0)) {
@@ -107,8 +107,7 @@ clone_tree(struct root *root, const struct plan_mount *line, const struct mount_
 	}
 	if (errno == ENOSYS)
 		return report_error(report, 0,
-			"this kernel lacks open_tree(2) or mount_setattr(2): Linux 5.12 or later "
-			"is needed");
+			"this kernel lacks open_tree(2) or mount_setattr(2): Linux 5.12 or later is needed");
 	return report_error(report, errno, "cannot clone the mount of %s", root->path);
 }
 
@@ -137,18 +136,18 @@ change_bind(int fd, const struct plan_mount *line)
 
 /* True if there may be mounts to bring along. A path with links has another name in the table. */
 static bool
-is_recursive(const struct plan_mount *line, struct mounted *host)
+is_recursive(const struct plan_mount *line, struct mountinfo *host)
 {
 	cleanup_free char *path = NULL;
 
-	if (!line->is_recursive || mounted_has_below(host, line->source))
+	if (!line->is_recursive || mountinfo_has_below(host, line->source))
 		return line->is_recursive;
 	path = realpath(line->source, NULL);
 	return !path || strcmp(path, line->source) != 0;
 }
 
 static int
-make_bind(const struct plan_mount *line, struct mounted *host, struct report *report)
+make_bind(const struct plan_mount *line, struct mountinfo *host, struct report *report)
 {
 	cleanup_fd int fd = mount_clone(AT_FDCWD, line->source, is_recursive(line, host));
 
@@ -159,7 +158,7 @@ make_bind(const struct plan_mount *line, struct mounted *host, struct report *re
 	}
 	if (change_bind(fd, line) < 0)
 		return report_error(report, errno, "cannot give the clone of %s the options %s",
-			line->source, line->words);
+			line->source, line->options_text);
 	return steal_fd(&fd);
 }
 
@@ -173,8 +172,8 @@ make_by_libmount(const struct plan_mount *line, const char *source, struct files
 	if (fd < 0)
 		return -1;
 	if (mount_change(fd, &options) < 0)
-		return report_error(
-			report, errno, "cannot give %s the options %s", line->target, line->words);
+		return report_error(report, errno, "cannot give %s the options %s", line->target,
+			line->options_text);
 	return steal_fd(&fd);
 }
 
@@ -199,8 +198,8 @@ make_filesystem(const struct plan_mount *line, const struct mounts_root *what,
 	if (fd < 0)
 		return -1;
 	if (line->propagation && mount_change(fd, &asked) < 0)
-		return report_error(
-			report, errno, "cannot give %s the options %s", line->target, line->words);
+		return report_error(report, errno, "cannot give %s the options %s", line->target,
+			line->options_text);
 	return steal_fd(&fd);
 }
 
@@ -210,8 +209,7 @@ static const char *
 mend_top(const struct plan_mount *line)
 {
 	if (strcmp(line->type, "tmpfs") != 0)
-		return "chown root:root and chmod go-w that directory, where it comes from or with "
-		       "the filesystem mounted elsewhere";
+		return "chown root:root and chmod go-w that directory, where it comes from or with the filesystem mounted elsewhere";
 	for (char **option = line->options; option && *option; option++)
 		if (strncmp(*option, "uid=", 4) == 0)
 			return "take uid= off the line for /";
@@ -251,7 +249,7 @@ open_tree_of(struct root *root, const struct plan_mount *line, const struct moun
 
 int
 mounts_make_root(struct root *root, const struct plan *plan, const struct mounts_root *what,
-	struct mounted *host, struct filesystem_stage *stage, struct report *report)
+	struct mountinfo *host, struct filesystem_stage *stage, struct report *report)
 {
 	const struct plan_mount *line = plan->root;
 	struct mount_change change = {
@@ -289,7 +287,7 @@ look_at_others(int fd, struct statx *found)
 
 static int
 make_line(const struct plan_mount *line, struct mounts_line *made, uint64_t *id,
-	struct mounted *host, struct filesystem_stage *stage, struct report *report)
+	struct mountinfo *host, struct filesystem_stage *stage, struct report *report)
 {
 	struct statx found;
 
@@ -314,8 +312,8 @@ make_line(const struct plan_mount *line, struct mounts_line *made, uint64_t *id,
 }
 
 int
-mounts_make(struct mounts *mounts, const struct plan *plan, const bool *keeps, struct mounted *host,
-	struct filesystem_stage *stage, struct report *report)
+mounts_make(struct mounts *mounts, const struct plan *plan, const bool *keeps,
+	struct mountinfo *host, struct filesystem_stage *stage, struct report *report)
 {
 	/* one more, so that no line is not NULL */
 	cleanup_free struct mounts_line *lines = calloc(plan->count + 1, sizeof(*lines));
@@ -344,7 +342,7 @@ mounts_release(struct mounts *mounts)
 {
 	for (size_t i = 0; i < mounts->count; i++) {
 		cleanup_fd_release(&mounts->lines[i].fd);
-		free(mounts->lines[i].place);
+		free(mounts->lines[i].mount_point);
 	}
 	free(mounts->lines);
 	free(mounts->ids);

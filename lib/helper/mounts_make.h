@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct filesystem_stage;
-struct mounted;
+struct mountinfo;
 struct plan;
 struct root;
 
@@ -19,7 +19,7 @@ struct root;
  * deaf. Stays after stop. Returns 0, 1 when something was made shared (then host is out of date),
  * or -1 after reporting the error.
  */
-int mounts_share_live(struct mounted *host, const struct plan *plan, struct report *report);
+int mounts_share_live(struct mountinfo *host, const struct plan *plan, struct report *report);
 
 /* One line of a plan as it was made. */
 struct mounts_line {
@@ -28,7 +28,7 @@ struct mounts_line {
 	int fd; /* owned; -1 where there is nothing to mount, or it is mounted already */
 	uint64_t device; /* of what is mounted: the source of a bind as it was then */
 	uint64_t inode;
-	char *place; /* owned; where it is attached, as mountinfo(5) has it; NULL before */
+	char *mount_point; /* owned; where it is attached, as mountinfo(5) has it; NULL before */
 };
 
 /* The mounts of a plan, one of each for every line. */
@@ -45,14 +45,14 @@ struct mounts {
  * holds nothing.
  */
 int mounts_make_root(struct root *root, const struct plan *plan, const struct mounts_root *what,
-	struct mounted *host, struct filesystem_stage *stage, struct report *report);
+	struct mountinfo *host, struct filesystem_stage *stage, struct report *report);
 
 /*
  * Makes every mount of the plan, detached, but for those that keeps has as true (NULL: all).
  * Returns 0, or -1 after reporting the error; then mounts holds nothing.
  */
 int mounts_make(struct mounts *mounts, const struct plan *plan, const bool *keeps,
-	struct mounted *host, struct filesystem_stage *stage, struct report *report);
+	struct mountinfo *host, struct filesystem_stage *stage, struct report *report);
 
 /* Closes their descriptors; each mount that is attached stays. */
 void mounts_release(struct mounts *mounts);

@@ -60,12 +60,12 @@ judge_layer(const char *path, const struct mounts_root *what, struct report *rep
 	struct root layer = {.tree = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC),
 		.is_of_host = true,
 		.path = realpath(path, NULL),
-		.names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+		.proc_fd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC)};
 	struct essentials essentials = {
 		.root = &layer, .path = what->program_path, .shell = what->shell};
 	int result = -1;
 
-	if (layer.tree < 0 || !layer.path || layer.names < 0)
+	if (layer.tree < 0 || !layer.path || layer.proc_fd < 0)
 		report_error(report, errno, "cannot look at %s, which / is made of", path);
 	else if (essentials_judge(&essentials, report) == 0)
 		result = essentials_judge_groups(&essentials, report);

@@ -77,7 +77,7 @@ make_minimal(struct report *report)
 /* Has a function leave the process in a new namespace, and comes back with that one's descriptor.
  */
 static int
-make(int host, int (*go)(struct report *report), struct report *report)
+run_in_child(int host, int (*go)(struct report *report), struct report *report)
 {
 	cleanup_fd int made = -1;
 	cleanup_fd int proc = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -97,13 +97,13 @@ make(int host, int (*go)(struct report *report), struct report *report)
 int
 namespace_make_copy(int host, struct report *report)
 {
-	return make(host, copy, report);
+	return run_in_child(host, copy, report);
 }
 
 int
 namespace_make_minimal(int host, struct report *report)
 {
-	return make(host, make_minimal, report);
+	return run_in_child(host, make_minimal, report);
 }
 
 /*

@@ -15,7 +15,7 @@ compare_numbers(const void *one, const void *other)
 
 /* Returns the place of the first structure with the number, or of the first one behind it. */
 static size_t
-find_place(const struct numbers *numbers, size_t size, uint64_t number)
+find_index(const struct numbers *numbers, size_t size, uint64_t number)
 {
 	size_t low = 0, high = numbers->count;
 
@@ -31,7 +31,7 @@ find_place(const struct numbers *numbers, size_t size, uint64_t number)
 }
 
 static void *
-add_at(struct numbers *numbers, size_t size, uint64_t number, size_t place)
+add_at(struct numbers *numbers, size_t size, uint64_t number, size_t index)
 {
 	char *added = numbers->all;
 
@@ -42,8 +42,8 @@ add_at(struct numbers *numbers, size_t size, uint64_t number, size_t place)
 			return NULL;
 		numbers->all = added;
 	}
-	added += place * size;
-	memmove(added + size, added, (numbers->count - place) * size);
+	added += index * size;
+	memmove(added + size, added, (numbers->count - index) * size);
 	memset(added, 0, size);
 	memcpy(added, &number, sizeof(number));
 	numbers->count++;
@@ -53,7 +53,7 @@ add_at(struct numbers *numbers, size_t size, uint64_t number, size_t place)
 void *
 numbers_insert(struct numbers *numbers, size_t size, uint64_t number)
 {
-	return add_at(numbers, size, number, find_place(numbers, size, number));
+	return add_at(numbers, size, number, find_index(numbers, size, number));
 }
 
 void *
@@ -73,11 +73,11 @@ void *
 numbers_find(const struct numbers *numbers, size_t size, uint64_t number)
 {
 	char *found = numbers->all;
-	size_t place = find_place(numbers, size, number);
+	size_t index = find_index(numbers, size, number);
 
-	if (place == numbers->count)
+	if (index == numbers->count)
 		return NULL;
-	found += place * size;
+	found += index * size;
 	return compare_numbers(found, &number) == 0 ? found : NULL;
 }
 

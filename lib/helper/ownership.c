@@ -24,7 +24,8 @@ ownership_is_safe(const struct stat *directory, const struct stat *next)
 const char ownership_why[] = "who could replace what everyone inside relies on";
 
 int
-ownership_say(const char *what, const struct stat *found, const char *advice, struct report *report)
+ownership_report(
+	const char *what, const struct stat *found, const char *advice, struct report *report)
 {
 	if (found->st_uid != 0)
 		return report_error(report, 0, "%s belongs to user %u, %s%s", what,
@@ -101,21 +102,16 @@ ownership_refuse(int tree, const char *top, const char *what, const char *path,
 	if (type &&
 		(strcmp(type, "FUSE") != 0 || (user != 0 && ownership_is_unpacked_by(tree, user))))
 		return report_error(report, 0,
-			"%s lies on a %s filesystem, which shows everything there with one owner "
-			"and one mode: unpack the tree on one that keeps them, such as ext4, xfs "
-			"or btrfs",
+			"%s lies on a %s filesystem, which shows everything there with one owner and one mode: unpack the tree on one that keeps them, such as ext4, xfs or btrfs",
 			top, type);
 	if (user != 0 && ownership_is_unpacked_by(tree, user))
 		return report_error(report, 0,
-			"%s was unpacked by user %u, or with shifted uids, and the superuser who "
-			"enters would run what that user can change: unpack it again as the "
-			"superuser, by tar xpf ARCHIVE --numeric-owner -C NEW_DIRECTORY or "
-			"debootstrap",
+			"%s was unpacked by user %u, or with shifted uids, and the superuser who enters would run what that user can change: unpack it again as the superuser, by tar xpf ARCHIVE --numeric-owner -C NEW_DIRECTORY or debootstrap",
 			top, (unsigned)user);
 	/* a change of /tmp is no mend: what leads through it is wrong */
 	if (path && !(S_ISDIR(found->st_mode) && found->st_mode & S_ISVTX))
 		ownership_mend(path, found, report);
-	return ownership_say(what, found, "", report);
+	return ownership_report(what, found, "", report);
 }
 
 int
@@ -126,9 +122,9 @@ ownership_adopt_root(struct root *root, int tree, const char *path, const char *
 	struct stat found;
 
 	*root = (struct root){.tree = tree};
-	root->names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root->proc_fd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	root->path = strdup(path);
-	if (root->names < 0 || !root->path || fstat(tree, &found) < 0)
+	if (root->proc_fd < 0 || !root->path || fstat(tree, &found) < 0)
 		report_error(report, errno, "cannot open the root %s", path);
 	else if (!S_ISDIR(found.st_mode))
 		report_error(report, 0, "what is to be mounted on / is no directory");
@@ -137,7 +133,7 @@ ownership_adopt_root(struct root *root, int tree, const char *path, const char *
 	else {
 		snprintf(top, sizeof(top), "the top directory of %s", what);
 		report_mend(report, "%s", mend);
-		ownership_say(top, &found, "", report);
+		ownership_report(top, &found, "", report);
 	}
 	root_release(root);
 	return -1;

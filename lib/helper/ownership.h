@@ -20,7 +20,7 @@ bool ownership_is_safe(const struct stat *directory, const struct stat *next);
 extern const char ownership_why[];
 
 /* Reports that something is not safe. advice: what follows the reason, or "". Returns -1. */
-int ownership_say(
+int ownership_report(
 	const char *what, const struct stat *found, const char *advice, struct report *report);
 
 /* Names the command that mends an owner and a mode. A file of a user has what that user put there,

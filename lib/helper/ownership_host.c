@@ -5,7 +5,7 @@
 #include "common/owner.h"
 #include "common/report.h"
 #include "common/syscalls.h"
-#include "helper/mounted.h"
+#include "helper/mountinfo.h"
 #include "helper/ownership.h"
 #include "superuser/root.h"
 
@@ -104,7 +104,7 @@ mend_place(const struct walk *walk, const char *wrong, const char *name)
 {
 	struct report *report = walk->report;
 	char path[2 * PATH_MAX], place[PATH_MAX];
-	struct mounted mounted = {0};
+	struct mountinfo mountinfo = {0};
 	const char *from, *to, *slash = strrchr(wrong, '/');
 	cleanup_free char *above = slash ? strndup(wrong, (size_t)(slash - wrong)) : NULL;
 	struct statx found;
@@ -119,10 +119,10 @@ mend_place(const struct walk *walk, const char *wrong, const char *name)
 		S_ISLNK(found.stx_mode) || found.stx_attributes & STATX_ATTR_MOUNT_ROOT ||
 		!find_better_place(
 			*above ? above : "/", path, found.stx_mnt_id, place, sizeof(place)) ||
-		mounted_read(&mounted, report) < 0)
+		mountinfo_read(&mountinfo, report) < 0)
 		return;
-	is_alone = !mounted_has_below(&mounted, path);
-	mounted_release(&mounted);
+	is_alone = !mountinfo_has_below(&mountinfo, path);
+	mountinfo_release(&mountinfo);
 	if (!is_alone)
 		return;
 	from = report_word(report, path);
@@ -155,7 +155,7 @@ refuse_above(const struct walk *walk, const char *wrong, const struct stat *foun
 	if (there.st_uid == 0)
 		mend_place(walk, wrong, rest);
 	snprintf(what, sizeof(what), "%s, on the way to %s,", wrong, walk->path);
-	return ownership_say(what, found,
+	return ownership_report(what, found,
 		walk->report->mending ? "" : ": move it below directories of the superuser's",
 		walk->report);
 }
@@ -189,12 +189,11 @@ refuse_file(const struct walk *walk, const char *path, const struct stat *found)
 	if (found->st_uid != 0 && S_ISREG(found->st_mode) &&
 		find_better_place("/var", path, 0, place, sizeof(place)))
 		report_mend(report,
-			"install -m 600 %s %s # if you trust what is in it, and name that in the "
-			"line for /",
+			"install -m 600 %s %s # if you trust what is in it, and name that in the line for /",
 			report_word(report, path), report_word(report, place));
 	else if (found->st_uid == 0 && S_ISREG(found->st_mode))
 		ownership_mend(path, found, report);
-	return ownership_say(path, found, "", report);
+	return ownership_report(path, found, "", report);
 }
 
 /* Refuses the thing that the whole path leads to. */
@@ -286,12 +285,12 @@ walk_path(struct walk *walk, struct root *root)
 	int fd = -1;
 
 	*root = (struct root){.tree = -1};
-	root->names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root->proc_fd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	walk->root = root;
 	walk->here = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root->names < 0 || walk->here < 0)
+	if (root->proc_fd < 0 || walk->here < 0)
 		report_error(walk->report, errno, "cannot open %s",
-			root->names < 0 ? "/proc/self/fd" : "/");
+			root->proc_fd < 0 ? "/proc/self/fd" : "/");
 	else if (snprintf(walk->rest, sizeof(walk->rest), "%s", walk->path) >=
 		 (int)sizeof(walk->rest))
 		walk_error(walk, ENAMETOOLONG);
@@ -353,7 +352,7 @@ backing_file(const struct stat *device)
 /* True if the loop device shows that very file, wherever its path was looked up: loop(4). False for
  * a partition too, which does not answer. */
 static bool
-shows(const char *device, const struct stat *file)
+is_device_of(const char *device, const struct stat *file)
 {
 	cleanup_fd int fd = open(device, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	struct loop_info64 info;
@@ -379,7 +378,7 @@ judge_part(const char *path, const char *behind, struct report *report)
 		return walk.is_missing ? 0 : -1;
 	if (fd >= 0 && fstat(fd, &found) < 0)
 		return report_error(report, errno, "cannot look at %s", path);
-	if (behind && (fd < 0 || !S_ISREG(found.st_mode) || !shows(behind, &found)))
+	if (behind && (fd < 0 || !S_ISREG(found.st_mode) || !is_device_of(behind, &found)))
 		return report_error(report, 0,
 			"cannot judge the file of %s, which / is made of: it is not at %s", behind,
 			path);

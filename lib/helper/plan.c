@@ -74,7 +74,7 @@ take_root(struct plan *plan, const struct config_place *place)
 
 static int
 add_mount(struct plan *plan, const char *source, const char *target, const char *type,
-	const char *words, const struct config_place *place)
+	const char *options_text, const struct config_place *place)
 {
 	struct plan_mount *mounts = reallocarray(plan->mounts, plan->count + 1, sizeof(*mounts));
 	struct plan_mount *mount;
@@ -84,7 +84,7 @@ add_mount(struct plan *plan, const char *source, const char *target, const char 
 	plan->mounts = mounts;
 	/* counted at once, so that plan_release frees what an error leaves in it */
 	mount = &mounts[plan->count++];
-	if (plan_line_fill(mount, source, target, type, words, place) < 0)
+	if (plan_line_fill(mount, source, target, type, options_text, place) < 0)
 		return -1;
 	if (strcmp(mount->target, "/") == 0)
 		return take_root(plan, place);
@@ -102,7 +102,7 @@ add_cover(struct plan *plan, const char *target, const char *below, mode_t mode,
 	const struct config_place *place)
 {
 	cleanup_free char *whole = NULL;
-	char words[64];
+	char options_text[64];
 
 	if (asprintf(&whole, "%s%s", target, below) < 0) {
 		whole = NULL;
@@ -111,9 +111,9 @@ add_cover(struct plan *plan, const char *target, const char *below, mode_t mode,
 	/* nofail: where a bind without what is mounted below shows no /run, nothing is to be
 	 * covered
 	 */
-	snprintf(words, sizeof(words), "nofail,nosuid,nodev,noexec,mode=%04o,size=1m",
+	snprintf(options_text, sizeof(options_text), "nofail,nosuid,nodev,noexec,mode=%04o,size=1m",
 		(unsigned)mode);
-	return add_mount(plan, "tmpfs", whole, "tmpfs", words, place);
+	return add_mount(plan, "tmpfs", whole, "tmpfs", options_text, place);
 }
 
 /*
@@ -144,11 +144,11 @@ cover_tickets(struct plan *plan, size_t index, const struct config_place *place)
 /* Adds a line of the configuration, and the covers for the tickets that it would show. */
 static int
 add_written(struct plan *plan, const char *source, const char *target, const char *type,
-	const char *words, const struct config_place *place)
+	const char *options_text, const struct config_place *place)
 {
 	size_t index = plan->count;
 
-	if (add_mount(plan, source, target, type, words, place) < 0)
+	if (add_mount(plan, source, target, type, options_text, place) < 0)
 		return -1;
 	/* the line for / has gone to its own place */
 	if (!plan->hides_tickets || index == plan->count || !plan->mounts[index].is_bind)
@@ -158,12 +158,12 @@ add_written(struct plan *plan, const char *source, const char *target, const cha
 
 int
 plan_add(struct plan *plan, const char *source, const char *target, const char *type,
-	const char *words, struct report *report)
+	const char *options_text, struct report *report)
 {
 	static const struct config_setting by_default = {.key = CONFIG_MOUNTS};
 	const struct config_place place = {.setting = &by_default, .report = report};
 
-	return add_mount(plan, source, target, type, words, &place);
+	return add_mount(plan, source, target, type, options_text, &place);
 }
 
 /* Keeps the number of the first line that libmount cannot read. libmount says it here alone, and

@@ -34,7 +34,7 @@ void plan_release(struct plan *plan);
  * reporting the error.
  */
 int plan_add(struct plan *plan, const char *source, const char *target, const char *type,
-	const char *words, struct report *report);
+	const char *options_text, struct report *report);
 
 /* True if `/` is a directory of the host, with no line for it or a bind. */
 bool plan_is_tree_of_host(const struct plan *plan);

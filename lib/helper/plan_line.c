@@ -15,7 +15,7 @@ plan_line_release(struct plan_mount *mount)
 	free(mount->source);
 	free(mount->target);
 	free(mount->type);
-	free(mount->words);
+	free(mount->options_text);
 	for (char **option = mount->options; option && *option; option++)
 		free(*option);
 	free(mount->options);
@@ -55,12 +55,11 @@ check_bind(const struct plan_mount *mount, const struct config_place *place)
 		return config_error(
 			place, "a bind has no filesystem type: write none for %s", mount->type);
 	if (mount->is_live && mount->propagation & MS_PRIVATE)
-		return config_error(place, "x-live and private exclude each other: a private mount "
-					   "hears nothing of the host");
+		return config_error(place,
+			"x-live and private exclude each other: a private mount hears nothing of the host");
 	if (mount->is_live && mount->propagation & MS_UNBINDABLE)
 		return config_error(place,
-			"x-live and unbindable exclude each other: an unbindable "
-			"mount hears nothing of the host");
+			"x-live and unbindable exclude each other: an unbindable mount hears nothing of the host");
 	return 0;
 }
 
@@ -73,8 +72,7 @@ check_filesystem(const struct plan_mount *mount, const struct config_place *plac
 	if (strcmp(mount->type, "none") == 0 || strcmp(mount->type, "bind") == 0 ||
 		strcmp(mount->type, "rbind") == 0)
 		return config_error(place,
-			"%s is mounted on %s: as a bind (the option bind), or as which filesystem "
-			"type?",
+			"%s is mounted on %s: as a bind (the option bind), or as which filesystem type?",
 			mount->source, mount->target);
 	return 0;
 }
@@ -93,9 +91,8 @@ static int
 check_root(const struct plan_mount *mount, const struct config_place *place)
 {
 	if (mount->may_fail || mount->makes_target || mount->is_live)
-		return config_error(place, "the line for / takes no nofail, x-mount.mkdir and "
-					   "x-live: without it there is "
-					   "no root");
+		return config_error(place,
+			"the line for / takes no nofail, x-mount.mkdir and x-live: without it there is no root");
 	if (mount->propagation & ~(uint64_t)MS_SLAVE && mount->propagation != MS_PRIVATE)
 		return config_error(place, "the line for / can be slave or private alone");
 	/* kernels differ in whether they take it away: so it is not known which path it names */
@@ -122,21 +119,20 @@ check_mount(struct plan_mount *mount, const struct config_place *place)
 
 int
 plan_line_fill(struct plan_mount *mount, const char *source, const char *target, const char *type,
-	const char *words, const struct config_place *place)
+	const char *options_text, const struct config_place *place)
 {
 	*mount = (struct plan_mount){
 		.source = strdup(source ? source : "none"),
 		.target = strdup(target ? target : ""),
 		.type = strdup(type ? type : "none"),
-		.words = strdup(words ? words : ""),
+		.options_text = strdup(options_text ? options_text : ""),
 	};
-	if (!mount->source || !mount->target || !mount->type || !mount->words)
+	if (!mount->source || !mount->target || !mount->type || !mount->options_text)
 		return report_error(place->report, ENOMEM, "cannot make the plan");
 	/* before the options, which are that program's own and need no mending here */
 	if (needs_mount_helper(mount->type))
 		return config_error(place,
-			"%s needs a mount program of its own: mount it on the host and bind it "
-			"here",
+			"%s needs a mount program of its own: mount it on the host and bind it here",
 			mount->type);
 	if (plan_options_take(mount, place) < 0)
 		return -1;

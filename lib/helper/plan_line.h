@@ -13,7 +13,7 @@ struct plan_mount;
  * after reporting the error. plan_line_release in both cases.
  */
 int plan_line_fill(struct plan_mount *mount, const char *source, const char *target,
-	const char *type, const char *words, const struct config_place *place);
+	const char *type, const char *options_text, const struct config_place *place);
 
 void plan_line_release(struct plan_mount *mount);
 

@@ -166,7 +166,7 @@ take_option(struct plan_mount *mount, const char *option, const struct config_pl
 int
 plan_options_take(struct plan_mount *mount, const struct config_place *place)
 {
-	cleanup_free char *copy = strdup(mount->words);
+	cleanup_free char *copy = strdup(mount->options_text);
 	char *rest = copy;
 	char *name, *value;
 	size_t name_size, value_size;
@@ -187,7 +187,7 @@ plan_options_take(struct plan_mount *mount, const struct config_place *place)
 	/* an open quote is the end to libmount too */
 	return more < 0 || strchr(rest, '"')
 		       ? config_error(place, "the options %s cannot be read: is a quote open?",
-				 mount->words)
+				 mount->options_text)
 		       : 0;
 }
 
@@ -306,7 +306,7 @@ plan_options_inherit(struct plan_mount *mount, const char *name, const char *hos
 		mnt_optstr_get_option(host_options, name, &value, &size) != 0 || !value)
 		return 0;
 	snprintf(option, sizeof(option), "%s=%.*s", name, (int)size, value);
-	if (mnt_optstr_append_option(&mount->words, option, NULL) < 0) {
+	if (mnt_optstr_append_option(&mount->options_text, option, NULL) < 0) {
 		errno = ENOMEM;
 		return -1;
 	}

@@ -13,7 +13,8 @@ struct plan_mount {
 	char *source; /* owned: a path, or what the filesystem takes as its source */
 	char *target; /* owned: an absolute path inside the root */
 	char *type; /* owned: the filesystem's type, "none" for a bind */
-	char *words; /* owned: the options as they were written, with those that were inherited */
+	char *options_text; /* owned: the options as they were written, with those that were
+			       inherited */
 	char **options; /* owned, ended by NULL: the filesystem's own, "key" or "key=value" */
 
 	bool is_bind;

@@ -5,7 +5,7 @@
 #include "common/cleanup.h"
 #include "common/report.h"
 #include "helper/escape.h"
-#include "helper/prepared.h"
+#include "helper/prepared_root.h"
 #include "helper/scan.h"
 #include "helper/service.h"
 #include "helper/state.h"
@@ -29,11 +29,11 @@ struct users {
 };
 
 /* One look, at as many roots as there are descriptors for. */
-struct look {
+struct ps_scan {
 	struct service *service; /* borrowed */
 	char *const *names; /* borrowed; from the first of this look on */
 	size_t first;
-	size_t *places; /* owned; by a root's number in inside, which of the names it has */
+	size_t *indexes; /* owned; by a root's number in inside, which of the names it has */
 	struct membership membership;
 	struct users *users; /* borrowed */
 	struct ps *ps; /* borrowed */
@@ -137,9 +137,9 @@ command_of(int process)
 }
 
 static int
-add(struct look *look, const struct scan_process *found, const char *user, char **command)
+add(struct ps_scan *ps_scan, const struct scan_process *found, const char *user, char **command)
 {
-	struct ps *ps = look->ps;
+	struct ps *ps = ps_scan->ps;
 	struct ps_process *grown = reallocarray(ps->all, ps->count + 1, sizeof(*grown));
 	char *copy;
 
@@ -150,7 +150,7 @@ add(struct look *look, const struct scan_process *found, const char *user, char 
 	if (!copy)
 		return -1;
 	grown[ps->count++] = (struct ps_process){.pid = (pid_t)found->pid,
-		.root = look->first + look->places[found->root],
+		.root = ps_scan->first + ps_scan->indexes[found->root],
 		.user = copy,
 		.command = steal_pointer(command)};
 	return 0;
@@ -161,7 +161,7 @@ add(struct look *look, const struct scan_process *found, const char *user, char 
  * the user in effect (proc(5)). 0 too for one that has ended; -1 with errno.
  */
 static int
-tell(struct look *look, const struct scan_process *found)
+add_process(struct ps_scan *ps_scan, const struct scan_process *found)
 {
 	cleanup_fd int process = -1;
 	cleanup_free char *command = NULL;
@@ -173,47 +173,48 @@ tell(struct look *look, const struct scan_process *found)
 	process = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (process < 0 || fstat(process, &owner) < 0 || !(command = command_of(process)))
 		return errno == ENOENT || errno == ESRCH ? 0 : -1;
-	user = name_of_user(look->users, owner.st_uid);
-	return user ? add(look, found, user, &command) : -1;
+	user = name_of_user(ps_scan->users, owner.st_uid);
+	return user ? add(ps_scan, found, user, &command) : -1;
 }
 
 static int
-know_prepared(struct look *look, size_t place)
+know_prepared(struct ps_scan *ps_scan, size_t index)
 {
-	struct service *service = look->service;
-	struct prepared prepared;
+	struct service *service = ps_scan->service;
+	struct prepared_root prepared;
 	int result = 0;
 
-	if (prepared_open(&prepared, service->state, look->names[place], service->host,
+	if (prepared_root_open(&prepared, service->state, ps_scan->names[index], service->host,
 		    service->report) < 0)
 		return -1;
-	if (prepared.state != PREPARED_NOT) {
-		result = prepared_check_pid_namespace(
+	if (prepared.state != PREPARED_ROOT_NOT) {
+		result = prepared_root_check_pid_namespace(
 			&prepared, service->pid_namespace, service->report);
 		if (result == 0)
-			result = prepared_know_inside(&prepared, service->host, look->names[place],
-				&look->membership, service->report);
+			result = prepared_root_add_membership(&prepared, service->host,
+				ps_scan->names[index], &ps_scan->membership, service->report);
 		if (result >= 0)
-			look->places[result] = place;
+			ps_scan->indexes[result] = index;
 	}
-	prepared_release(&prepared);
+	prepared_root_release(&prepared);
 	return result < 0 ? -1 : 0;
 }
 
 /* Stop would take who looks for somebody inside. */
 static int
-know(struct look *look, size_t place)
+add_root(struct ps_scan *ps_scan, size_t index)
 {
-	int found = service_find_state(look->service);
+	int found = service_find_state(ps_scan->service);
 	cleanup_fd int lock = -1;
 	bool is_busy;
 
 	if (found <= 0)
 		return found;
-	lock = state_try_lock(look->service->state, look->names[place], &is_busy);
+	lock = state_try_lock(ps_scan->service->state, ps_scan->names[index], &is_busy);
 	if (is_busy)
-		return report_error(look->service->report, 0, "another command is at work on it");
-	return know_prepared(look, place);
+		return report_error(
+			ps_scan->service->report, 0, "another command is at work on it");
+	return know_prepared(ps_scan, index);
 }
 
 static int
@@ -228,41 +229,41 @@ compare(const void *one, const void *other)
 }
 
 static int
-tell_all(struct look *look)
+add_processes(struct ps_scan *ps_scan)
 {
 	struct scan_processes processes;
 	int result = 0;
 
-	if (look->membership.count == 0)
+	if (ps_scan->membership.count == 0)
 		return 0;
 	/* where the host's namespace was lost, /proc and its users are another's */
-	if (service_be_home(look->service) < 0 ||
-		scan_inside(&look->membership, &processes, look->service->report) < 0)
+	if (service_return_to_host(ps_scan->service) < 0 ||
+		scan_inside(&ps_scan->membership, &processes, ps_scan->service->report) < 0)
 		return -1;
 	for (size_t i = 0; i < processes.count; i++)
-		if (tell(look, &processes.all[i]) < 0)
-			result = report_error(look->service->report, errno,
+		if (add_process(ps_scan, &processes.all[i]) < 0)
+			result = report_error(ps_scan->service->report, errno,
 				"cannot look at the process %d", (int)processes.all[i].pid);
 	scan_processes_release(&processes);
 	return result;
 }
 
 static int
-look_at_some(struct look *look, size_t count)
+look_at_some(struct ps_scan *ps_scan, size_t count)
 {
-	struct report *report = look->service->report;
+	struct report *report = ps_scan->service->report;
 	int result = 0;
 
-	look->membership = (struct membership){0};
+	ps_scan->membership = (struct membership){0};
 	for (size_t i = 0; i < count; i++) {
-		report->subject = look->names[i];
-		if (know(look, i) < 0)
+		report->subject = ps_scan->names[i];
+		if (add_root(ps_scan, i) < 0)
 			result = -1;
 	}
 	report->subject = NULL;
-	if (tell_all(look) < 0)
+	if (add_processes(ps_scan) < 0)
 		result = -1;
-	membership_release(&look->membership);
+	membership_release(&ps_scan->membership);
 	return result;
 }
 
@@ -271,22 +272,22 @@ ps_of_roots(struct service *service, char *const *names, size_t count, struct ps
 {
 	/* the mountinfo of each stays open */
 	size_t room = scan_roots_at_once(1);
-	cleanup_free size_t *places = calloc(count + 1, sizeof(*places));
+	cleanup_free size_t *indexes = calloc(count + 1, sizeof(*indexes));
 	struct users users = {0};
 	int result = 0;
 
 	*ps = (struct ps){0};
-	if (!places)
+	if (!indexes)
 		return report_error(service->report, errno, "cannot list the processes");
 	for (size_t i = 0; i < count; i += room) {
-		struct look look = {.service = service,
+		struct ps_scan ps_scan = {.service = service,
 			.names = names + i,
 			.first = i,
-			.places = places,
+			.indexes = indexes,
 			.users = &users,
 			.ps = ps};
 
-		if (look_at_some(&look, count - i < room ? count - i : room) < 0)
+		if (look_at_some(&ps_scan, count - i < room ? count - i : room) < 0)
 			result = -1;
 	}
 	users_release(&users);

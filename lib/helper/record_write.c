@@ -94,7 +94,7 @@ record_add_device(struct record *record, uint64_t device)
 }
 
 int
-record_add_place(struct record *record, const struct namespace_place *place)
+record_add_root(struct record *record, const struct namespace_root *place)
 {
 	return record_add_number(record, "device", place->device) < 0 ||
 			       record_add_number(record, "inode", place->inode) < 0

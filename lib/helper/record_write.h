@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-struct namespace_place;
+struct namespace_root;
 
 /*
  * Each adds one string or more behind the others. Returns 0, or -1 with errno set (ENOMEM; E2BIG
@@ -16,7 +16,7 @@ struct namespace_place;
  * record_add_account  NUMBER:NAME
  * record_add_mount    a mount with as many of its numbers
  * record_add_device   a block_device, as makedev(3) has it; nothing for a filesystem without one
- * record_add_place    device, inode and mount of `/` inside
+ * record_add_root    device, inode and mount of `/` inside
  */
 int record_add(struct record *record, const char *key, const char *value);
 int record_add_number(struct record *record, const char *key, uint64_t number);
@@ -24,7 +24,7 @@ int record_add_account(struct record *record, const char *key, uint32_t number, 
 int record_add_mount(struct record *record, const char *key, enum record_numbers numbers,
 	const struct record_mount *mount);
 int record_add_device(struct record *record, uint64_t device);
-int record_add_place(struct record *record, const struct namespace_place *place);
+int record_add_root(struct record *record, const struct namespace_root *place);
 
 /* Writes it into the directory under that name, whole or not at all, over the one that is there.
  * Returns 0, or -1 with errno set; reports nothing. */

@@ -4,8 +4,8 @@
 #include "common/cleanup.h"
 #include "common/report.h"
 #include "common/syscalls.h"
-#include "helper/lines.h"
 #include "helper/namespace_make.h"
+#include "helper/plan_record.h"
 #include "helper/reload_apply.h"
 #include "helper/reload_judge.h"
 #include "helper/scan.h"
@@ -18,9 +18,9 @@
 static void
 reload_release(struct reload *reload)
 {
-	prepared_release(&reload->prepared);
+	prepared_root_release(&reload->prepared);
 	difference_release(&reload->difference);
-	configured_release(&reload->now);
+	root_config_release(&reload->now);
 	mounts_release(&reload->mounts);
 	root_release(&reload->root);
 }
@@ -38,7 +38,7 @@ refuse_changes(const struct reload *reload)
 			strcmp(config_value(&reload->now.config, key),
 				record_value(record, config_key_name(key))) != 0)
 			what = config_key_name(key);
-	if (!lines_is_same_root(record, &reload->now.plan))
+	if (!plan_record_is_same_root(record, &reload->now.plan))
 		what = "the line for /";
 	if (!what)
 		return 0;
@@ -49,23 +49,24 @@ refuse_changes(const struct reload *reload)
 /* Finds the place of each target, links on the way resolved as far as they can be seen. Returns 0,
  * or -1 with errno set. */
 static int
-find_places(struct reload *reload)
+find_mount_points(struct reload *reload)
 {
 	struct difference *difference = &reload->difference;
 	const struct plan *plan = &reload->now.plan;
 
-	difference->places = calloc(plan->count + 1, sizeof(*difference->places));
-	for (size_t i = 0; difference->places && i < plan->count; i++) {
-		char place[PATH_MAX];
+	difference->mount_points = calloc(plan->count + 1, sizeof(*difference->mount_points));
+	for (size_t i = 0; difference->mount_points && i < plan->count; i++) {
+		char mount_point[PATH_MAX];
 		const char *target = plan->mounts[i].target;
 
-		difference->places[i] = strdup(
-			root_place_of(&reload->root, target, place, sizeof(place)) == 0 ? place
-											: target);
-		if (!difference->places[i])
+		difference->mount_points[i] = strdup(
+			root_resolve(&reload->root, target, mount_point, sizeof(mount_point)) == 0
+				? mount_point
+				: target);
+		if (!difference->mount_points[i])
 			return -1;
 	}
-	return difference->places ? 0 : -1;
+	return difference->mount_points ? 0 : -1;
 }
 
 static int
@@ -75,8 +76,8 @@ look_inside(void *data)
 
 	reload->root.tree = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (reload->root.tree >= 0 &&
-		lines_look(&reload->difference.before, reload->root.names) == 0 &&
-		find_places(reload) == 0)
+		plan_record_scan(&reload->difference.before, reload->root.proc_fd) == 0 &&
+		find_mount_points(reload) == 0)
 		return 0;
 	return report_error(reload->service->report, errno, "cannot read what is mounted inside");
 }
@@ -101,8 +102,9 @@ look_at_sources(struct difference *difference)
 
 	difference->was_replaced = calloc(count + 1, sizeof(*difference->was_replaced));
 	for (size_t i = 0; difference->was_replaced && i < count; i++)
-		difference->was_replaced[i] = difference_needs_source(difference, i) &&
-					      lines_source_was_replaced(&difference->before, i);
+		difference->was_replaced[i] =
+			difference_needs_source(difference, i) &&
+			plan_record_source_was_replaced(&difference->before, i);
 	return difference->was_replaced ? 0 : -1;
 }
 
@@ -115,26 +117,26 @@ find_difference(struct reload *reload, struct reload_judge *judge)
 	struct difference *difference = &reload->difference;
 	int shared;
 
-	if (configured_read(&reload->now, service, reload->name) < 0 ||
+	if (root_config_read(&reload->now, service, reload->name) < 0 ||
 		refuse_changes(reload) < 0 ||
-		lines_read(&difference->before, &reload->prepared.record, report) < 0)
+		plan_record_read(&difference->before, &reload->prepared.record, report) < 0)
 		return -1;
 	judge->allows_setuid = config_is_yes(&reload->now.config, CONFIG_ALLOW_SETUID);
 	if (judge->allows_setuid && tickets_make(&judge->tickets, report) < 0)
 		return -1;
 	/* a clone of a source that was not shared stays deaf to it */
-	shared = mounts_share_live(&service->mounted, &reload->now.plan, report);
+	shared = mounts_share_live(&service->mountinfo, &reload->now.plan, report);
 	if (shared < 0)
 		return -1;
 	if (shared > 0)
-		mounted_release(&service->mounted);
+		mountinfo_release(&service->mountinfo);
 	difference->has_shared = shared > 0;
 	difference->now = &reload->now.plan;
 	/* the host's /proc, before a namespace is joined that may have another */
-	reload->root.names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	reload->root.proc_fd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	reload->root.path = path_of_tree(reload);
 	reload->root.is_of_host = plan_is_tree_of_host(&reload->now.plan);
-	if (reload->root.names < 0 || !reload->root.path)
+	if (reload->root.proc_fd < 0 || !reload->root.path)
 		return report_error(report, errno, "cannot open /proc/self/fd");
 	if (namespace_visit(
 		    reload->prepared.pin, service->host, look_inside, reload, NULL, report) < 0)
@@ -153,7 +155,7 @@ make_new(struct reload *reload)
 	struct mounts *mounts = &reload->mounts;
 
 	if (service_need_mounted(service) < 0 ||
-		mounts_make(mounts, difference->now, difference->keeps, &service->mounted,
+		mounts_make(mounts, difference->now, difference->keeps, &service->mountinfo,
 			&service->stage, service->report) < 0)
 		return -1;
 	for (size_t i = 0; i < mounts->count; i++) {
@@ -175,7 +177,7 @@ say_apart(struct reload *reload)
 	struct scan_processes processes;
 	struct membership membership = {0};
 	size_t apart = 0;
-	int result = prepared_know_inside(
+	int result = prepared_root_add_membership(
 		&reload->prepared, service->host, reload->name, &membership, service->report);
 
 	if (result >= 0)
@@ -188,15 +190,14 @@ say_apart(struct reload *reload)
 	scan_processes_release(&processes);
 	if (apart > 0)
 		report_warning(service->report,
-			"%zu processes inside are in namespaces of their own, which keep the "
-			"mounts they had",
+			"%zu processes inside are in namespaces of their own, which keep the mounts they had",
 			apart);
 	return 0;
 }
 
 /* Reloads a prepared root, which can be entered meanwhile: as it was, or as it is to be. */
 static int
-carry_out(struct reload *reload, struct reload_judge *judge)
+apply_difference(struct reload *reload, struct reload_judge *judge)
 {
 	struct report *report = reload->service->report;
 	bool is_to_change;
@@ -231,28 +232,28 @@ int
 reload_root(struct service *service, const char *name)
 {
 	struct reload reload = {
-		.service = service, .name = name, .root = {.tree = -1, .names = -1}};
+		.service = service, .name = name, .root = {.tree = -1, .proc_fd = -1}};
 	struct reload_judge judge = {.reload = &reload};
 	cleanup_fd int lock = -1;
-	enum prepared_state state;
+	enum prepared_root_state state;
 	int result;
 
 	/* a clone of /run must leave the state directory out, however its mount was changed since
 	 */
-	if (service_be_home(service) < 0 || service_make_state(service) < 0)
+	if (service_return_to_host(service) < 0 || service_make_state(service) < 0)
 		return -1;
 	lock = state_lock(service->state, name, service->report);
-	if (lock < 0 || prepared_open(&reload.prepared, service->state, name, service->host,
+	if (lock < 0 || prepared_root_open(&reload.prepared, service->state, name, service->host,
 				service->report) < 0)
 		return -1;
 	state = reload.prepared.state;
-	if (state == PREPARED_GOOD) {
+	if (state == PREPARED_ROOT_GOOD) {
 		judge.restart = record_value(&reload.prepared.record, "service");
-		result = carry_out(&reload, &judge);
+		result = apply_difference(&reload, &judge);
 	} else {
 		report_mend(service->report, "chroot-mounts %s %s",
-			state == PREPARED_NOT ? "start" : "stop", name);
-		result = report_error(service->report, 0, "%s", prepared_reason(state));
+			state == PREPARED_ROOT_NOT ? "start" : "stop", name);
+		result = report_error(service->report, 0, "%s", prepared_root_reason(state));
 	}
 	reload_judge_release(&judge);
 	reload_release(&reload);

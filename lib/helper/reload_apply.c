@@ -5,10 +5,10 @@
 #include "common/record.h"
 #include "common/report.h"
 #include "common/syscalls.h"
-#include "helper/lines.h"
 #include "helper/mount_make.h"
 #include "helper/mounts_attach.h"
 #include "helper/namespace_make.h"
+#include "helper/plan_record.h"
 #include "helper/record_write.h"
 #include "helper/service.h"
 #include "superuser/mount.h"
@@ -17,7 +17,7 @@
 
 /* Keeps what start found out about the namespace. */
 static int
-record_place(const struct reload *reload, struct record *record)
+record_mount_point(const struct reload *reload, struct record *record)
 {
 	static const char *const keys[] = {"host", "host_mount", "pid_namespace", "namespace",
 		"device", "inode", "mount", "visible_mount", "visible_stale"};
@@ -53,7 +53,7 @@ static int
 fill_record(const struct reload *reload, struct record *record)
 {
 	const struct difference *difference = &reload->difference;
-	const struct lines_kept kept = {.before = &difference->before,
+	const struct plan_record_kept kept = {.before = &difference->before,
 		.which = difference->kept,
 		.has_old_options = !reload->is_done};
 	const struct record *values = &reload->now.record;
@@ -65,14 +65,14 @@ fill_record(const struct reload *reload, struct record *record)
 		return -1;
 	memcpy(record->text, values->text, values->size);
 	record->size = values->size;
-	if (record_place(reload, record) < 0 ||
-		lines_record(record, difference->now, &reload->mounts, &kept, is_visible) < 0 ||
+	if (record_mount_point(reload, record) < 0 ||
+		plan_record_add(record, difference->now, &reload->mounts, &kept, is_visible) < 0 ||
 		record_changing(reload, record) < 0 ||
 		(is_visible && reload->is_other && record_add(record, "visible_stale", "yes") < 0))
 		return -1;
 	for (size_t i = 0; i < difference->before.count; i++)
 		if (difference_is_leaving(difference, i) &&
-			lines_record_leaving(record, &difference->before.all[i]) < 0)
+			plan_record_add_leaving(record, &difference->before.all[i]) < 0)
 			return -1;
 	return unfinished[0] == '\0' ? 0 : record_add(record, "unfinished", unfinished);
 }
@@ -87,7 +87,7 @@ reload_write_record(const struct reload *reload)
 	if (fill_record(reload, &record) < 0)
 		result = report_error(service->report, errno, "cannot make the record");
 	else
-		result = prepared_write_record(
+		result = prepared_root_write_record(
 			&record, service->state, reload->name, service->report);
 	record_release(&record);
 	return result;
@@ -97,9 +97,9 @@ reload_write_record(const struct reload *reload)
  * place.
  */
 static int
-open_line(const struct reload *reload, const struct lines_one *line)
+open_line(const struct reload *reload, const struct plan_record_line *line)
 {
-	cleanup_fd int fd = root_open_target(&reload->root, line->place);
+	cleanup_fd int fd = root_open_target(&reload->root, line->mount_point);
 	struct statx found;
 
 	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &found) < 0 ||
@@ -116,20 +116,20 @@ leave_unfinished(struct reload *reload, const char *target, const char *why)
 }
 
 static void
-unmount_line(struct reload *reload, struct lines_one *line)
+unmount_line(struct reload *reload, struct plan_record_line *line)
 {
 	cleanup_fd int fd = open_line(reload, line);
 
-	if (fd >= 0 && mount_take_off(fd, reload->root.names) == 0)
+	if (fd >= 0 && mount_take_off(fd, reload->root.proc_fd) == 0)
 		difference_has_gone(&reload->difference, line);
 	else
-		leave_unfinished(reload, line->place, "is covered by another mount inside");
+		leave_unfinished(reload, line->mount_point, "is covered by another mount inside");
 }
 
 /* Unmounts what is to go and lies in the way of a new mount, from the top; but not the one that is
  * replaced, so that the mount point is never empty. */
 static void
-clear_target(struct reload *reload, size_t index, const struct lines_one *replaced)
+clear_target(struct reload *reload, size_t index, const struct plan_record_line *replaced)
 {
 	struct difference *difference = &reload->difference;
 
@@ -178,7 +178,7 @@ attach_line(struct reload *reload, size_t index)
 {
 	const struct plan *plan = &reload->now.plan;
 	struct report *report = reload->service->report;
-	struct lines_one *replaced = difference_replaced(&reload->difference, index);
+	struct plan_record_line *replaced = difference_replaced(&reload->difference, index);
 	cleanup_fd int old = -1;
 	int result;
 
@@ -188,8 +188,8 @@ attach_line(struct reload *reload, size_t index)
 	if (old < 0)
 		result = mounts_attach_line(&reload->mounts, plan, index, &reload->root, report);
 	else
-		result = mounts_replace_line(
-			&reload->mounts, plan, index, &reload->root, old, replaced->place, report);
+		result = mounts_replace_line(&reload->mounts, plan, index, &reload->root, old,
+			replaced->mount_point, report);
 	if (result == 0 && old >= 0)
 		difference_has_gone(&reload->difference, replaced);
 	return result == 0 ? set_propagation(reload, index) : -1;
@@ -222,8 +222,8 @@ change_filesystem(const struct plan_mount *before, const struct plan_mount *now,
 }
 
 static int
-change_options(struct reload *reload, const struct lines_one *line, const struct plan_mount *before,
-	const struct plan_mount *now, int fd)
+change_options(struct reload *reload, const struct plan_record_line *line,
+	const struct plan_mount *before, const struct plan_mount *now, int fd)
 {
 	/* a reload that was interrupted may have set any of them */
 	const uint64_t any = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
@@ -239,7 +239,7 @@ change_options(struct reload *reload, const struct lines_one *line, const struct
 	if (mount_change(fd, &options) == 0 && mount_change(fd, &propagation) == 0)
 		return 0;
 	return report_error(report, errno, "cannot give %s the options %s%s", now->target,
-		now->words,
+		now->options_text,
 		errno == EBUSY ? ", since something inside has files open for writing" : "");
 }
 
@@ -251,9 +251,9 @@ change_line(struct reload *reload, size_t index)
 	const size_t kept = reload->difference.kept[index];
 	struct plan_mount *now = &reload->now.plan.mounts[index];
 	const struct plan_mount *before = &reload->difference.before.plan.mounts[kept];
-	const struct lines_one *line = &reload->difference.before.all[kept];
+	const struct plan_record_line *line = &reload->difference.before.all[kept];
 	cleanup_fd int fd = -1;
-	char *words;
+	char *options_text;
 
 	/* a reload that was interrupted put it beneath what it was to replace */
 	clear_target(reload, index, NULL);
@@ -261,14 +261,14 @@ change_line(struct reload *reload, size_t index)
 	if (fd < 0)
 		report_error(reload->service->report, 0,
 			"cannot give %s the options %s, since another mount covers it inside",
-			now->target, now->words);
+			now->target, now->options_text);
 	if (fd >= 0 && change_options(reload, line, before, now, fd) == 0)
 		return 0;
-	words = strdup(before->words);
-	if (!words)
+	options_text = strdup(before->options_text);
+	if (!options_text)
 		return -1;
-	free(now->words);
-	now->words = words;
+	free(now->options_text);
+	now->options_text = options_text;
 	/* the kernel changes all mounts of a bind or none, but a filesystem one thing after another
 	 */
 	reload->mounts.lines[index].has_failed = !now->is_bind;

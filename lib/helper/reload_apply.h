@@ -3,10 +3,10 @@
 #ifndef RELOAD_APPLY_H
 #define RELOAD_APPLY_H
 
-#include "helper/configured.h"
 #include "helper/difference.h"
 #include "helper/mounts_make.h"
-#include "helper/prepared.h"
+#include "helper/prepared_root.h"
+#include "helper/root_config.h"
 #include "superuser/root.h"
 
 #include <stdbool.h>
@@ -15,8 +15,8 @@
 struct reload {
 	struct service *service; /* borrowed */
 	const char *name; /* borrowed */
-	struct prepared prepared;
-	struct configured now;
+	struct prepared_root prepared;
+	struct root_config now;
 	struct difference difference;
 	struct mounts mounts; /* those that are new */
 	struct root root; /* `/` inside */

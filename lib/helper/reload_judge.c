@@ -50,13 +50,13 @@ check_targets(void *data)
 
 /* The descriptor of the new mount that is to be seen at a place, or -1. */
 static int
-new_mount_at(const struct reload *reload, const char *place)
+new_mount_at(const struct reload *reload, const char *mount_point)
 {
 	int mount = -1;
 
 	for (size_t i = 0; i < reload->mounts.count; i++)
 		if (reload->mounts.lines[i].fd >= 0 &&
-			strcmp(reload->difference.places[i], place) == 0)
+			strcmp(reload->difference.mount_points[i], mount_point) == 0)
 			mount = reload->mounts.lines[i].fd;
 	return mount;
 }
@@ -65,11 +65,11 @@ new_mount_at(const struct reload *reload, const char *place)
 static int
 new_mount_on(const struct reload *reload, const char *file)
 {
-	char place[PATH_MAX];
+	char mount_point[PATH_MAX];
 
-	return root_place_of(&reload->root, file, place, sizeof(place)) < 0
+	return root_resolve(&reload->root, file, mount_point, sizeof(mount_point)) < 0
 		       ? -1
-		       : new_mount_at(reload, place);
+		       : new_mount_at(reload, mount_point);
 }
 
 /* True if a mount goes, and no new one takes its place. */
@@ -77,7 +77,7 @@ static bool
 leaves_place(const struct reload *reload, size_t old)
 {
 	return difference_is_leaving(&reload->difference, old) &&
-	       new_mount_at(reload, reload->difference.before.all[old].place) < 0;
+	       new_mount_at(reload, reload->difference.before.all[old].mount_point) < 0;
 }
 
 /* Looks a name up as it will be: in the last of the lines that it lies below. As stat(2). */
@@ -85,13 +85,13 @@ static int
 look_ahead(const void *data, const char *name, struct stat *found)
 {
 	const struct reload *reload = data;
-	char place[PATH_MAX];
+	char mount_point[PATH_MAX];
 	const char *whole = name;
 
-	if (root_place_of(&reload->root, name, place, sizeof(place)) == 0)
-		whole = place;
+	if (root_resolve(&reload->root, name, mount_point, sizeof(mount_point)) == 0)
+		whole = mount_point;
 	for (size_t i = reload->mounts.count; i-- > 0;) {
-		const char *above = reload->difference.places[i];
+		const char *above = reload->difference.mount_points[i];
 		const char *below;
 
 		if (reload->mounts.ids[i] == 0 || !plan_is_at_or_below(whole, above))
@@ -115,12 +115,12 @@ check_trusted(void *data)
 
 	for (size_t i = 0; i < reload->mounts.count; i++)
 		if (reload->mounts.lines[i].fd >= 0 &&
-			trust_judge_change(&reload->root, difference->places[i],
+			trust_judge_change(&reload->root, difference->mount_points[i],
 				reload->mounts.lines[i].fd, judge->restart, report) < 0)
 			return -1;
 	for (size_t i = 0; i < difference->before.count; i++)
 		if (leaves_place(reload, i) &&
-			trust_judge_change(&reload->root, difference->before.all[i].place, -1,
+			trust_judge_change(&reload->root, difference->before.all[i].mount_point, -1,
 				judge->restart, report) < 0)
 			return -1;
 	if (tickets_judge(&judge->tickets, look_ahead, reload, report) < 0)
@@ -135,7 +135,7 @@ judge_tree(void *data)
 {
 	struct reload_judge *judge = data;
 	struct essentials *essentials = &judge->essentials;
-	const struct configured *now = &judge->reload->now;
+	const struct root_config *now = &judge->reload->now;
 
 	essentials_release(essentials);
 	essentials->root = &judge->reload->root;
@@ -171,11 +171,12 @@ judge_essentials(struct reload_judge *judge)
 	for (size_t i = 0; i < difference->before.count; i++)
 		if (leaves_place(reload, i))
 			covers[count++] = (struct essentials_cover){
-				.place = difference->before.all[i].place, .fd = -1};
+				.mount_point = difference->before.all[i].mount_point, .fd = -1};
 	for (size_t i = 0; i < reload->mounts.count; i++)
 		if (reload->mounts.lines[i].fd >= 0)
 			covers[count++] = (struct essentials_cover){
-				.place = difference->places[i], .fd = reload->mounts.lines[i].fd};
+				.mount_point = difference->mount_points[i],
+				.fd = reload->mounts.lines[i].fd};
 	essentials->covers = covers;
 	essentials->cover_count = count;
 	result = judge_as_covered(judge);

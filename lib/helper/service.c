@@ -30,7 +30,7 @@ service_close(struct service *service)
 	cleanup_fd_release(&service->host);
 	cleanup_fd_release(&service->minimal);
 	filesystem_stage_release(&service->stage);
-	mounted_release(&service->mounted);
+	mountinfo_release(&service->mountinfo);
 	catalogue_release(&service->catalogue);
 }
 
@@ -209,7 +209,7 @@ service_of(const struct service *service, const char *name, char *text, size_t s
 }
 
 int
-service_be_home(struct service *service)
+service_return_to_host(struct service *service)
 {
 	cleanup_fd int own = namespace_open_own();
 	uint64_t here, home;
@@ -249,7 +249,7 @@ service_check_proc(struct service *service)
 int
 service_need_mounted(struct service *service)
 {
-	return service->mounted.table ? 0 : mounted_read(&service->mounted, service->report);
+	return service->mountinfo.table ? 0 : mountinfo_read(&service->mountinfo, service->report);
 }
 
 int

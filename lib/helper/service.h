@@ -6,7 +6,7 @@
 
 #include "helper/catalogue.h"
 #include "helper/filesystem.h"
-#include "helper/mounted.h"
+#include "helper/mountinfo.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ struct service {
 	uint64_t pid_namespace; /* inode of this command's own */
 	int minimal; /* the one that new ones are copied from; -1 before it is needed */
 	struct filesystem_stage stage; /* where libmount mounts what it mounts */
-	struct mounted mounted; /* what the host has mounted; no table before it is needed */
+	struct mountinfo mountinfo; /* what the host has mounted; no table before it is needed */
 };
 
 struct service_names {
@@ -70,7 +70,7 @@ int service_make_state(struct service *service);
  * Is the process on the host? Where it could not return from a root, paths are not what they were,
  * and nothing more must be done. 0, or -1 with the error said.
  */
-int service_be_home(struct service *service);
+int service_return_to_host(struct service *service);
 
 /*
  * Checks that /proc belongs to the PID namespace of this command, so that its pids are those of the

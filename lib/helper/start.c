@@ -4,16 +4,16 @@
 #include "common/cleanup.h"
 #include "common/namespace.h"
 #include "common/report.h"
-#include "helper/configured.h"
 #include "helper/essentials.h"
-#include "helper/lines.h"
 #include "helper/mounts_attach.h"
 #include "helper/mounts_make.h"
 #include "helper/namespace_make.h"
 #include "helper/passwords.h"
 #include "helper/plan.h"
-#include "helper/prepared.h"
+#include "helper/plan_record.h"
+#include "helper/prepared_root.h"
 #include "helper/record_write.h"
+#include "helper/root_config.h"
 #include "helper/service.h"
 #include "helper/state.h"
 #include "helper/tickets.h"
@@ -33,14 +33,14 @@
 /* A root that is being started. */
 struct start {
 	struct service *service; /* borrowed */
-	struct configured configured;
+	struct root_config configured;
 	struct root root;
 	struct mounts mounts;
 	struct visible visible;
 	struct trust_names names;
 	struct tickets tickets; /* with allow_setuid */
 	struct essentials essentials;
-	char **places; /* owned, as each of them; for a tree that is judged alone */
+	char **mount_points; /* owned, as each of them; for a tree that is judged alone */
 	struct essentials_cover *covers; /* owned */
 	int namespace; /* owned */
 };
@@ -53,26 +53,26 @@ start_release(struct start *start)
 	visible_release(&start->visible);
 	trust_names_release(&start->names);
 	essentials_release(&start->essentials);
-	for (size_t i = 0; start->places && i < start->configured.plan.count; i++)
-		free(start->places[i]);
-	free(start->places);
+	for (size_t i = 0; start->mount_points && i < start->configured.plan.count; i++)
+		free(start->mount_points[i]);
+	free(start->mount_points);
 	free(start->covers);
-	configured_release(&start->configured);
+	root_config_release(&start->configured);
 	cleanup_fd_release(&start->namespace);
 }
 
 int
 start_plan(struct service *service, const char *name, struct plan *plan)
 {
-	struct configured configured;
-	int result = configured_read(&configured, service, name);
+	struct root_config configured;
+	int result = root_config_read(&configured, service, name);
 
 	*plan = (struct plan){0};
 	if (result == 0) {
 		*plan = configured.plan;
 		configured.plan = (struct plan){0};
 	}
-	configured_release(&configured);
+	root_config_release(&configured);
 	return result;
 }
 
@@ -83,7 +83,7 @@ start_is_live(struct service *service, const struct plan_mount *line)
 	if (line->propagation & (MS_PRIVATE | MS_UNBINDABLE))
 		return false;
 	return line->is_live || (service_need_mounted(service) == 0 &&
-					mounted_is_shared(&service->mounted, line->source));
+					mountinfo_is_shared(&service->mountinfo, line->source));
 }
 
 static bool
@@ -103,10 +103,10 @@ static int
 record_host(struct start *start)
 {
 	struct record *record = &start->configured.record;
-	struct namespace_place place;
+	struct namespace_root place;
 	uint64_t host;
 
-	if (namespace_place(&place) < 0 || namespace_number(start->service->host, &host) < 0 ||
+	if (namespace_read_root(&place) < 0 || namespace_number(start->service->host, &host) < 0 ||
 		record_add_number(record, "host", host) < 0 ||
 		record_add_number(record, "host_mount", place.mount) < 0 ||
 		record_add_number(record, "pid_namespace", start->service->pid_namespace) < 0)
@@ -141,7 +141,7 @@ make_root(struct start *start)
 
 	if (service_need_mounted(service) < 0)
 		return -1;
-	return mounts_make_root(&start->root, &start->configured.plan, &what, &service->mounted,
+	return mounts_make_root(&start->root, &start->configured.plan, &what, &service->mountinfo,
 		&service->stage, service->report);
 }
 
@@ -150,7 +150,7 @@ static int
 make_detached(struct start *start)
 {
 	struct service *service = start->service;
-	const struct configured *configured = &start->configured;
+	const struct root_config *configured = &start->configured;
 	const struct plan *plan = &configured->plan;
 	int shared;
 
@@ -161,40 +161,40 @@ make_detached(struct start *start)
 		visible_open(&start->visible, config_value(&configured->config, CONFIG_ROOT), plan,
 			service->report) < 0)
 		return -1;
-	shared = mounts_share_live(&service->mounted, plan, service->report);
+	shared = mounts_share_live(&service->mountinfo, plan, service->report);
 	if (shared < 0)
 		return -1;
 	if (shared)
-		mounted_release(&service->mounted);
+		mountinfo_release(&service->mountinfo);
 	if (make_root(start) < 0)
 		return -1;
 	return mounts_make(
-		&start->mounts, plan, NULL, &service->mounted, &service->stage, service->report);
+		&start->mounts, plan, NULL, &service->mountinfo, &service->stage, service->report);
 }
 
 static int
-record_place(struct start *start)
+record_mount_point(struct start *start)
 {
 	struct record *record = &start->configured.record;
 	const struct plan *plan = &start->configured.plan;
-	struct namespace_place place;
+	struct namespace_root place;
 	uint64_t namespace;
 
-	if (namespace_place(&place) < 0 || namespace_number(start->namespace, &namespace) < 0 ||
+	if (namespace_read_root(&place) < 0 || namespace_number(start->namespace, &namespace) < 0 ||
 		record_add_number(record, "namespace", namespace) < 0 ||
-		record_add_place(record, &place) < 0 ||
-		lines_record(record, plan, &start->mounts, NULL, is_visible(start)) < 0 ||
+		record_add_root(record, &place) < 0 ||
+		plan_record_add(record, plan, &start->mounts, NULL, is_visible(start)) < 0 ||
 		(plan->root && !plan->root->is_bind &&
-			record_add_device(record, namespace_place_device(&place)) < 0))
+			record_add_device(record, namespace_root_device(&place)) < 0))
 		return cannot_record(start);
 	return 0;
 }
 
 /* Inside, where the tree is `/`. */
 static int
-judge_tree(struct start *start)
+judge_essentials(struct start *start)
 {
-	const struct configured *configured = &start->configured;
+	const struct root_config *configured = &start->configured;
 	struct report *report = start->service->report;
 
 	if (allows_setuid(start) &&
@@ -224,14 +224,14 @@ fill_namespace(struct start *start)
 		return -1;
 	if (allows_setuid(start) && tickets_judge(&start->tickets, NULL, NULL, service->report) < 0)
 		return -1;
-	if (judge_tree(start) < 0)
+	if (judge_essentials(start) < 0)
 		return -1;
 	if (is_visible(start) && visible_clone(&start->visible, &start->root,
 					 &start->configured.record, service->report) < 0)
 		return -1;
 	if (mount_change(start->root.tree, &marked) < 0)
 		return report_error(service->report, errno, "cannot make / inside a shared mount");
-	return record_place(start);
+	return record_mount_point(start);
 }
 
 /* Does a step inside a namespace of its own, and returns to the host's. */
@@ -266,20 +266,20 @@ judge_names(struct start *start)
 
 /* The record comes before what it lets a later command find, and the pin is the last step. */
 static int
-keep(struct start *start, const char *name)
+pin_root(struct start *start, const char *name)
 {
 	struct service *service = start->service;
 	const struct record *record = &start->configured.record;
 
-	if (prepared_write_record(record, service->state, name, service->report) < 0)
+	if (prepared_root_write_record(record, service->state, name, service->report) < 0)
 		return -1;
 	if (is_visible(start)) {
 		if (visible_attach(&start->visible, service->report) < 0)
 			return -1;
 		/* it is read again for the roots behind this one */
-		mounted_release(&service->mounted);
+		mountinfo_release(&service->mountinfo);
 	}
-	if (prepared_pin(service->state, name, start->namespace, service->report) == 0)
+	if (prepared_root_pin(service->state, name, start->namespace, service->report) == 0)
 		return 0;
 	return -1;
 }
@@ -288,8 +288,8 @@ static struct start
 start_init(struct service *service)
 {
 	return (struct start){.service = service,
-		.root = {.tree = -1, .names = -1},
-		.visible = {.at = {.tree = -1, .names = -1}, .mounts = -1},
+		.root = {.tree = -1, .proc_fd = -1},
+		.visible = {.at = {.tree = -1, .proc_fd = -1}, .mounts = -1},
 		.namespace = -1};
 }
 
@@ -307,40 +307,40 @@ judge_alone(struct start *start)
 	if (start->namespace < 0)
 		return -1;
 	for (size_t i = 0; i < plan->count; i++) {
-		char place[PATH_MAX];
+		char mount_point[PATH_MAX];
 
 		/* a line that start would pass over covers nothing */
-		if (start->places[i] && root_place_of(&start->root, plan->mounts[i].target, place,
-						sizeof(place)) == 0) {
-			free(start->places[i]);
-			start->places[i] = strdup(place);
+		if (start->mount_points[i] && root_resolve(&start->root, plan->mounts[i].target,
+						      mount_point, sizeof(mount_point)) == 0) {
+			free(start->mount_points[i]);
+			start->mount_points[i] = strdup(mount_point);
 		}
-		if (start->places[i])
-			start->covers[essentials->cover_count++] =
-				(struct essentials_cover){.place = start->places[i], .fd = -1};
+		if (start->mount_points[i])
+			start->covers[essentials->cover_count++] = (struct essentials_cover){
+				.mount_point = start->mount_points[i], .fd = -1};
 	}
 	essentials->covers = start->covers;
-	return judge_tree(start);
+	return judge_essentials(start);
 }
 
 /* Where the lines are that start would mount; while it stands on the host, which has the sources.
  */
 static int
-find_places(struct start *start)
+find_mount_points(struct start *start)
 {
 	const struct plan *plan = &start->configured.plan;
 	bool has_memory;
 
-	start->places = calloc(plan->count + 1, sizeof(*start->places));
+	start->mount_points = calloc(plan->count + 1, sizeof(*start->mount_points));
 	start->covers = calloc(plan->count + 1, sizeof(*start->covers));
-	has_memory = start->places && start->covers;
+	has_memory = start->mount_points && start->covers;
 	for (size_t i = 0; has_memory && i < plan->count; i++) {
 		const struct plan_mount *line = &plan->mounts[i];
 
 		if (line->may_fail && mounts_lacks_source(line))
 			continue;
-		start->places[i] = strdup(line->target);
-		has_memory = start->places[i];
+		start->mount_points[i] = strdup(line->target);
+		has_memory = start->mount_points[i];
 	}
 	return has_memory ? 0
 			  : report_error(start->service->report, ENOMEM, "cannot look at the tree");
@@ -350,7 +350,7 @@ int
 start_judge(struct service *service, const char *name)
 {
 	struct start start = start_init(service);
-	int result = configured_read(&start.configured, service, name);
+	int result = root_config_read(&start.configured, service, name);
 
 	if (result == 0 && !plan_is_tree_of_host(&start.configured.plan)) {
 		const struct mounts_root what = what_root_is(&start);
@@ -358,7 +358,7 @@ start_judge(struct service *service, const char *name)
 		result = mounts_judge_parts(
 			start.configured.plan.root, NULL, &what, service->report);
 	} else if (result == 0 &&
-		   (find_places(&start) < 0 || make_root(&start) < 0 ||
+		   (find_mount_points(&start) < 0 || make_root(&start) < 0 ||
 			   build_namespace(&start, judge_alone) < 0 || judge_names(&start) < 0))
 		result = -1;
 	start_release(&start);
@@ -369,14 +369,14 @@ static int
 prepare(struct service *service, const char *name)
 {
 	struct start start = start_init(service);
-	int result = configured_read(&start.configured, service, name);
+	int result = root_config_read(&start.configured, service, name);
 
 	if (result == 0 && (record_host(&start) < 0 || make_detached(&start) < 0 ||
 				   build_namespace(&start, fill_namespace) < 0 ||
-				   judge_names(&start) < 0 || keep(&start, name) < 0))
+				   judge_names(&start) < 0 || pin_root(&start, name) < 0))
 		result = -1;
 	if (result < 0)
-		prepared_remove(service->state, name, service->report);
+		prepared_root_remove(service->state, name, service->report);
 	start_release(&start);
 	return result;
 }
@@ -385,29 +385,29 @@ prepare(struct service *service, const char *name)
 static int
 is_prepared(struct service *service, const char *name)
 {
-	struct prepared prepared;
+	struct prepared_root prepared;
 	struct report *report = service->report;
 	const char *reason;
 	int result = 1;
 
-	if (prepared_open(&prepared, service->state, name, service->host, report) < 0)
+	if (prepared_root_open(&prepared, service->state, name, service->host, report) < 0)
 		return -1;
-	if (prepared_check_pid_namespace(&prepared, service->pid_namespace, report) < 0) {
-		prepared_release(&prepared);
+	if (prepared_root_check_pid_namespace(&prepared, service->pid_namespace, report) < 0) {
+		prepared_root_release(&prepared);
 		return -1;
 	}
-	reason = prepared_reason(prepared.state);
-	if (prepared.state == PREPARED_NOT) {
+	reason = prepared_root_reason(prepared.state);
+	if (prepared.state == PREPARED_ROOT_NOT) {
 		result = 0;
-	} else if (prepared.state == PREPARED_GOOD) {
+	} else if (prepared.state == PREPARED_ROOT_GOOD) {
 		report_note(report, "%s", reason);
-	} else if (prepared.state == PREPARED_BY_OTHERS) {
+	} else if (prepared.state == PREPARED_ROOT_BY_OTHERS) {
 		report_warning(report, "%s; restart the service", reason);
 	} else {
 		report_mend(report, "chroot-mounts stop %s", name);
 		result = report_error(report, 0, "%s", reason);
 	}
-	prepared_release(&prepared);
+	prepared_root_release(&prepared);
 	return result;
 }
 
@@ -417,7 +417,7 @@ start_root(struct service *service, const char *name)
 	cleanup_fd int lock = -1;
 	int prepared;
 
-	if (service_be_home(service) < 0 || service_make_state(service) < 0)
+	if (service_return_to_host(service) < 0 || service_make_state(service) < 0)
 		return -1;
 	lock = state_lock(service->state, name, service->report);
 	if (lock < 0)
@@ -425,7 +425,7 @@ start_root(struct service *service, const char *name)
 	prepared = is_prepared(service, name);
 	if (prepared != 0)
 		return prepared < 0 ? -1 : 0;
-	if (prepared_remove(service->state, name, service->report) < 0)
+	if (prepared_root_remove(service->state, name, service->report) < 0)
 		return -1;
 	if (prepare(service, name) == 0)
 		return 0;

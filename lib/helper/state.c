@@ -99,14 +99,14 @@ open_made(struct report *report)
 static int
 mount_once(int directory, struct report *report)
 {
-	cleanup_fd int mounted = -1;
+	cleanup_fd int mountinfo = -1;
 
 	if (flock(directory, LOCK_EX) < 0)
 		return report_error(report, errno, "cannot lock %s", STATE_DIRECTORY);
-	mounted = open_made(report);
-	if (mounted < 0)
+	mountinfo = open_made(report);
+	if (mountinfo < 0)
 		return -1;
-	return is_mount_point(mounted) ? 0 : mount_state(directory, report);
+	return is_mount_point(mountinfo) ? 0 : mount_state(directory, report);
 }
 
 int

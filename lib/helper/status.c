@@ -3,12 +3,12 @@
 
 #include "common/cleanup.h"
 #include "common/report.h"
-#include "helper/configured.h"
-#include "helper/lines.h"
 #include "helper/mounts_source.h"
 #include "helper/namespace_make.h"
 #include "helper/ownership_host.h"
-#include "helper/prepared.h"
+#include "helper/plan_record.h"
+#include "helper/prepared_root.h"
+#include "helper/root_config.h"
 #include "helper/scan.h"
 #include "helper/service.h"
 #include "helper/state.h"
@@ -35,7 +35,7 @@ changed_key(const struct record *record, const struct config *config)
 
 /* Sets the state and its reason once: the first is what is to be mended first. */
 static void __attribute__((format(printf, 3, 4)))
-be(struct status *status, enum status_state state, const char *format, ...)
+set_state(struct status *status, enum status_state state, const char *format, ...)
 {
 	va_list arguments;
 
@@ -50,143 +50,147 @@ be(struct status *status, enum status_state state, const char *format, ...)
 /* Compares the options of each line: what the host hides in its own /proc is part of a line that
  * does not say it. */
 static void
-compare_options(const struct plan *now, const struct lines *lines, struct status *status)
+compare_options(const struct plan *now, const struct plan_record *lines, struct status *status)
 {
 	for (size_t i = 0; i < now->count && i < lines->plan.count; i++)
-		if (strcmp(now->mounts[i].words, lines->plan.mounts[i].words) != 0)
-			be(status, STATUS_STALE,
+		if (strcmp(now->mounts[i].options_text, lines->plan.mounts[i].options_text) != 0)
+			set_state(status, STATUS_STALE,
 				"the options of %s have changed since start; reload the service",
 				now->mounts[i].target);
 }
 
 static void
 compare_configuration(struct service *service, const char *name, const struct record *record,
-	const struct lines *lines, struct status *status)
+	const struct plan_record *lines, struct status *status)
 {
-	struct configured configured;
+	struct root_config configured;
 	enum config_key key;
 
 	if (!catalogue_entry(&service->catalogue, name)) {
-		be(status, STATUS_STALE, "it is not configured any more");
+		set_state(status, STATUS_STALE, "it is not configured any more");
 		return;
 	}
-	if (configured_read(&configured, service, name) < 0) {
-		be(status, STATUS_STALE, "the configuration has an error");
+	if (root_config_read(&configured, service, name) < 0) {
+		set_state(status, STATUS_STALE, "the configuration has an error");
 	} else {
 		key = changed_key(record, &configured.config);
 		if (key != CONFIG_KEYS)
-			be(status, STATUS_STALE, "%s has changed since start; %s the service",
-				config_key_name(key),
+			set_state(status, STATUS_STALE,
+				"%s has changed since start; %s the service", config_key_name(key),
 				config_needs_restart(key) ? "restart" : "reload");
 		compare_options(&configured.plan, lines, status);
 	}
-	configured_release(&configured);
+	root_config_release(&configured);
 }
 
-struct look {
-	struct lines *lines; /* borrowed */
-	int names; /* borrowed; the host's /proc/self/fd */
+struct mount_scan {
+	struct plan_record *lines; /* borrowed */
+	int proc_fd; /* borrowed; the host's /proc/self/fd */
 	struct report *report; /* borrowed */
 };
 
 /* Looks, inside, which lines of the plan are mounted. */
 static int
-look(void *data)
+scan_mounts(void *data)
 {
-	const struct look *at = data;
+	const struct mount_scan *at = data;
 
-	return lines_look(at->lines, at->names) == 0
+	return plan_record_scan(at->lines, at->proc_fd) == 0
 		       ? 0
 		       : report_error(at->report, errno, "cannot read what is mounted inside");
 }
 
 static void
-judge_line(const struct lines *lines, size_t index, struct status *status)
+judge_line(const struct plan_record *lines, size_t index, struct status *status)
 {
 	const struct plan_mount *mount = &lines->plan.mounts[index];
-	const struct lines_one *line = &lines->all[index];
+	const struct plan_record_line *line = &lines->all[index];
 
 	if (line->id != 0 && (!line->is_there || line->is_moved))
-		be(status, STATUS_DAMAGED, "%s is not mounted inside any more; reload the service",
-			mount->target);
+		set_state(status, STATUS_DAMAGED,
+			"%s is not mounted inside any more; reload the service", mount->target);
 }
 
 static void
-compare_line(
-	struct service *service, const struct lines *lines, size_t index, struct status *status)
+compare_line(struct service *service, const struct plan_record *lines, size_t index,
+	struct status *status)
 {
 	const struct plan_mount *mount = &lines->plan.mounts[index];
-	const struct lines_one *line = &lines->all[index];
+	const struct plan_record_line *line = &lines->all[index];
 
-	if (lines_source_was_replaced(lines, index))
-		be(status, STATUS_STALE, "%s was replaced on the host; reload the service",
+	if (plan_record_source_was_replaced(lines, index))
+		set_state(status, STATUS_STALE, "%s was replaced on the host; reload the service",
 			mount->source);
 	if (mount->is_live && line->id != 0 && service_need_mounted(service) == 0 &&
-		!mounted_is_shared(&service->mounted, mount->source))
-		be(status, STATUS_STALE, "%s is not live any more; reload the service",
+		!mountinfo_is_shared(&service->mountinfo, mount->source))
+		set_state(status, STATUS_STALE, "%s is not live any more; reload the service",
 			mount->source);
 	/* passed over for its source, and not for its target */
 	if (line->id == 0 && line->inode == 0 && !mounts_lacks_source(mount))
-		be(status, STATUS_STALE, "%s is there now; reload the service", mount->source);
+		set_state(
+			status, STATUS_STALE, "%s is there now; reload the service", mount->source);
 }
 
 /* Compares the mounts inside, and what they were made from, with the record. */
 static void
-compare_mounts(struct service *service, const struct record *record, const struct lines *lines,
-	struct status *status)
+compare_mounts(struct service *service, const struct record *record,
+	const struct plan_record *lines, struct status *status)
 {
 	const char *unfinished = record_value(record, "unfinished");
 
 	for (size_t i = 0; i < lines->plan.count; i++)
 		judge_line(lines, i, status);
 	if (!visible_is_there(record))
-		be(status, STATUS_DAMAGED, "it is not visible any more; restart the service");
+		set_state(
+			status, STATUS_DAMAGED, "it is not visible any more; restart the service");
 	if (*unfinished != '\0')
-		be(status, STATUS_STALE, "%s; reload or restart the service", unfinished);
+		set_state(status, STATUS_STALE, "%s; reload or restart the service", unfinished);
 	for (size_t i = 0; i < lines->plan.count; i++)
 		compare_line(service, lines, i, status);
 }
 
 static int
-judge_good(struct service *service, const char *name, const struct prepared *prepared,
+judge_good(struct service *service, const char *name, const struct prepared_root *prepared,
 	struct status *status)
 {
 	const struct record *record = &prepared->record;
-	cleanup_fd int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct lines lines;
-	struct look at = {.lines = &lines, .names = names, .report = service->report};
+	cleanup_fd int proc_fd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct plan_record lines;
+	struct mount_scan at = {.lines = &lines, .proc_fd = proc_fd, .report = service->report};
 	int result;
 
-	if (lines_read(&lines, record, service->report) < 0)
+	if (plan_record_read(&lines, record, service->report) < 0)
 		return -1;
-	result = at.names < 0 ? report_error(service->report, errno, "cannot open /proc/self/fd")
-			      : namespace_visit(prepared->pin, service->host, look, &at, NULL,
-					service->report);
+	result = at.proc_fd < 0 ? report_error(service->report, errno, "cannot open /proc/self/fd")
+				: namespace_visit(prepared->pin, service->host, scan_mounts, &at,
+					  NULL, service->report);
 	if (result == 0) {
 		compare_mounts(service, record, &lines, status);
 		compare_configuration(service, name, record, &lines, status);
 	}
 	if (record_value(record, "visible_stale")[0] != '\0')
-		be(status, STATUS_STALE,
+		set_state(status, STATUS_STALE,
 			"what is visible on the host is not what is inside; restart the service");
-	lines_release(&lines);
+	plan_record_release(&lines);
 	return result;
 }
 
 static int
-judge(struct service *service, const char *name, const struct prepared *prepared,
+find_state(struct service *service, const char *name, const struct prepared_root *prepared,
 	struct status *status)
 {
 	status->state = STATUS_STARTED;
-	if (prepared->state == PREPARED_GOOD)
+	if (prepared->state == PREPARED_ROOT_GOOD)
 		return judge_good(service, name, prepared, status);
 	/* in a list that says "damaged" already */
-	if (prepared->state == PREPARED_DAMAGED)
-		be(status, STATUS_DAMAGED,
+	if (prepared->state == PREPARED_ROOT_DAMAGED)
+		set_state(status, STATUS_DAMAGED,
 			"/ inside is not what start made; stop it, then start it");
 	else
-		be(status, STATUS_DAMAGED, "it %s; %s", prepared_reason(prepared->state),
-			prepared->state == PREPARED_HALF ? "stop it again" : "restart the service");
+		set_state(status, STATUS_DAMAGED, "it %s; %s",
+			prepared_root_reason(prepared->state),
+			prepared->state == PREPARED_ROOT_HALF ? "stop it again"
+							      : "restart the service");
 	return 0;
 }
 
@@ -201,7 +205,7 @@ judge_busy(int state, const char *name, struct status *status)
 		return;
 	status->state = STATUS_STARTED;
 	if (faccessat(folder, "record.stopping", F_OK, 0) == 0)
-		be(status, STATUS_DAMAGED, "it is being stopped");
+		set_state(status, STATUS_DAMAGED, "it is being stopped");
 	else
 		snprintf(
 			status->reason, sizeof(status->reason), "another command is at work on it");
@@ -212,23 +216,23 @@ static int
 judge_prepared(struct service *service, const char *name, struct membership *membership,
 	struct status *status)
 {
-	struct prepared prepared;
+	struct prepared_root prepared;
 	int result = 0;
 
-	if (prepared_open(&prepared, service->state, name, service->host, service->report) < 0)
+	if (prepared_root_open(&prepared, service->state, name, service->host, service->report) < 0)
 		return -1;
-	if (prepared.state != PREPARED_NOT) {
-		result = prepared_check_pid_namespace(
+	if (prepared.state != PREPARED_ROOT_NOT) {
+		result = prepared_root_check_pid_namespace(
 			&prepared, service->pid_namespace, service->report);
 		if (result == 0)
-			result = judge(service, name, &prepared, status);
+			result = find_state(service, name, &prepared, status);
 		if (result == 0)
-			status->root = prepared_know_inside(
+			status->root = prepared_root_add_membership(
 				&prepared, service->host, name, membership, service->report);
 		if (status->root < 0)
 			result = -1;
 	}
-	prepared_release(&prepared);
+	prepared_root_release(&prepared);
 	return result;
 }
 
@@ -255,13 +259,13 @@ status_of_root(struct service *service, const char *name, struct membership *mem
 static void
 judge_stopped(struct service *service, const char *name, struct status *status)
 {
-	struct configured configured;
+	struct root_config configured;
 	struct root root;
 	const char *path;
 
 	if (!catalogue_entry(&service->catalogue, name))
 		return;
-	if (configured_read(&configured, service, name) < 0) {
+	if (root_config_read(&configured, service, name) < 0) {
 		snprintf(status->reason, sizeof(status->reason), "the configuration has an error");
 	} else if (!configured.plan.root) {
 		path = config_value(&configured.config, CONFIG_ROOT);
@@ -271,7 +275,7 @@ judge_stopped(struct service *service, const char *name, struct status *status)
 			snprintf(status->reason, sizeof(status->reason), "%s cannot be a root",
 				path);
 	}
-	configured_release(&configured);
+	root_config_release(&configured);
 }
 
 /* Counts the processes of all roots in one scan. */

@@ -5,7 +5,7 @@
 #include "common/report.h"
 #include "helper/block_device.h"
 #include "helper/holders.h"
-#include "helper/prepared.h"
+#include "helper/prepared_root.h"
 #include "helper/scan.h"
 #include "helper/service.h"
 #include "helper/state.h"
@@ -22,7 +22,7 @@
 /* A root that is being stopped. */
 struct stopping {
 	const char *name; /* borrowed */
-	struct prepared prepared;
+	struct prepared_root prepared;
 	int lock; /* owned */
 	int root; /* its number in what is known of those inside */
 	bool is_busy; /* neither stopped yet nor failed */
@@ -51,7 +51,7 @@ fail(struct stop *stop, struct stopping *stopping)
 
 /* Does a step with each root that is busy. A step returns 0, or -1 after reporting the error. */
 static void
-each(struct stop *stop, int (*step)(struct stop *stop, struct stopping *stopping))
+for_each_root(struct stop *stop, int (*step)(struct stop *stop, struct stopping *stopping))
 {
 	struct service *service = stop->service;
 
@@ -61,7 +61,8 @@ each(struct stop *stop, int (*step)(struct stop *stop, struct stopping *stopping
 		if (!stopping->is_busy)
 			continue;
 		service->report->subject = stopping->name;
-		if ((stop->has_failure && service_be_home(service) < 0) || step(stop, stopping) < 0)
+		if ((stop->has_failure && service_return_to_host(service) < 0) ||
+			step(stop, stopping) < 0)
 			fail(stop, stopping);
 	}
 	service->report->subject = NULL;
@@ -73,7 +74,7 @@ finish(struct stop *stop, struct stopping *stopping)
 {
 	struct service *service = stop->service;
 
-	if (prepared_remove(service->state, stopping->name, service->report) < 0)
+	if (prepared_root_remove(service->state, stopping->name, service->report) < 0)
 		return -1;
 	state_unlock_for_good(service->state, stopping->name);
 	stopping->is_busy = false;
@@ -85,18 +86,19 @@ static int
 close_door(struct stop *stop, struct stopping *stopping)
 {
 	struct service *service = stop->service;
-	struct prepared *prepared = &stopping->prepared;
+	struct prepared_root *prepared = &stopping->prepared;
 
 	stopping->lock = state_lock(service->state, stopping->name, service->report);
-	if (stopping->lock < 0 || prepared_open(prepared, service->state, stopping->name,
+	if (stopping->lock < 0 || prepared_root_open(prepared, service->state, stopping->name,
 					  service->host, service->report) < 0)
 		return -1;
-	if (prepared->state == PREPARED_NOT)
+	if (prepared->state == PREPARED_ROOT_NOT)
 		return finish(stop, stopping);
-	if (prepared_check_pid_namespace(prepared, service->pid_namespace, service->report) < 0 ||
-		prepared_close_door(prepared, service->report) < 0)
+	if (prepared_root_check_pid_namespace(prepared, service->pid_namespace, service->report) <
+			0 ||
+		prepared_root_refuse_entries(prepared, service->report) < 0)
 		return -1;
-	stopping->root = prepared_know_inside(
+	stopping->root = prepared_root_add_membership(
 		prepared, service->host, stopping->name, &stop->membership, service->report);
 	return stopping->root < 0 ? -1 : 0;
 }
@@ -127,7 +129,7 @@ static void
 refuse_all(struct stop *stop)
 {
 	memset(stop->left, true, stop->count * sizeof(*stop->left));
-	each(stop, refuse_left);
+	for_each_root(stop, refuse_left);
 }
 
 static bool
@@ -148,7 +150,7 @@ end_inside(struct stop *stop)
 		    stop->service->report) < 0)
 		refuse_all(stop);
 	else
-		each(stop, refuse_left);
+		for_each_root(stop, refuse_left);
 }
 
 /* Looks until nothing is held any more, but not for long. Returns 0, or -1 after reporting the
@@ -235,19 +237,19 @@ refuse_held(struct stop *stop)
 }
 
 static int
-hold(struct stop *stop, struct stopping *stopping)
+hold_root(struct stop *stop, struct stopping *stopping)
 {
-	return prepared_hold(&stopping->prepared, stop->service->host, &stop->membership,
+	return prepared_root_hold(&stopping->prepared, stop->service->host, &stop->membership,
 		stopping->root, stop->service->report);
 }
 
 static int
-empty(struct stop *stop, struct stopping *stopping)
+empty_root(struct stop *stop, struct stopping *stopping)
 {
 	/* what lies in the host's view shows the same filesystems */
 	if (visible_take_away(&stopping->prepared.record, stop->service->report) < 0)
 		return -1;
-	return prepared_empty(&stopping->prepared, stop->service->host, stop->service->report);
+	return prepared_root_empty(&stopping->prepared, stop->service->host, stop->service->report);
 }
 
 /* True if another prepared root has the device. One filesystem may be mounted for several; then the
@@ -299,8 +301,7 @@ refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 		       ? report_error(report, 0, "its block device %s is still in use by %s", text,
 				 users)
 		       : report_error(report, 0,
-				 "its block device %s is still in use, and no holder could be "
-				 "found (a descriptor under way in a socket is in nobody's table)",
+				 "its block device %s is still in use, and no holder could be found (a descriptor under way in a socket is in nobody's table)",
 				 text);
 }
 
@@ -311,7 +312,7 @@ finish_emptied(struct stop *stop, struct stopping *stopping)
 	const struct record *record = &stopping->prepared.record;
 	const char *text = NULL;
 
-	prepared_let_go(&stopping->prepared);
+	prepared_root_release_held(&stopping->prepared);
 	while ((text = record_next(record, "block_device", text)))
 		if (refuse_busy_device(stop, stopping->name, text) < 0)
 			return -1;
@@ -323,14 +324,14 @@ finish_emptied(struct stop *stop, struct stopping *stopping)
 static void
 stop_together(struct stop *stop)
 {
-	each(stop, close_door);
+	for_each_root(stop, close_door);
 	end_inside(stop);
 	refuse_held(stop);
-	each(stop, hold);
-	each(stop, empty);
+	for_each_root(stop, hold_root);
+	for_each_root(stop, empty_root);
 	/* a process that had a namespace open before may have joined it since */
 	end_inside(stop);
-	each(stop, finish_emptied);
+	for_each_root(stop, finish_emptied);
 }
 
 /* Stops as many as there are descriptors for. has_failure: others failed before. Returns 0, or
@@ -357,7 +358,7 @@ stop_some(struct service *service, const char *const *names, size_t count, bool 
 			.is_busy = true};
 	stop_together(&stop);
 	for (size_t i = 0; i < count; i++) {
-		prepared_release(&stop.all[i].prepared);
+		prepared_root_release(&stop.all[i].prepared);
 		cleanup_fd_release(&stop.all[i].lock);
 	}
 	membership_release(&stop.membership);

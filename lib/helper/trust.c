@@ -36,7 +36,8 @@ static const char *const files[] = {"/etc/passwd", "/etc/group", "/etc/shadow", 
 	"/etc/ld.so.conf", "/etc/ld.so.preload"};
 
 static int
-refuse_file(const struct root *root, const char *path, const char *what, struct report *report)
+refuse_setuid_file(
+	const struct root *root, const char *path, const char *what, struct report *report)
 {
 	char whole[2 * PATH_MAX];
 	const char *word;
@@ -63,7 +64,7 @@ judge_directory(const struct root *root, const char *path, struct report *report
 		return -1;
 	/* a sticky one too, where others can put a library beside those that are there */
 	return owner_lets_others_write(mode)
-		       ? refuse_file(root, path, "can be written by others", report)
+		       ? refuse_setuid_file(root, path, "can be written by others", report)
 		       : 0;
 }
 
@@ -80,9 +81,9 @@ judge_opened(const struct root *root, const char *path, int fd, struct report *r
 			"%s%s is no file of its own, and setuid programs inside rely on it",
 			root->path, path);
 	if (found.st_uid != 0)
-		return refuse_file(root, path, "does not belong to the superuser", report);
+		return refuse_setuid_file(root, path, "does not belong to the superuser", report);
 	return owner_lets_others_write(found.st_mode)
-		       ? refuse_file(root, path, "can be written by others", report)
+		       ? refuse_setuid_file(root, path, "can be written by others", report)
 		       : 0;
 }
 
@@ -97,25 +98,26 @@ judge_file(const struct root *root, const char *path, struct report *report)
 /* The first of the paths that a mount on the place covers, links on the way to it resolved; or
  * NULL. */
 static const char *
-find_covered(const struct root *root, const char *place, const char *const *paths, size_t count)
+find_covered(
+	const struct root *root, const char *mount_point, const char *const *paths, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		char found[PATH_MAX];
-		bool is_there = root_place_of(root, paths[i], found, sizeof(found)) == 0;
+		bool is_there = root_resolve(root, paths[i], found, sizeof(found)) == 0;
 
-		if (plan_is_at_or_below(is_there ? found : paths[i], place))
+		if (plan_is_at_or_below(is_there ? found : paths[i], mount_point))
 			return paths[i];
 	}
 	return NULL;
 }
 
 int
-trust_judge_change(const struct root *root, const char *place, int mount, const char *restart,
+trust_judge_change(const struct root *root, const char *mount_point, int mount, const char *restart,
 	struct report *report)
 {
-	const char *file = find_covered(root, place, files, sizeof(files) / sizeof(*files));
-	const char *covered =
-		find_covered(root, place, directories, sizeof(directories) / sizeof(*directories));
+	const char *file = find_covered(root, mount_point, files, sizeof(files) / sizeof(*files));
+	const char *covered = find_covered(
+		root, mount_point, directories, sizeof(directories) / sizeof(*directories));
 
 	if (!file && !covered)
 		return 0;
@@ -124,9 +126,8 @@ trust_judge_change(const struct root *root, const char *place, int mount, const 
 		return judge_opened(root, file, mount, report);
 	report_mend(report, "rc-service %s restart", restart);
 	return report_error(report, 0,
-		"what is on %s is to change, and setuid programs inside rely on it, which needs a "
-		"restart",
-		place);
+		"what is on %s is to change, and setuid programs inside rely on it, which needs a restart",
+		mount_point);
 }
 
 int

@@ -23,7 +23,7 @@ struct trust_names;
  * Each returns 0, or -1 after reporting the error.
  */
 int trust_judge(const struct root *root, struct trust_names *names, struct report *report);
-int trust_judge_change(const struct root *root, const char *place, int mount, const char *restart,
-	struct report *report);
+int trust_judge_change(const struct root *root, const char *mount_point, int mount,
+	const char *restart, struct report *report);
 
 #endif

@@ -99,7 +99,7 @@ compare_name(
 }
 
 static int
-compare_names(struct judgement *judgement, const struct collision_kind *kind, const char *text)
+compare_accounts(struct judgement *judgement, const struct collision_kind *kind, const char *text)
 {
 	char *name;
 	uint32_t id;
@@ -127,13 +127,11 @@ refuse_user(const struct judgement *judgement, const char *user, const struct ot
 		report_word(judgement->report, other->name));
 	if (other->kind == &collision_users)
 		return report_error(judgement->report, 0,
-			"the number of %s, %u, is %s inside, and setuid programs there would take "
-			"%s for %s",
+			"the number of %s, %u, is %s inside, and setuid programs there would take %s for %s",
 			user, id, other->name, user, other->name);
 	hosts = people_group_name(other->id);
 	return report_error(judgement->report, 0,
-		"the number of %s's group %s, %u, is %s inside, and setuid programs there would "
-		"take %s for a member of it",
+		"the number of %s's group %s, %u, is %s inside, and setuid programs there would take %s for a member of it",
 		user, hosts ? hosts : "without a name", id, other->name, user);
 }
 
@@ -214,10 +212,10 @@ int
 trust_names_record(struct record *record, const struct trust_names *names, struct report *report)
 {
 	struct judgement judgement = {.record = record, .report = report};
-	int result = compare_names(&judgement, &collision_users, names->users);
+	int result = compare_accounts(&judgement, &collision_users, names->users);
 
 	if (result == 0)
-		result = compare_names(&judgement, &collision_groups, names->groups);
+		result = compare_accounts(&judgement, &collision_groups, names->groups);
 	if (result == 0 && judgement.other_count > 0 &&
 		(judge_words(&judgement, "users") < 0 ||
 			judge_words(&judgement, "default_user") < 0 ||

@@ -6,7 +6,7 @@
 #include "common/report.h"
 #include "common/syscalls.h"
 #include "helper/mount_make.h"
-#include "helper/mounted.h"
+#include "helper/mountinfo.h"
 #include "helper/ownership_host.h"
 #include "helper/plan.h"
 #include "helper/record_write.h"
@@ -46,7 +46,7 @@ int
 visible_open(
 	struct visible *visible, const char *path, const struct plan *plan, struct report *report)
 {
-	*visible = (struct visible){.at = {.tree = -1, .names = -1}, .mounts = -1};
+	*visible = (struct visible){.at = {.tree = -1, .proc_fd = -1}, .mounts = -1};
 	if (ownership_open_root(&visible->at, path, report) < 0)
 		return -1;
 	/* it would appear below its own clone, over and over */
@@ -121,8 +121,8 @@ open_recorded(const struct record *record, uint64_t id, const char *path)
 static int
 take_off(int fd, const char *path, struct report *report)
 {
-	cleanup_fd int names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int result = names < 0 ? -1 : mount_take_off(fd, names);
+	cleanup_fd int proc_fd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int result = proc_fd < 0 ? -1 : mount_take_off(fd, proc_fd);
 
 	if (chdir("/") < 0 || result < 0)
 		return report_error(report, errno, "cannot unmount %s", path);
@@ -135,27 +135,27 @@ static int
 take_away_elsewhere(
 	const struct record *record, const struct record_mount *mount, struct report *report)
 {
-	struct mounted mounted;
-	const char *place;
+	struct mountinfo mountinfo;
+	const char *mount_point;
 	int result = 0;
 
-	if (mounted_read(&mounted, report) < 0)
+	if (mountinfo_read(&mountinfo, report) < 0)
 		return -1;
-	place = mounted_place_of(&mounted, mount->id);
-	if (place) {
-		cleanup_fd int fd = open_recorded(record, mount->id, place);
+	mount_point = mountinfo_mount_point(&mountinfo, mount->id);
+	if (mount_point) {
+		cleanup_fd int fd = open_recorded(record, mount->id, mount_point);
 
 		if (fd >= 0) {
-			result = take_off(fd, place, report);
-		} else if (strcmp(place, mount->mount_point) == 0) {
+			result = take_off(fd, mount_point, report);
+		} else if (strcmp(mount_point, mount->mount_point) == 0) {
 			/* a mount of another program on it is not this one's to take away */
-			report_mend(report, "umount %s", report_word(report, place));
+			report_mend(report, "umount %s", report_word(report, mount_point));
 			result = report_error(report, 0,
 				"something else is mounted on %s, above what start put there",
-				place);
+				mount_point);
 		}
 	}
-	mounted_release(&mounted);
+	mountinfo_release(&mountinfo);
 	return result;
 }
 

@@ -32,7 +32,7 @@ root_name_of(const struct root *root, int fd, char *name, size_t size)
 	ssize_t length;
 
 	snprintf(number, sizeof(number), "%d", fd);
-	length = readlinkat(root->names, number, name, size - 1);
+	length = readlinkat(root->proc_fd, number, name, size - 1);
 	if (length < 0)
 		return "?";
 	name[length] = '\0';
@@ -45,14 +45,14 @@ root_open_again(const struct root *root, int fd)
 	char number[16];
 
 	snprintf(number, sizeof(number), "%d", fd);
-	return openat(root->names, number, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return openat(root->proc_fd, number, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 void
 root_release(struct root *root)
 {
 	cleanup_fd_release(&root->tree);
-	cleanup_fd_release(&root->names);
+	cleanup_fd_release(&root->proc_fd);
 	cleanup_free_release(&root->path);
 }
 
@@ -119,7 +119,7 @@ root_open_exactly(const struct root *root, const char *path)
 }
 
 int
-root_place_of(const struct root *root, const char *path, char *place, size_t size)
+root_resolve(const struct root *root, const char *path, char *place, size_t size)
 {
 	char above[PATH_MAX];
 	const char *last, *name;

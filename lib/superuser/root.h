@@ -15,7 +15,7 @@ struct root {
 	bool has_mounts; /* there may be others below its own */
 	bool is_of_host; /* path on the host shows the same tree */
 	char *path; /* owned; where it is on the host, without links */
-	int names; /* owned; the host's /proc/self/fd, which tells what a descriptor is called */
+	int proc_fd; /* owned; the host's /proc/self/fd, which tells what a descriptor is called */
 };
 
 void root_release(struct root *root);
@@ -66,7 +66,7 @@ int root_open_exactly(const struct root *root, const char *path);
  * Where path is inside, links on the way to its last component resolved, as mountinfo(5) has it. 0,
  * or -1 with errno.
  */
-int root_place_of(const struct root *root, const char *path, char *place, size_t size);
+int root_resolve(const struct root *root, const char *path, char *place, size_t size);
 
 /*
  * Makes a directory, or an empty file, and the directories above it, where they are missing. On

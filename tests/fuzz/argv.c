@@ -143,7 +143,7 @@ check_binds(const struct options *options, const struct line *line)
 	binds_read(&binds, options, &report);
 	expect(binds.count <= options->bind_count);
 	for (size_t i = 0; i < binds.count; i++) {
-		const struct binds_one *bind = &binds.all[i];
+		const struct bind_entry *bind = &binds.all[i];
 		size_t source = strlen(bind->source), target = strlen(bind->target);
 
 		expect(bind->source[0] == '/' && (source == 1 || bind->source[source - 1] != '/'));

@@ -58,7 +58,7 @@ check_elf(const struct program *program)
 		abort();
 	if (program->bits != 32 && program->bits != 64 && (program->bits != 0 || program->is_whole))
 		abort();
-	program_look_at_self(&self);
+	program_inspect_self(&self);
 	program_is_foreign(program, &self);
 	if (program_machine(program, text, sizeof(text))[0] == '\0')
 		abort();

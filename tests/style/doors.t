@@ -8,7 +8,7 @@ use Test::More;
 my $call = qr/(?<![\w.>])(?:syscall_|SYS_|__NR_)?/; # by libc, by our wrapper, or by number
 my @doors = (
 	# what, the rooms that may meet it, how it is met
-	['libmount', 'plan plan_options mounted mounts_source mounts_attach filesystem', qr/\b(?:mnt_|libmnt_)\w+/],
+	['libmount', 'plan plan_options mountinfo mounts_source mounts_attach filesystem', qr/\b(?:mnt_|libmnt_)\w+/],
 	["libmount's context", 'filesystem', qr/\b(?:mnt_context_\w+|mnt_\w+_context|libmnt_context)\b/],
 	['libsmartcols', 'table', qr/\b(?:scols_|libscols_)\w+/],
 	['vis(3)', 'escape', qr/(?<![\w.>])\w*visx?\s*\(/],

@@ -91,7 +91,7 @@ for my $function (@linked) {
 }
 push @roots, grep { /:privileges_let_go$/ } @linked;
 # This one is called where the effective uid is not 0, to say why.
-delete $calls->{'lib/enter/powers.c:powers_check'}{'lib/enter/powers.c:find_hindrance'};
+delete $calls->{'lib/enter/capabilities.c:capabilities_check'}{'lib/enter/capabilities.c:find_hindrance'};
 my @privileged = reached({map { my $f = $_; $f => $f eq $main || $source{$f}{text} =~ /\braise\(/ ? {} : $calls->{$f} } @linked}, @roots);
 
 my ($linked, $privileged) = (lines_of(@linked), lines_of(@privileged));

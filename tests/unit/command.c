@@ -30,8 +30,8 @@ static bool is_unreadable; /* the files */
 
 int __real_execve(const char *path, char *const *argv, char *const *environment);
 int __wrap_execve(const char *path, char *const *argv, char *const *environment);
-int __real_program_look(struct program *program, const char *path);
-int __wrap_program_look(struct program *program, const char *path);
+int __real_program_inspect(struct program *program, const char *path);
+int __wrap_program_inspect(struct program *program, const char *path);
 
 int
 __wrap_execve(const char *path, char *const *argv, char *const *environment)
@@ -43,10 +43,10 @@ __wrap_execve(const char *path, char *const *argv, char *const *environment)
 }
 
 int
-__wrap_program_look(struct program *program, const char *path)
+__wrap_program_inspect(struct program *program, const char *path)
 {
 	if (!is_unreadable)
-		return __real_program_look(program, path);
+		return __real_program_inspect(program, path);
 	errno = EACCES;
 	return -1;
 }
@@ -123,7 +123,7 @@ make_folder(void **state)
 
 	execve_error = 0;
 	is_unreadable = false;
-	program_look_at_self(&self);
+	program_inspect_self(&self);
 	foreign = self;
 	foreign.machine = self.machine == EM_AARCH64 ? EM_X86_64 : EM_AARCH64;
 	narrow = self;

@@ -33,18 +33,18 @@ finish(void **state)
 }
 
 /* A line as it was mounted at start: there, in its place. */
-static struct lines_one *
+static struct plan_record_line *
 was(const char *source, const char *target, const char *type, const char *words)
 {
-	struct lines *before = &difference.before;
-	struct lines_one *grown =
+	struct plan_record *before = &difference.before;
+	struct plan_record_line *grown =
 		reallocarray(before->all, before->count + 1, sizeof(*before->all));
 
 	assert_non_null(grown);
 	before->all = grown;
 	assert_int_equal(plan_add(&before->plan, source, target, type, words, &report), 0);
-	grown[before->count] = (struct lines_one){
-		.id = before->count + 1, .is_there = true, .place = strdup(target)};
+	grown[before->count] = (struct plan_record_line){
+		.id = before->count + 1, .is_there = true, .mount_point = strdup(target)};
 	return &grown[before->count++];
 }
 
@@ -52,10 +52,10 @@ was(const char *source, const char *target, const char *type, const char *words)
 static void
 is_to_be(const char *source, const char *target, const char *type, const char *words)
 {
-	char **grown = reallocarray(difference.places, now.count + 1, sizeof(*grown));
+	char **grown = reallocarray(difference.mount_points, now.count + 1, sizeof(*grown));
 
 	assert_non_null(grown);
-	difference.places = grown;
+	difference.mount_points = grown;
 	grown[now.count] = strdup(target);
 	assert_int_equal(plan_add(&now, source, target, type, words, &report), 0);
 }
@@ -116,7 +116,7 @@ a_bind_that_loses_a_restriction_is_made_anew(void **state)
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		compare_binds(words[i][0], words[i][1]);
 		assert_false(difference.keeps[0]);
-		assert_int_equal(difference.kept[0], LINES_NONE);
+		assert_int_equal(difference.kept[0], PLAN_RECORD_NONE);
 		assert_true(difference_is_leaving(&difference, 0));
 		assert_false(difference_has_options(&difference, 0));
 		assert_ptr_equal(difference_replaced(&difference, 0), &difference.before.all[0]);
@@ -220,7 +220,7 @@ static void
 a_mount_that_is_not_what_its_line_says_is_made_anew(void **state)
 {
 	for (int reason = 0; reason < 5; reason++) {
-		struct lines_one *line = was("/nowhere", "/a", "none", "bind");
+		struct plan_record_line *line = was("/nowhere", "/a", "none", "bind");
 
 		is_to_be("/nowhere", "/a", "none", "bind");
 		line->is_there = reason != 0;
@@ -259,7 +259,7 @@ a_source_is_asked_about_only_where_its_mount_may_stay(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct lines_one *line = was("/s", "/a", cases[i].type, cases[i].before);
+		struct plan_record_line *line = was("/s", "/a", cases[i].type, cases[i].before);
 
 		line->is_there = cases[i].is_there;
 		line->is_moved = cases[i].is_moved;
@@ -412,7 +412,7 @@ the_lowest_in_a_place_is_the_one_that_is_replaced(void **state)
 static void
 what_lay_on_a_mount_goes_with_it(void **state)
 {
-	struct lines_one *all;
+	struct plan_record_line *all;
 
 	(void)state;
 	was("/nowhere/1", "/a", "none", "bind");
@@ -435,7 +435,7 @@ what_lay_on_a_mount_goes_with_it(void **state)
 static void
 a_line_that_is_read_of_an_earlier_reload_is_leaving(void **state)
 {
-	struct lines_one *grown;
+	struct plan_record_line *grown;
 
 	(void)state;
 	was("/nowhere", "/a", "none", "bind");
@@ -444,7 +444,8 @@ a_line_that_is_read_of_an_earlier_reload_is_leaving(void **state)
 	grown = reallocarray(difference.before.all, 2, sizeof(*grown));
 	assert_non_null(grown);
 	difference.before.all = grown;
-	grown[1] = (struct lines_one){.id = 7, .is_there = true, .place = strdup("/gone")};
+	grown[1] = (struct plan_record_line){
+		.id = 7, .is_there = true, .mount_point = strdup("/gone")};
 	difference.before.count = 2;
 	assert_int_equal(find(), 0);
 	assert_true(difference.keeps[0]);

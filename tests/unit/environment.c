@@ -136,7 +136,7 @@ a_copy_of_the_cookies_takes_the_place_of_the_callers(void **state)
 
 	(void)state;
 	rules.keeps_session = true;
-	rules.authority = "/run/copy";
+	rules.xauthority = "/run/copy";
 	assert_made(&rules, "DISPLAY=:0\n" ALWAYS "XAUTHORITY=/run/copy\n");
 	rules.added = strings(added);
 	rules.added_count = 1;

@@ -135,7 +135,7 @@ begin(void **state)
 	assert_int_equal(report_to_memory(state), 0);
 	memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
 	assert_non_null(mkdtemp(folder));
-	root = (struct root){.tree = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), .names = -1};
+	root = (struct root){.tree = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), .proc_fd = -1};
 	root.is_of_host = true;
 	root.path = strdup(folder);
 	stranger_count = 0;
@@ -494,7 +494,7 @@ what_is_not_the_hosts_has_no_command_that_mends_it(void **state)
 static void
 what_a_mount_will_show_is_judged_in_its_place(void **state)
 {
-	struct essentials_cover covers[2] = {{.place = "/usr", .fd = -1}};
+	struct essentials_cover covers[2] = {{.mount_point = "/usr", .fd = -1}};
 
 	(void)state;
 	make("srv");
@@ -515,7 +515,7 @@ what_a_mount_will_show_is_judged_in_its_place(void **state)
 	/* a later one covers an earlier one */
 	make("opt/lib");
 	give("srv/bin");
-	covers[1] = (struct essentials_cover){.place = "/usr/bin", .fd = -1};
+	covers[1] = (struct essentials_cover){.mount_point = "/usr/bin", .fd = -1};
 	essentials.cover_count = 2;
 	assert_good();
 	close(covers[0].fd);

@@ -101,13 +101,13 @@ begin(void **state)
 static int
 find_who(struct identity *identity, const char *words, const char *groups)
 {
-	struct naming naming;
+	struct user_spec naming;
 	int result = identity_find_named(identity, &naming, words, groups, &report);
 
 	if (result == 0)
 		result = identity_settle(
 			identity, &naming, passwd_text, group_text, "games", &report);
-	naming_release(&naming);
+	user_spec_release(&naming);
 	return result;
 }
 

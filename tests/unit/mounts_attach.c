@@ -158,7 +158,7 @@ make(struct made *made, const char *target, const char *words, bool is_directory
 {
 	*made = (struct made){.lines = {{.fd = -1}, {.fd = -1, .is_directory = is_directory}},
 		.ids = {7, 8},
-		.root = {.tree = -1, .names = -1, .path = tree}};
+		.root = {.tree = -1, .proc_fd = -1, .path = tree}};
 	assert_int_equal(plan_add(&made->plan, "/x", "/above", "none", "bind", &report), 0);
 	assert_int_equal(plan_add(&made->plan, "/a", target, "none", words, &report), 0);
 	made->mounts = (struct mounts){.lines = made->lines, .ids = made->ids, .count = 2};
@@ -167,7 +167,7 @@ make(struct made *made, const char *target, const char *words, bool is_directory
 static void
 release(struct made *made)
 {
-	free(made->lines[1].place);
+	free(made->lines[1].mount_point);
 	plan_release(&made->plan);
 }
 
@@ -304,18 +304,18 @@ the_place_is_what_the_kernel_calls_the_target(void **state)
 	called = "/b/real";
 	make(&made, "/b/link", "bind", true);
 	assert_int_equal(mounts_check_line(&made.mounts, &made.plan, 1, &made.root, &report), 0);
-	assert_string_equal(made.lines[1].place, "/b/real");
+	assert_string_equal(made.lines[1].mount_point, "/b/real");
 	assert_string_equal(done, "judge ");
 	/* a name that nothing has */
 	called = "?";
 	assert_int_equal(mounts_check_line(&made.mounts, &made.plan, 1, &made.root, &report), -1);
-	assert_null(made.lines[1].place);
+	assert_null(made.lines[1].mount_point);
 	assert_non_null(strstr(take_said(), "cannot find out where /srv/my tree/b/link is"));
 	release(&made);
 	/* right below the top no link can lead elsewhere */
 	make(&made, "/b", "bind", true);
 	assert_int_equal(mounts_check_line(&made.mounts, &made.plan, 1, &made.root, &report), 0);
-	assert_string_equal(made.lines[1].place, "/b");
+	assert_string_equal(made.lines[1].mount_point, "/b");
 	release(&made);
 }
 
@@ -331,7 +331,7 @@ a_mount_is_replaced_from_beneath_where_the_kernel_can(void **state)
 		0);
 	assert_string_equal(done, "judge beneath take-off ");
 	/* the kernel would name the source of the old one */
-	assert_string_equal(made.lines[1].place, "/p/q");
+	assert_string_equal(made.lines[1].mount_point, "/p/q");
 	done[0] = '\0';
 	lacks_beneath = true;
 	assert_int_equal(

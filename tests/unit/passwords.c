@@ -61,7 +61,7 @@ accounts_with_a_password_or_none_that_opens_them_are_good(void **state)
 		{"root:x:0:0:::\n+::::::\n", "root:*:1::::::\n+::::::::\n"},
 	};
 	char path[] = "/opt/my games";
-	const struct root root = {.tree = -1, .names = -1, .path = path};
+	const struct root root = {.tree = -1, .proc_fd = -1, .path = path};
 	const struct plan plan = {0};
 
 	(void)state;
@@ -102,7 +102,7 @@ an_empty_password_is_refused_with_the_command_that_locks_the_account(void **stat
 	static const char files[][64] = {
 		"'/opt/my games/etc/passwd'", "'/opt/my games/etc/shadow'"};
 	char path[] = "/opt/my games";
-	const struct root root = {.tree = -1, .names = -1, .path = path};
+	const struct root root = {.tree = -1, .proc_fd = -1, .path = path};
 	const struct plan plan = {0};
 
 	(void)state;
@@ -134,7 +134,7 @@ the_file_that_is_to_be_mended_is_the_one_that_is_shown(void **state)
 		{"/srv/etc", "/etc", "/srv/etc/shadow"},
 		{"/srv/passwd", "/etc/passwd", "/opt/games/etc/shadow"}};
 	char path[] = "/opt/games";
-	const struct root root = {.tree = -1, .names = -1, .path = path};
+	const struct root root = {.tree = -1, .proc_fd = -1, .path = path};
 
 	(void)state;
 	tree_passwd = "root:x:0:0:::\n";
@@ -177,7 +177,7 @@ a_file_that_is_to_be_mounted_is_judged_in_place_of_the_one_that_it_covers(void *
 	};
 	char path[] = "/opt/games";
 	const struct root root = {.tree = -1,
-		.names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC),
+		.proc_fd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC),
 		.path = path};
 	const struct plan plan = {0};
 
@@ -201,7 +201,7 @@ a_file_that_is_to_be_mounted_is_judged_in_place_of_the_one_that_it_covers(void *
 		for (size_t j = 0; j < 2; j++)
 			cleanup_fd_release(&mounts[j]);
 	}
-	close(root.names);
+	close(root.proc_fd);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, report_to_memory, report_close)

@@ -113,7 +113,7 @@ without_a_file_the_plan_is_the_documented_one(void **state)
 		assert_string_equal(mount->source, lines[i].source);
 		assert_string_equal(mount->target, lines[i].target);
 		assert_string_equal(mount->type, lines[i].type);
-		assert_string_equal(mount->words, lines[i].words);
+		assert_string_equal(mount->options_text, lines[i].words);
 		assert_options(mount, lines[i].options);
 		assert_int_equal(mount->is_bind, lines[i].is_bind);
 		assert_int_equal(mount->is_recursive, lines[i].is_recursive);

@@ -230,7 +230,7 @@ a_field_that_is_not_there_has_a_default(void **state)
 	(void)state;
 	assert_int_equal(plan_line_fill(&mount, NULL, "/b", "tmpfs", NULL, &place), 0);
 	assert_string_equal(mount.source, "none");
-	assert_string_equal(mount.words, "");
+	assert_string_equal(mount.options_text, "");
 	plan_line_release(&mount);
 	assert_int_equal(plan_line_fill(&mount, "/a", NULL, NULL, "bind", &place), -1);
 	assert_string_equal(take_said(),

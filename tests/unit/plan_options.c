@@ -36,7 +36,7 @@ make_line(struct plan_mount *mount, const char *line)
 {
 	*mount = (struct plan_mount){0};
 	assert_int_equal(sscanf(line, "%ms %ms %ms %ms", &mount->source, &mount->target,
-				 &mount->type, &mount->words),
+				 &mount->type, &mount->options_text),
 		4);
 	return plan_options_take(mount, &place);
 }
@@ -321,7 +321,7 @@ a_proc_line_inherits_what_it_does_not_name(void **state)
 			assert_int_equal(plan_options_inherit(&mount, names[name],
 						 "rw,hidepid=2,gid=26,subset=pid"),
 				0);
-		assert_true(strlen(mount.words) >= strlen(cases[i].words));
+		assert_true(strlen(mount.options_text) >= strlen(cases[i].words));
 		assert_options(&mount, cases[i].options);
 		plan_line_release(&mount);
 	}
@@ -339,7 +339,7 @@ what_the_host_does_not_set_is_not_inherited(void **state)
 		assert_int_equal(make_line(&mount, "proc /proc proc nosuid"), 0);
 		assert_int_equal(plan_options_inherit(&mount, "hidepid", options[i]), 0);
 		assert_options(&mount, "");
-		assert_string_equal(mount.words, "nosuid");
+		assert_string_equal(mount.options_text, "nosuid");
 		plan_line_release(&mount);
 	}
 }

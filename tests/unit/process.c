@@ -17,11 +17,11 @@
 #include <sys/sysmacros.h>
 
 /* The lines of a status, of which a test changes one. */
-struct lines {
+struct plan_record {
 	const char *uid, *gid, *groups, *permitted, *effective, *pids;
 };
 
-static const struct lines alices = {
+static const struct plan_record alices = {
 	.uid = "Uid:\t1000\t1000\t1000\t1000\n",
 	.gid = "Gid:\t1000\t1000\t1000\t1000\n",
 	.groups = "Groups:\t27 1000 3001 \n",
@@ -31,7 +31,7 @@ static const struct lines alices = {
 };
 
 static int
-parse(const struct lines *lines, struct process_status *status)
+parse(const struct plan_record *lines, struct process_status *status)
 {
 	cleanup_file FILE *stream = NULL;
 	char text[4096];
@@ -46,7 +46,7 @@ parse(const struct lines *lines, struct process_status *status)
 }
 
 static struct process_status
-parsed(const struct lines *lines)
+parsed(const struct plan_record *lines)
 {
 	struct process_status status;
 
@@ -55,7 +55,7 @@ parsed(const struct lines *lines)
 }
 
 static bool
-is_unprivileged(struct lines lines)
+is_unprivileged(struct plan_record lines)
 {
 	struct process_status status = parsed(&lines);
 	bool result = process_is_unprivileged(&status);
@@ -67,7 +67,7 @@ is_unprivileged(struct lines lines)
 static void
 a_status_has_uids_a_gid_and_groups(void **state)
 {
-	struct lines lines = alices;
+	struct plan_record lines = alices;
 	struct process_status status;
 
 	(void)state;
@@ -90,7 +90,7 @@ a_status_has_uids_a_gid_and_groups(void **state)
 static void
 a_status_without_groups_has_none(void **state)
 {
-	struct lines lines = alices;
+	struct plan_record lines = alices;
 	struct process_status status;
 
 	(void)state;
@@ -115,7 +115,7 @@ each_pid_namespace_from_that_of_proc_on_gives_an_id(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct lines lines = alices;
+		struct plan_record lines = alices;
 		struct process_status status;
 
 		lines.pids = cases[i].line;
@@ -147,7 +147,7 @@ another_uid_is_privileged_wherever_it_stands(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(uids) / sizeof(*uids); i++) {
-		struct lines lines = alices;
+		struct plan_record lines = alices;
 
 		lines.uid = uids[i];
 		assert_false(is_unprivileged(lines));
@@ -157,7 +157,7 @@ another_uid_is_privileged_wherever_it_stands(void **state)
 static void
 a_permitted_or_effective_capability_is_privilege(void **state)
 {
-	struct lines lines = alices;
+	struct plan_record lines = alices;
 
 	(void)state;
 	lines.permitted = "CapPrm:\t0000000000000400\n";
@@ -175,7 +175,7 @@ a_status_that_lacks_a_line_is_an_error(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < 5; i++) {
-		struct lines lines = alices;
+		struct plan_record lines = alices;
 		const char **const needed[] = {
 			&lines.uid, &lines.gid, &lines.groups, &lines.permitted, &lines.effective};
 		struct process_status status;
@@ -191,7 +191,7 @@ a_status_that_lacks_a_line_is_an_error(void **state)
 static void
 a_line_without_its_numbers_is_an_error(void **state)
 {
-	struct lines lines = alices;
+	struct plan_record lines = alices;
 	struct process_status status;
 
 	(void)state;

@@ -406,11 +406,11 @@ what_is_no_regular_file_is_never_read(void **state)
 	assert_int_equal(program_read(&program, -1), -1);
 	assert_int_equal(errno, EBADF);
 	opens = 0;
-	assert_int_equal(program_look(&program, "/dev/null"), -1);
+	assert_int_equal(program_inspect(&program, "/dev/null"), -1);
 	assert_int_equal(errno, EINVAL);
-	assert_int_equal(program_look(&program, "/"), -1);
+	assert_int_equal(program_inspect(&program, "/"), -1);
 	assert_int_equal(errno, EINVAL);
-	assert_int_equal(program_look(&program, "/nowhere/at/all"), -1);
+	assert_int_equal(program_inspect(&program, "/nowhere/at/all"), -1);
 	assert_int_equal(errno, ENOENT);
 	assert_int_equal(opens, 0);
 	snprintf(path, sizeof(path), "%s/program.XXXXXX", where ? where : "/tmp");
@@ -418,7 +418,7 @@ what_is_no_regular_file_is_never_read(void **state)
 	opens = 0; /* a static libc's own may be counted */
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	result = program_look(&program, path);
+	result = program_inspect(&program, path);
 	error = errno;
 	unlink(path);
 	assert_int_equal(result, -1);
@@ -426,7 +426,7 @@ what_is_no_regular_file_is_never_read(void **state)
 	assert_int_equal(opens, 0);
 	/* what becomes a FIFO or a terminal in between is not waited for, and does not become ours
 	 */
-	assert_int_equal(program_look(&program, "/proc/self/exe"), 0);
+	assert_int_equal(program_inspect(&program, "/proc/self/exe"), 0);
 	assert_int_equal(opens, 1);
 	assert_int_equal(open_flags & O_ACCMODE, O_RDONLY);
 	assert_int_equal(open_flags & (O_NONBLOCK | O_NOCTTY | O_CLOEXEC),
@@ -458,8 +458,8 @@ this_program_is_one_for_this_machine(void **state)
 	char text[32];
 
 	(void)state;
-	program_look_at_self(&self);
-	assert_int_equal(program_look(&file, "/proc/self/exe"), 0);
+	program_inspect_self(&self);
+	assert_int_equal(program_inspect(&file, "/proc/self/exe"), 0);
 	assert_true(file.is_whole);
 	assert_int_equal(self.kind, PROGRAM_ELF);
 	assert_int_equal(self.machine, file.machine);

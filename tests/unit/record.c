@@ -480,24 +480,24 @@ an_account_is_known_by_its_number_and_name(void **state)
 static void
 a_copy_of_a_place_has_another_mount(void **state)
 {
-	const struct namespace_place place = {
+	const struct namespace_root place = {
 		.device = UINT64_C(8) << 32 | 17, .inode = 2, .mount = 42};
-	struct namespace_place other = place;
+	struct namespace_root other = place;
 	struct record record = {0};
 
 	(void)state;
-	assert_int_equal(record_add_place(&record, &place), 0);
+	assert_int_equal(record_add_root(&record, &place), 0);
 	assert_string_equal(record_value(&record, "device"), "34359738385");
-	assert_int_equal(namespace_place_device(&place), makedev(8, 17));
-	assert_true(record_has_place(&record, &place, false));
+	assert_int_equal(namespace_root_device(&place), makedev(8, 17));
+	assert_true(record_has_root(&record, &place, false));
 	other.mount++;
-	assert_false(record_has_place(&record, &other, false));
-	assert_true(record_has_place(&record, &other, true));
+	assert_false(record_has_root(&record, &other, false));
+	assert_true(record_has_root(&record, &other, true));
 	other.inode++;
-	assert_false(record_has_place(&record, &other, true));
+	assert_false(record_has_root(&record, &other, true));
 	other = place;
 	other.device++;
-	assert_false(record_has_place(&record, &other, true));
+	assert_false(record_has_root(&record, &other, true));
 	record_release(&record);
 }
 

@@ -26,7 +26,7 @@ static bool is_superusers;
 static ino_t stranger;
 
 /* The directory that is on another mount, as the room is told; MOUNT is the id of that. */
-static ino_t mounted;
+static ino_t mountinfo;
 
 #define MOUNT 4242424242
 
@@ -108,7 +108,7 @@ __wrap_statx(int directory, const char *path, int flags, unsigned mask, struct s
 {
 	if (real_statx(directory, path, flags, mask | STATX_INO, found) < 0)
 		return -1;
-	if (mask & STATX_MNT_ID && found->stx_ino == mounted)
+	if (mask & STATX_MNT_ID && found->stx_ino == mountinfo)
 		found->stx_mnt_id = MOUNT;
 	return 0;
 }
@@ -186,7 +186,7 @@ make_folder(void **state)
 	cleanup_free char *where = realpath(getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", NULL);
 
 	is_superusers = true;
-	stranger = mounted = 0;
+	stranger = mountinfo = 0;
 	umask(022);
 	snprintf(folder, sizeof(folder), "%s/root.XXXXXX", where ? where : "");
 	if (report_to_memory(state) != 0 || !mkdtemp(folder) || chmod(folder, 0755) < 0)
@@ -199,9 +199,9 @@ make_folder(void **state)
 		.is_of_host = true,
 		.tree = openat(outer, "tree", O_PATH | O_DIRECTORY | O_CLOEXEC),
 		.path = strdup("/opt/games"),
-		.names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC),
+		.proc_fd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC),
 	};
-	return root.tree < 0 || !root.path || root.names < 0;
+	return root.tree < 0 || !root.path || root.proc_fd < 0;
 }
 
 static int
@@ -493,7 +493,7 @@ static void
 assert_refused(const char *path, const char *format, ...)
 {
 	char expected[PATH_MAX * 2];
-	struct root opened = {.tree = 4711, .path = NULL, .names = 4711};
+	struct root opened = {.tree = 4711, .path = NULL, .proc_fd = 4711};
 	int before = open_descriptors();
 	va_list arguments;
 
@@ -503,7 +503,7 @@ assert_refused(const char *path, const char *format, ...)
 	assert_int_equal(ownership_open_root(&opened, path, &report), -1);
 	assert_string_equal(take_said(), expected);
 	assert_int_equal(opened.tree, -1);
-	assert_int_equal(opened.names, -1);
+	assert_int_equal(opened.proc_fd, -1);
 	assert_null(opened.path);
 	assert_int_equal(open_descriptors(), before);
 }
@@ -576,9 +576,9 @@ assert_accepted(const char *path)
 	assert_string_equal(opened.path, tree);
 	assert_int_equal(fcntl(opened.tree, F_GETFL) & O_PATH, O_PATH);
 	assert_int_equal(fcntl(opened.tree, F_GETFD), FD_CLOEXEC);
-	assert_int_equal(fcntl(opened.names, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(fcntl(opened.proc_fd, F_GETFD), FD_CLOEXEC);
 	snprintf(number, sizeof(number), "%d", opened.tree);
-	length = readlinkat(opened.names, number, name, sizeof(name) - 1);
+	length = readlinkat(opened.proc_fd, number, name, sizeof(name) - 1);
 	assert_true(length > 0);
 	name[length] = '\0';
 	assert_string_equal(name, tree);
@@ -618,7 +618,7 @@ what_is_released_holds_nothing(void **state)
 	assert_int_equal(ownership_open_root(&opened, tree, &report), 0);
 	root_release(&opened);
 	assert_int_equal(opened.tree, -1);
-	assert_int_equal(opened.names, -1);
+	assert_int_equal(opened.proc_fd, -1);
 	assert_null(opened.path);
 	assert_int_equal(open_descriptors(), before);
 }
@@ -1157,7 +1157,7 @@ the_hosts_mounts_and_what_is_below_them_are_not_judged(void **state)
 	mkdirat(root.tree, "a/b/c/d", 0755);
 	mkdirat(root.tree, "a/x", 0755);
 	/* a mount at /a/b, and what is wrong on it, below it, and above it */
-	mounted = inode(root.tree, "a/b");
+	mountinfo = inode(root.tree, "a/b");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		stranger = inode(root.tree, wrong[i] + 1);
 		assert_target_accepted("/a/b/c/d", foreign, 2);

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "common/cleanup.h"
-#include "enter/authority.h"
+#include "enter/xauthority.h"
 #include "said.h"
 
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 
 /* The home and the runtime directory of each test. */
 static char home[64], runtime[64];
-static struct authority authority;
+static struct xauthority xauthority;
 
 static int
 make_directories(void **state)
@@ -26,7 +26,7 @@ make_directories(void **state)
 	(void)state;
 	strcpy(home, "/tmp/authority-home-XXXXXX");
 	strcpy(runtime, "/tmp/authority-runtime-XXXXXX");
-	authority = (struct authority){0};
+	xauthority = (struct xauthority){0};
 	return mkdtemp(home) && mkdtemp(runtime) ? 0 : -1;
 }
 
@@ -43,7 +43,7 @@ static int
 remove_directories(void **state)
 {
 	(void)state;
-	authority_release(&authority);
+	xauthority_release(&xauthority);
 	return nftw(home, remove_one, 8, FTW_DEPTH | FTW_PHYS) |
 	       nftw(runtime, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
@@ -85,7 +85,7 @@ hide(void)
 static const char *
 show(void)
 {
-	return authority_show(&authority, home, runtime, "games", &report);
+	return xauthority_show(&xauthority, home, runtime, "games", &report);
 }
 
 static ino_t
@@ -116,23 +116,23 @@ assert_holds(const char *path, const char *expected)
 static void
 assert_not_taken(const char *path)
 {
-	authority_read(&authority, path, NULL);
-	assert_true(authority.is_there);
-	assert_int_equal(authority.error, EINVAL);
+	xauthority_read(&xauthority, path, NULL);
+	assert_true(xauthority.is_there);
+	assert_int_equal(xauthority.error, EINVAL);
 	/* not shown */
-	authority.inode++;
-	assert_null(authority_show(&authority, home, runtime, "games", &report));
+	xauthority.inode++;
+	assert_null(xauthority_show(&xauthority, home, runtime, "games", &report));
 	assert_non_null(strstr(take_said(), "not a file of your own of at most 64 KiB"));
 	assert_int_equal(rmdir(runtime), 0);
 	assert_int_equal(mkdir(runtime, 0700), 0);
-	authority_release(&authority);
+	xauthority_release(&xauthority);
 }
 
 /* A failure is said with these words, and nothing is left. */
 static void
 assert_failure(const char *directory, const char *words)
 {
-	assert_null(authority_show(&authority, home, directory, "games", &report));
+	assert_null(xauthority_show(&xauthority, home, directory, "games", &report));
 	take_said();
 	assert_non_null(strstr(said, "inside games"));
 	assert_non_null(strstr(said, at(home, ".Xauthority")));
@@ -154,11 +154,11 @@ the_variable_names_the_file(void **state)
 	(void)state;
 	fill(at(home, "cookies"), "a\0b", 3);
 	write_cookie("another");
-	authority_read(&authority, at(home, "cookies"), home);
-	assert_true(authority.is_there);
-	assert_int_equal(authority.error, 0);
-	assert_int_equal(authority.size, 3);
-	assert_memory_equal(authority.text, "a\0b", 3);
+	xauthority_read(&xauthority, at(home, "cookies"), home);
+	assert_true(xauthority.is_there);
+	assert_int_equal(xauthority.error, 0);
+	assert_int_equal(xauthority.size, 3);
+	assert_memory_equal(xauthority.text, "a\0b", 3);
 }
 
 static void
@@ -166,10 +166,10 @@ without_it_the_file_is_in_the_home(void **state)
 {
 	(void)state;
 	write_cookie("cookie");
-	authority_read(&authority, NULL, home);
-	assert_true(authority.is_there);
-	assert_int_equal(authority.size, 6);
-	assert_memory_equal(authority.text, "cookie", 6);
+	xauthority_read(&xauthority, NULL, home);
+	assert_true(xauthority.is_there);
+	assert_int_equal(xauthority.size, 6);
+	assert_memory_equal(xauthority.text, "cookie", 6);
 }
 
 static void
@@ -181,12 +181,12 @@ where_there_is_none_nothing_is_done(void **state)
 	write_cookie("cookie");
 	assert_int_equal(chdir(home), 0);
 	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
-		authority_read(&authority, variables[i], home);
-		assert_false(authority.is_there);
+		xauthority_read(&xauthority, variables[i], home);
+		assert_false(xauthority.is_there);
 		assert_nothing_to_do();
 	}
-	authority_read(&authority, NULL, NULL);
-	assert_false(authority.is_there);
+	xauthority_read(&xauthority, NULL, NULL);
+	assert_false(xauthority.is_there);
 	assert_nothing_to_do();
 	assert_int_equal(chdir("/"), 0);
 }
@@ -198,10 +198,10 @@ a_path_that_is_too_long_names_no_file(void **state)
 
 	(void)state;
 	memset(path, '/', sizeof(path) - 1);
-	authority_read(&authority, path, NULL);
-	assert_false(authority.is_there);
-	authority_read(&authority, NULL, path);
-	assert_false(authority.is_there);
+	xauthority_read(&xauthority, path, NULL);
+	assert_false(xauthority.is_there);
+	xauthority_read(&xauthority, NULL, path);
+	assert_false(xauthority.is_there);
 }
 
 static void
@@ -233,15 +233,15 @@ a_file_of_somebody_else_is_not_taken(void **state)
 static void
 a_file_has_64_kib_at_most(void **state)
 {
-	static char text[AUTHORITY_SIZE + 1];
+	static char text[XAUTHORITY_SIZE + 1];
 
 	(void)state;
 	fill(at(home, "file"), text, sizeof(text));
 	assert_not_taken(at(home, "file"));
 	fill(at(home, "file"), text, sizeof(text) - 1);
-	authority_read(&authority, at(home, "file"), NULL);
-	assert_int_equal(authority.error, 0);
-	assert_int_equal(authority.size, AUTHORITY_SIZE);
+	xauthority_read(&xauthority, at(home, "file"), NULL);
+	assert_int_equal(xauthority.error, 0);
+	assert_int_equal(xauthority.size, XAUTHORITY_SIZE);
 }
 
 static void
@@ -250,9 +250,9 @@ a_link_to_an_own_file_is_followed(void **state)
 	(void)state;
 	write_cookie("cookie");
 	assert_int_equal(symlink(".Xauthority", at(home, "link")), 0);
-	authority_read(&authority, at(home, "link"), NULL);
-	assert_int_equal(authority.error, 0);
-	assert_int_equal(authority.size, 6);
+	xauthority_read(&xauthority, at(home, "link"), NULL);
+	assert_int_equal(xauthority.error, 0);
+	assert_int_equal(xauthority.size, 6);
 }
 
 static void
@@ -263,7 +263,7 @@ no_descriptor_is_left(void **state)
 	(void)state;
 	close(before);
 	write_cookie("cookie");
-	authority_read(&authority, NULL, home);
+	xauthority_read(&xauthority, NULL, home);
 	hide();
 	assert_non_null(show());
 	after = dup(STDERR_FILENO);
@@ -276,11 +276,11 @@ a_file_that_is_shown_stays_where_it_is(void **state)
 {
 	(void)state;
 	write_cookie("cookie");
-	authority_read(&authority, NULL, home);
+	xauthority_read(&xauthority, NULL, home);
 	assert_nothing_to_do();
-	authority_release(&authority);
+	xauthority_release(&xauthority);
 	/* so does one that nobody would take: who names /dev/null wants no cookie */
-	authority_read(&authority, "/dev/null", NULL);
+	xauthority_read(&xauthority, "/dev/null", NULL);
 	assert_nothing_to_do();
 }
 
@@ -292,7 +292,7 @@ one_that_is_not_is_copied(void **state)
 
 	(void)state;
 	write_cookie("cookie");
-	authority_read(&authority, NULL, home);
+	xauthority_read(&xauthority, NULL, home);
 	hide();
 	mask = umask(0777);
 	path = show();
@@ -311,7 +311,7 @@ another_file_of_that_name_is_no_sight_of_it(void **state)
 {
 	(void)state;
 	write_cookie("cookie");
-	authority_read(&authority, NULL, home);
+	xauthority_read(&xauthority, NULL, home);
 	hide();
 	write_cookie("the root's own");
 	assert_holds(show(), "cookie");
@@ -322,8 +322,8 @@ the_home_inside_is_where_it_must_be_shown(void **state)
 {
 	(void)state;
 	write_cookie("cookie");
-	authority_read(&authority, NULL, home);
-	assert_holds(authority_show(&authority, "/", runtime, "games", &report), "cookie");
+	xauthority_read(&xauthority, NULL, home);
+	assert_holds(xauthority_show(&xauthority, "/", runtime, "games", &report), "cookie");
 	assert_string_equal(take_said(), "");
 }
 
@@ -334,7 +334,7 @@ a_copy_with_the_same_text_is_left_alone(void **state)
 
 	(void)state;
 	write_cookie("cookie");
-	authority_read(&authority, NULL, home);
+	xauthority_read(&xauthority, NULL, home);
 	hide();
 	inode = inode_of(show());
 	assert_int_equal(inode_of(show()), inode);
@@ -351,7 +351,7 @@ one_with_another_is_replaced_whole(void **state)
 	fill(path, "cooki3", 6);
 	old = open(path, O_RDONLY | O_CLOEXEC);
 	write_cookie("cookie");
-	authority_read(&authority, NULL, home);
+	xauthority_read(&xauthority, NULL, home);
 	hide();
 	assert_string_equal(show(), path);
 	assert_holds(path, "cookie");
@@ -366,7 +366,7 @@ what_stands_in_its_place_is_not_followed(void **state)
 
 	(void)state;
 	write_cookie("cookie");
-	authority_read(&authority, NULL, home);
+	xauthority_read(&xauthority, NULL, home);
 	hide();
 	/* the text is the same, so the look behind the link would find nothing to do */
 	assert_int_equal(symlink(at(home, "hidden"), path), 0);
@@ -388,7 +388,7 @@ what_a_killed_entry_left_is_no_obstacle(void **state)
 	snprintf(name, sizeof(name), "chroot-enter.games.Xauthority.%d", (int)getpid());
 	assert_int_equal(symlink(at(home, "target"), at(runtime, name)), 0);
 	write_cookie("cookie");
-	authority_read(&authority, NULL, home);
+	xauthority_read(&xauthority, NULL, home);
 	hide();
 	assert_holds(show(), "cookie");
 	assert_int_equal(access(at(home, "target"), F_OK), -1);
@@ -404,7 +404,7 @@ the_runtime_directory_is_the_users_alone(void **state)
 	(void)state;
 	memset(endless, '/', sizeof(endless) - 1);
 	write_cookie("cookie");
-	authority_read(&authority, NULL, home);
+	xauthority_read(&xauthority, NULL, home);
 	hide();
 	assert_failure(NULL, words);
 	assert_failure("", words);
@@ -434,7 +434,7 @@ a_limit_on_files_ends_nothing(void **state)
 
 	(void)state;
 	fill(at(home, ".Xauthority"), text, sizeof(text));
-	authority_read(&authority, NULL, home);
+	xauthority_read(&xauthority, NULL, home);
 	hide();
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	/* enough for what is said */
@@ -452,7 +452,7 @@ a_place_that_cannot_be_taken_is_left(void **state)
 {
 	(void)state;
 	write_cookie("cookie");
-	authority_read(&authority, NULL, home);
+	xauthority_read(&xauthority, NULL, home);
 	hide();
 	assert_int_equal(mkdir(at(runtime, "chroot-enter.games.Xauthority"), 0700), 0);
 	assert_failure(runtime, "Is a directory");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The user's X authority file, which has the cookies that X servers demand: taken inside. */
-#ifndef AUTHORITY_H
-#define AUTHORITY_H
+#ifndef XAUTHORITY_H
+#define XAUTHORITY_H
 
 #include <limits.h>
 #include <stdbool.h>
@@ -10,9 +10,9 @@
 
 struct report;
 
-#define AUTHORITY_SIZE (64 * 1024) /* bytes at most */
+#define XAUTHORITY_SIZE (64 * 1024) /* bytes at most */
 
-struct authority {
+struct xauthority {
 	const char *variable; /* borrowed; the caller's XAUTHORITY, NULL where it is not set */
 	bool is_there; /* else nothing below counts */
 	int error; /* 0, or why there is no text; EINVAL for a file that is not the user's own */
@@ -24,14 +24,14 @@ struct authority {
 	char copy[PATH_MAX]; /* inside */
 };
 
-void authority_release(struct authority *authority);
+void xauthority_release(struct xauthority *xauthority);
 
 /*
  * Reads what X programs of the caller read: $XAUTHORITY, or .Xauthority in the home. For the
  * time outside, when the ids are the user's already. Judged on the descriptor, of which none is
- * left: a regular file, the user's, AUTHORITY_SIZE at most. Nothing is said.
+ * left: a regular file, the user's, XAUTHORITY_SIZE at most. Nothing is said.
  */
-void authority_read(struct authority *authority, const char *variable, const char *home);
+void xauthority_read(struct xauthority *xauthority, const char *variable, const char *home);
 
 /*
  * For the time inside, without privilege. Where X programs with that home would not find the same
@@ -39,7 +39,7 @@ void authority_read(struct authority *authority, const char *variable, const cha
  * NULL. The path of the copy, which XAUTHORITY shall name, owned by authority; NULL where the
  * variable stays as it is: a failure is said, and is none of the entry.
  */
-const char *authority_show(struct authority *authority, const char *home, const char *runtime,
+const char *xauthority_show(struct xauthority *xauthority, const char *home, const char *runtime,
 	const char *root, struct report *report);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A root as the configuration says now, decided before anything is touched. */
-#ifndef CONFIGURED_H
-#define CONFIGURED_H
+#ifndef ROOT_CONFIG_H
+#define ROOT_CONFIG_H
 
 #include "common/record.h"
 #include "helper/config.h"
@@ -9,7 +9,7 @@
 
 struct service;
 
-struct configured {
+struct root_config {
 	struct service *service; /* borrowed */
 	const char *name; /* borrowed */
 	struct config_file file; /* the root's own */
@@ -18,10 +18,10 @@ struct configured {
 	struct record record; /* the values, and the numbers of those who may enter */
 };
 
-/* Reads and decides. Returns 0, or -1 after reporting the error. configured_release in both cases.
+/* Reads and decides. Returns 0, or -1 after reporting the error. root_config_release in both cases.
  * configured must stay where it is, since its config borrows from its file. */
-int configured_read(struct configured *configured, struct service *service, const char *name);
+int root_config_read(struct root_config *configured, struct service *service, const char *name);
 
-void configured_release(struct configured *configured);
+void root_config_release(struct root_config *configured);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "helper/prepared.h"
+#include "helper/prepared_root.h"
 
 #include "common/cleanup.h"
 #include "common/name.h"
@@ -18,46 +18,46 @@
 #include <sys/stat.h>
 
 const char *
-prepared_reason(enum prepared_state state)
+prepared_root_reason(enum prepared_root_state state)
 {
 	static const char *const reasons[] = {
-		[PREPARED_NOT] = "is not prepared",
-		[PREPARED_GOOD] = "is prepared already",
-		[PREPARED_BY_OTHERS] = "was prepared by another version",
-		[PREPARED_HALF] = "was not stopped completely",
-		[PREPARED_DAMAGED] = "is damaged: / inside is not what start made",
+		[PREPARED_ROOT_NOT] = "is not prepared",
+		[PREPARED_ROOT_GOOD] = "is prepared already",
+		[PREPARED_ROOT_BY_OTHERS] = "was prepared by another version",
+		[PREPARED_ROOT_HALF] = "was not stopped completely",
+		[PREPARED_ROOT_DAMAGED] = "is damaged: / inside is not what start made",
 	};
 
 	return reasons[state];
 }
 
 void
-prepared_let_go(struct prepared *prepared)
+prepared_root_release_held(struct prepared_root *prepared)
 {
 	while (prepared->held.count > 0)
 		close(prepared->held.fds[--prepared->held.count]);
 }
 
 void
-prepared_release(struct prepared *prepared)
+prepared_root_release(struct prepared_root *prepared)
 {
 	cleanup_fd_release(&prepared->folder);
 	cleanup_fd_release(&prepared->pin);
 	record_release(&prepared->record);
-	prepared_let_go(prepared);
+	prepared_root_release_held(prepared);
 }
 
 /* A step that is carried out inside the namespace. 0, or -1 with errno. */
-typedef int step_function(const struct prepared *prepared, void *data);
+typedef int step_function(const struct prepared_root *prepared, void *data);
 
 struct visit {
-	const struct prepared *prepared; /* borrowed */
+	const struct prepared_root *prepared; /* borrowed */
 	step_function *step;
 	void *data; /* borrowed */
 };
 
 static int
-carry_out(void *data)
+run_visit(void *data)
 {
 	const struct visit *visit = data;
 
@@ -65,44 +65,44 @@ carry_out(void *data)
 }
 
 static int
-with_namespace(const struct prepared *prepared, int host, step_function *step, void *data,
+with_namespace(const struct prepared_root *prepared, int host, step_function *step, void *data,
 	const char *tried, struct report *report)
 {
 	struct visit visit = {.prepared = prepared, .step = step, .data = data};
 	bool lost;
-	int result = namespace_visit(prepared->pin, host, carry_out, &visit, &lost, report);
+	int result = namespace_visit(prepared->pin, host, run_visit, &visit, &lost, report);
 
 	return result == 0 || lost ? result
 				   : report_error(report, errno, "cannot %s inside", tried);
 }
 
 static int
-is_in_place(const struct prepared *prepared, void *data)
+is_in_place(const struct prepared_root *prepared, void *data)
 {
-	struct namespace_place place;
+	struct namespace_root place;
 
 	/* a `/` that cannot be looked at is not what start made either */
-	*(bool *)data =
-		namespace_place(&place) == 0 && record_has_place(&prepared->record, &place, false);
+	*(bool *)data = namespace_read_root(&place) == 0 &&
+			record_has_root(&prepared->record, &place, false);
 	return 0;
 }
 
 /* Finds the state of a root that has a pin. Returns 0, or -1 after reporting the error. */
 static int
-judge_record(struct prepared *prepared, int host, struct report *report)
+judge_record(struct prepared_root *prepared, int host, struct report *report)
 {
 	bool in_place = false;
 
 	if (record_read(&prepared->record, prepared->folder, "record") == 0) {
 		if (with_namespace(prepared, host, is_in_place, &in_place, "look", report) < 0)
 			return -1;
-		prepared->state = in_place ? PREPARED_GOOD : PREPARED_DAMAGED;
+		prepared->state = in_place ? PREPARED_ROOT_GOOD : PREPARED_ROOT_DAMAGED;
 		return 0;
 	}
-	prepared->state = errno == EPROTO ? PREPARED_BY_OTHERS : PREPARED_HALF;
-	if (prepared->state == PREPARED_HALF && errno != ENOENT && errno != EBADMSG)
+	prepared->state = errno == EPROTO ? PREPARED_ROOT_BY_OTHERS : PREPARED_ROOT_HALF;
+	if (prepared->state == PREPARED_ROOT_HALF && errno != ENOENT && errno != EBADMSG)
 		return report_error(report, errno, "cannot read the record");
-	if (prepared->state == PREPARED_HALF)
+	if (prepared->state == PREPARED_ROOT_HALF)
 		record_read(&prepared->record, prepared->folder, "record.stopping");
 	return 0;
 }
@@ -113,7 +113,7 @@ judge_record(struct prepared *prepared, int host, struct report *report)
  * take it away everywhere.
  */
 static int
-refuse_elsewhere(struct prepared *prepared, int host, struct report *report)
+refuse_elsewhere(struct prepared_root *prepared, int host, struct report *report)
 {
 	struct record record = {0};
 	uint64_t number;
@@ -131,12 +131,13 @@ refuse_elsewhere(struct prepared *prepared, int host, struct report *report)
 }
 
 int
-prepared_open(
-	struct prepared *prepared, int state, const char *name, int host, struct report *report)
+prepared_root_open(struct prepared_root *prepared, int state, const char *name, int host,
+	struct report *report)
 {
 	int result = 0;
 
-	*prepared = (struct prepared){.folder = state_open_folder(state, name, false), .pin = -1};
+	*prepared =
+		(struct prepared_root){.folder = state_open_folder(state, name, false), .pin = -1};
 	if (prepared->folder < 0)
 		return errno == ENOENT ? 0
 				       : report_error(report, errno, "cannot open %s/%s",
@@ -151,7 +152,7 @@ prepared_open(
 	else
 		result = refuse_elsewhere(prepared, host, report);
 	if (result < 0)
-		prepared_release(prepared);
+		prepared_root_release(prepared);
 	return result;
 }
 
@@ -161,8 +162,8 @@ prepared_open(
  * of the start, and the initial one, which sees all (pid_namespaces(7)), may count them.
  */
 int
-prepared_check_pid_namespace(
-	const struct prepared *prepared, uint64_t pid_namespace, struct report *report)
+prepared_root_check_pid_namespace(
+	const struct prepared_root *prepared, uint64_t pid_namespace, struct report *report)
 {
 	const struct record *record = &prepared->record;
 
@@ -186,7 +187,7 @@ open_folder(int state, const char *name, bool make, struct report *report)
 }
 
 int
-prepared_write_record(
+prepared_root_write_record(
 	const struct record *record, int state, const char *name, struct report *report)
 {
 	cleanup_fd int folder = open_folder(state, name, true, report);
@@ -199,7 +200,7 @@ prepared_write_record(
 }
 
 int
-prepared_pin(int state, const char *name, int namespace, struct report *report)
+prepared_root_pin(int state, const char *name, int namespace, struct report *report)
 {
 	cleanup_fd int folder = open_folder(state, name, false, report);
 	cleanup_fd int file = -1;
@@ -217,7 +218,7 @@ prepared_pin(int state, const char *name, int namespace, struct report *report)
 }
 
 int
-prepared_remove(int state, const char *name, struct report *report)
+prepared_root_remove(int state, const char *name, struct report *report)
 {
 	cleanup_fd int folder = state_open_folder(state, name, false);
 	struct record record = {0};
@@ -237,9 +238,9 @@ prepared_remove(int state, const char *name, struct report *report)
 }
 
 int
-prepared_close_door(struct prepared *prepared, struct report *report)
+prepared_root_refuse_entries(struct prepared_root *prepared, struct report *report)
 {
-	if (prepared->state != PREPARED_HALF &&
+	if (prepared->state != PREPARED_ROOT_HALF &&
 		renameat(prepared->folder, "record", prepared->folder, "record.stopping") < 0)
 		return report_error(report, errno, "cannot put the record away");
 	return 0;
@@ -265,18 +266,19 @@ list_entering(const struct record *record, struct membership *membership, int ro
 
 /* Takes the stream over. The root's number, or -1 with errno. */
 static int
-know(const struct prepared *prepared, struct membership_root *root, struct membership *membership)
+add_numbers(const struct prepared_root *prepared, struct membership_root *root,
+	struct membership *membership)
 {
 	const char *value = NULL;
 	struct record_mount mount;
 	int number;
 
-	root->superblocks = calloc(PREPARED_MARKS, sizeof(*root->superblocks));
+	root->superblocks = calloc(PREPARED_ROOT_MARKS, sizeof(*root->superblocks));
 	if (!root->superblocks) {
 		cleanup_file_release(&root->mountinfo);
 		return -1;
 	}
-	while (root->superblock_count < PREPARED_MARKS &&
+	while (root->superblock_count < PREPARED_ROOT_MARKS &&
 		(value = record_next(&prepared->record, "filesystem", value)))
 		if (record_parse_mount(value, RECORD_FILESYSTEM, &mount) == 0)
 			root->superblocks[root->superblock_count++] =
@@ -298,7 +300,7 @@ struct mountinfo {
 
 /* Opened inside, it shows what is mounted there wherever it is read. */
 static int
-open_mountinfo(const struct prepared *prepared, void *data)
+open_mountinfo(const struct prepared_root *prepared, void *data)
 {
 	struct mountinfo *mountinfo = data;
 
@@ -308,7 +310,7 @@ open_mountinfo(const struct prepared *prepared, void *data)
 }
 
 int
-prepared_know_inside(const struct prepared *prepared, int host, const char *name,
+prepared_root_add_membership(const struct prepared_root *prepared, int host, const char *name,
 	struct membership *membership, struct report *report)
 {
 	cleanup_fd int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -329,19 +331,19 @@ prepared_know_inside(const struct prepared *prepared, int host, const char *name
 	root.mountinfo = fdopen(mountinfo.fd, "r");
 	if (!root.mountinfo)
 		close(mountinfo.fd);
-	number = root.mountinfo ? know(prepared, &root, membership) : -1;
+	number = root.mountinfo ? add_numbers(prepared, &root, membership) : -1;
 	return number >= 0 ? number
 			   : report_error(report, errno, "cannot read what is mounted inside");
 }
 
 /* Inside: opens the filesystems that start made, as far as they are where it put them. */
 static int
-hold(const struct prepared *prepared, void *data)
+hold_superblocks(const struct prepared_root *prepared, void *data)
 {
-	struct prepared_held *held = data;
+	struct prepared_root_held *held = data;
 	const char *value = NULL;
 
-	while (held->count < PREPARED_MARKS &&
+	while (held->count < PREPARED_ROOT_MARKS &&
 		(value = record_next(&prepared->record, "filesystem", value))) {
 		cleanup_fd int fd = -1;
 		struct record_mount mount;
@@ -357,15 +359,15 @@ hold(const struct prepared *prepared, void *data)
 }
 
 int
-prepared_hold(struct prepared *prepared, int host, struct membership *membership, int root,
-	struct report *report)
+prepared_root_hold(struct prepared_root *prepared, int host, struct membership *membership,
+	int root, struct report *report)
 {
 	struct stat found;
 
 	membership_forget_mounts(membership, root);
 	if (prepared->record.size == 0)
 		return 0;
-	if (with_namespace(prepared, host, hold, &prepared->held, "look", report) < 0)
+	if (with_namespace(prepared, host, hold_superblocks, &prepared->held, "look", report) < 0)
 		return -1;
 	for (size_t i = 0; i < prepared->held.count; i++)
 		if (fstat(prepared->held.fds[i], &found) < 0 ||
@@ -375,7 +377,7 @@ prepared_hold(struct prepared *prepared, int host, struct membership *membership
 }
 
 static int
-empty(const struct prepared *prepared, void *data)
+unmount_all(const struct prepared_root *prepared, void *data)
 {
 	(void)prepared;
 	(void)data;
@@ -385,7 +387,7 @@ empty(const struct prepared *prepared, void *data)
 }
 
 int
-prepared_empty(const struct prepared *prepared, int host, struct report *report)
+prepared_root_empty(const struct prepared_root *prepared, int host, struct report *report)
 {
-	return with_namespace(prepared, host, empty, NULL, "take the mounts away", report);
+	return with_namespace(prepared, host, unmount_all, NULL, "take the mounts away", report);
 }

@@ -8,7 +8,7 @@
 
 #include "common/cleanup.h"
 #include "common/namespace.h"
-#include "helper/prepared.h"
+#include "helper/prepared_root.h"
 #include "helper/process.h"
 #include "helper/record_write.h"
 #include "said.h"
@@ -23,14 +23,14 @@ static const char refusal[] =
 static int
 check(uint64_t recorded, uint64_t own)
 {
-	struct prepared prepared = {.folder = -1, .pin = -1};
+	struct prepared_root prepared = {.folder = -1, .pin = -1};
 	int result;
 
 	assert_int_equal(record_add(&prepared.record, "root", "/opt/games"), 0);
 	if (recorded != 0)
 		assert_int_equal(record_add_number(&prepared.record, "pid_namespace", recorded), 0);
-	result = prepared_check_pid_namespace(&prepared, own, &report);
-	prepared_release(&prepared);
+	result = prepared_root_check_pid_namespace(&prepared, own, &report);
+	prepared_root_release(&prepared);
 	return result;
 }
 
@@ -63,12 +63,12 @@ another_pid_namespace_is_refused(void **state)
 static void
 a_record_that_names_none_passes(void **state)
 {
-	struct prepared prepared = {.folder = -1, .pin = -1};
+	struct prepared_root prepared = {.folder = -1, .pin = -1};
 
 	(void)state;
 	assert_int_equal(check(0, STARTED), 0);
 	/* and one that is lost */
-	assert_int_equal(prepared_check_pid_namespace(&prepared, STARTED, &report), 0);
+	assert_int_equal(prepared_root_check_pid_namespace(&prepared, STARTED, &report), 0);
 	assert_string_equal(take_said(), "");
 }
 
@@ -92,7 +92,7 @@ static void
 a_line_of_a_damaged_record_lists_nobody(void **state)
 {
 	cleanup_fd int own = namespace_open_own();
-	struct prepared prepared = {.folder = -1, .pin = own};
+	struct prepared_root prepared = {.folder = -1, .pin = own};
 	struct membership membership = {0};
 
 	(void)state;
@@ -103,7 +103,8 @@ a_line_of_a_damaged_record_lists_nobody(void **state)
 	assert_int_equal(record_add(&prepared.record, "gid", "300x"), 0);
 	assert_int_equal(record_add(&prepared.record, "gid", "3001"), 0);
 	assert_int_equal(record_add(&prepared.record, "gid", "4294967296"), 0);
-	assert_int_equal(prepared_know_inside(&prepared, own, "games", &membership, &report), 0);
+	assert_int_equal(
+		prepared_root_add_membership(&prepared, own, "games", &membership, &report), 0);
 	assert_int_equal(membership.roots[0].users.count, 1);
 	assert_true(membership_has_user(&membership, 0, 1000));
 	assert_int_equal(membership.roots[0].groups.count, 1);

@@ -8,7 +8,7 @@
 
 #include "common/account.h"
 #include "common/cleanup.h"
-#include "helper/configured.h"
+#include "helper/root_config.h"
 #include "helper/service.h"
 #include "said.h"
 #include "superuser/host_account.h"
@@ -20,8 +20,8 @@ static const char *service_text; /* of the service's; NULL for none */
 static int failure; /* errno of the host's name service; 0: it answers */
 
 int __wrap_service_read(struct service *service, const char *name, struct config_file *file);
-int __wrap_mounted_read(struct mounted *mounted, struct report *said_to);
-const char *__wrap_mounted_proc_options(struct mounted *mounted);
+int __wrap_mountinfo_read(struct mountinfo *mountinfo, struct report *said_to);
+const char *__wrap_mountinfo_proc_options(struct mountinfo *mountinfo);
 int __wrap_host_account_by_name(struct account *account, const char *name);
 int __wrap_host_account_group(const char *name, gid_t *gid);
 
@@ -43,17 +43,17 @@ __wrap_service_read(struct service *service, const char *name, struct config_fil
 }
 
 int
-__wrap_mounted_read(struct mounted *mounted, struct report *said_to)
+__wrap_mountinfo_read(struct mountinfo *mountinfo, struct report *said_to)
 {
-	(void)mounted;
+	(void)mountinfo;
 	(void)said_to;
 	return 0;
 }
 
 const char *
-__wrap_mounted_proc_options(struct mounted *mounted)
+__wrap_mountinfo_proc_options(struct mountinfo *mountinfo)
 {
-	(void)mounted;
+	(void)mountinfo;
 	return "rw,hidepid=2";
 }
 
@@ -82,23 +82,23 @@ begin(void **state)
 }
 
 static int
-read_games(struct configured *configured, struct service *service)
+read_games(struct root_config *configured, struct service *service)
 {
 	*service = (struct service){.report = &report};
-	return configured_read(configured, service, "games");
+	return root_config_read(configured, service, "games");
 }
 
 static void
-release(struct configured *configured, struct service *service)
+release(struct root_config *configured, struct service *service)
 {
-	configured_release(configured);
+	root_config_release(configured);
 	catalogue_release(&service->catalogue);
 }
 
 static void
 assert_refused(const char *message)
 {
-	struct configured configured;
+	struct root_config configured;
 	struct service service;
 	char expected[256];
 
@@ -111,7 +111,7 @@ assert_refused(const char *message)
 static void
 the_record_has_each_key_as_it_holds(void **state)
 {
-	struct configured configured;
+	struct root_config configured;
 	struct service service;
 
 	(void)state;
@@ -135,7 +135,7 @@ the_record_has_each_key_as_it_holds(void **state)
 static void
 those_who_may_enter_become_numbers(void **state)
 {
-	struct configured configured;
+	struct root_config configured;
 	struct service service;
 
 	(void)state;
@@ -193,14 +193,14 @@ a_root_that_does_not_say_where_its_tree_is_is_refused(void **state)
 static void
 the_plan_hides_in_proc_what_the_host_hides(void **state)
 {
-	struct configured configured;
+	struct root_config configured;
 	struct service service;
 
 	(void)state;
 	text = "root=/opt/games\nmounts='proc /proc proc nosuid'\n";
 	assert_int_equal(read_games(&configured, &service), 0);
 	assert_int_equal(configured.plan.count, 1);
-	assert_string_equal(configured.plan.mounts[0].words, "nosuid,hidepid=2");
+	assert_string_equal(configured.plan.mounts[0].options_text, "nosuid,hidepid=2");
 	release(&configured, &service);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "helper/lines.h"
+#include "helper/plan_record.h"
 
 #include "common/cleanup.h"
 #include "common/record.h"
 #include "common/report.h"
 #include "common/syscalls.h"
-#include "helper/mounted.h"
+#include "helper/mountinfo.h"
 #include "helper/mounts_make.h"
 #include "helper/record_write.h"
 
@@ -13,19 +13,19 @@
 #include <sys/sysmacros.h>
 
 void
-lines_release(struct lines *lines)
+plan_record_release(struct plan_record *lines)
 {
 	for (size_t i = 0; i < lines->count; i++)
-		free(lines->all[i].place);
+		free(lines->all[i].mount_point);
 	free(lines->all);
 	plan_release(&lines->plan);
-	*lines = (struct lines){0};
+	*lines = (struct plan_record){0};
 }
 
 static int
-add_one(struct lines *lines, const char *value)
+add_one(struct plan_record *lines, const char *value)
 {
-	struct lines_one *grown = reallocarray(lines->all, lines->count + 1, sizeof(*grown));
+	struct plan_record_line *grown = reallocarray(lines->all, lines->count + 1, sizeof(*grown));
 	struct record_mount mount;
 
 	if (!grown)
@@ -34,27 +34,27 @@ add_one(struct lines *lines, const char *value)
 	if (record_parse_mount(value, RECORD_LINE, &mount) < 0)
 		return -1;
 	grown += lines->count++;
-	*grown = (struct lines_one){.id = mount.id,
+	*grown = (struct plan_record_line){.id = mount.id,
 		.device = mount.device,
 		.inode = mount.inode,
-		.place = strdup(mount.mount_point)};
-	return grown->place ? 0 : -1;
+		.mount_point = strdup(mount.mount_point)};
+	return grown->mount_point ? 0 : -1;
 }
 
 static int
-cannot_read(struct lines *lines, struct report *report)
+cannot_read(struct plan_record *lines, struct report *report)
 {
 	report_error(report, errno, "cannot read the record");
-	lines_release(lines);
+	plan_record_release(lines);
 	return -1;
 }
 
 int
-lines_read(struct lines *lines, const struct record *record, struct report *report)
+plan_record_read(struct plan_record *lines, const struct record *record, struct report *report)
 {
 	const char *value = NULL;
 
-	*lines = (struct lines){0};
+	*lines = (struct plan_record){0};
 	while ((value = record_next(record, "line", value))) {
 		const char *fields[4];
 		static const char *const keys[] = {
@@ -71,7 +71,7 @@ lines_read(struct lines *lines, const struct record *record, struct report *repo
 			return cannot_read(lines, report);
 		if (plan_add(&lines->plan, fields[0], fields[1], fields[2], fields[3], report) <
 			0) {
-			lines_release(lines);
+			plan_record_release(lines);
 			return -1;
 		}
 	}
@@ -85,10 +85,11 @@ lines_read(struct lines *lines, const struct record *record, struct report *repo
 }
 
 static bool
-is_known_place(const struct lines_one *line, const char *target, const char *place)
+is_known_mount_point(
+	const struct plan_record_line *line, const char *target, const char *mount_point)
 {
 	/* not known after a reload was interrupted: then most likely the target itself */
-	return strcmp(place, line->place[0] == '\0' ? target : line->place) == 0;
+	return strcmp(mount_point, line->mount_point[0] == '\0' ? target : line->mount_point) == 0;
 }
 
 /*
@@ -96,17 +97,17 @@ is_known_place(const struct lines_one *line, const char *target, const char *pla
  * place, unless another filesystem is seen there; elsewhere, if it is the same in every respect.
  */
 static int
-look_at(struct lines_one *line, const char *target, const struct mounted *here)
+scan_line(struct plan_record_line *line, const char *target, const struct mountinfo *here)
 {
-	const char *place = line->id == 0 ? NULL : mounted_place_of(here, line->id);
-	bool is_known = place && is_known_place(line, target, place);
+	const char *mount_point = line->id == 0 ? NULL : mountinfo_mount_point(here, line->id);
+	bool is_known = mount_point && is_known_mount_point(line, target, mount_point);
 	bool is_seen, is_same;
 	struct statx found;
 
-	if (!place)
+	if (!mount_point)
 		return 0;
-	if (statx(AT_FDCWD, place, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_INO | STATX_MNT_ID,
-		    &found) < 0) {
+	if (statx(AT_FDCWD, mount_point, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
+		    STATX_INO | STATX_MNT_ID, &found) < 0) {
 		/* something covers the way to it, or it is a FUSE of a user that answers that
 		 * user alone */
 		line->is_there = is_known;
@@ -118,18 +119,18 @@ look_at(struct lines_one *line, const char *target, const struct mounted *here)
 	is_same = line->seen_device == line->device && line->seen_inode == line->inode;
 	line->is_there =
 		is_known ? !is_seen || line->seen_device == line->device : is_seen && is_same;
-	line->is_moved = line->is_there && !is_known && line->place[0] != '\0';
-	if (!line->is_there || strcmp(place, line->place) == 0)
+	line->is_moved = line->is_there && !is_known && line->mount_point[0] != '\0';
+	if (!line->is_there || strcmp(mount_point, line->mount_point) == 0)
 		return 0;
-	free(line->place);
-	line->place = strdup(place);
-	return line->place ? 0 : -1;
+	free(line->mount_point);
+	line->mount_point = strdup(mount_point);
+	return line->mount_point ? 0 : -1;
 }
 
 bool
-lines_source_was_replaced(const struct lines *lines, size_t index)
+plan_record_source_was_replaced(const struct plan_record *lines, size_t index)
 {
-	const struct lines_one *line = &lines->all[index];
+	const struct plan_record_line *line = &lines->all[index];
 	const struct plan_mount *mount = &lines->plan.mounts[index];
 	struct stat found;
 
@@ -143,33 +144,33 @@ lines_source_was_replaced(const struct lines *lines, size_t index)
 }
 
 int
-lines_look(struct lines *lines, int names)
+plan_record_scan(struct plan_record *lines, int proc_fd)
 {
-	struct mounted here;
+	struct mountinfo here;
 	int result = 0;
 
-	if (mounted_read_here(&here, names) < 0)
+	if (mountinfo_read_inside(&here, proc_fd) < 0)
 		return -1;
 	for (size_t i = 0; result == 0 && i < lines->count; i++)
-		result = look_at(&lines->all[i],
+		result = scan_line(&lines->all[i],
 			i < lines->plan.count ? lines->plan.mounts[i].target : "", &here);
-	mounted_release(&here);
+	mountinfo_release(&here);
 	return result;
 }
 
 static struct record_mount
-mount_of(const struct lines_one *line)
+record_mount_of(const struct plan_record_line *line)
 {
 	return (struct record_mount){.id = line->id,
 		.device = line->device,
 		.inode = line->inode,
-		.mount_point = line->place ? line->place : ""};
+		.mount_point = line->mount_point ? line->mount_point : ""};
 }
 
 int
-lines_record_leaving(struct record *record, const struct lines_one *line)
+plan_record_add_leaving(struct record *record, const struct plan_record_line *line)
 {
-	const struct record_mount mount = mount_of(line);
+	const struct record_mount mount = record_mount_of(line);
 
 	return record_add_mount(record, "leaving", RECORD_LINE, &mount);
 }
@@ -206,7 +207,7 @@ record_root(struct record *record, const struct plan_mount *line)
 
 	if (!line)
 		return 0;
-	if (asprintf(&value, "%s %s %s", line->source, line->type, line->words) < 0) {
+	if (asprintf(&value, "%s %s %s", line->source, line->type, line->options_text) < 0) {
 		value = NULL;
 		return -1;
 	}
@@ -214,7 +215,7 @@ record_root(struct record *record, const struct plan_mount *line)
 }
 
 bool
-lines_is_same_root(const struct record *record, const struct plan *plan)
+plan_record_is_same_root(const struct record *record, const struct plan *plan)
 {
 	struct record now = {0};
 	bool same = record_root(&now, plan->root) == 0 &&
@@ -225,34 +226,34 @@ lines_is_same_root(const struct record *record, const struct plan *plan)
 }
 
 static int
-record_line(struct record *record, const struct plan_mount *line, const struct lines_one *one,
-	bool is_visible)
+record_line(struct record *record, const struct plan_mount *line,
+	const struct plan_record_line *one, bool is_visible)
 {
-	const struct record_mount mount = mount_of(one);
+	const struct record_mount mount = record_mount_of(one);
 
 	return record_add_mount(record, "line", RECORD_LINE, &mount) < 0 ||
 			       record_add(record, "line_source", line->source) < 0 ||
 			       record_add(record, "line_target", line->target) < 0 ||
 			       record_add(record, "line_type", line->type) < 0 ||
-			       record_add(record, "line_options", line->words) < 0
+			       record_add(record, "line_options", line->options_text) < 0
 		       ? -1
 		       : record_filesystem(record, line, mount, is_visible);
 }
 
 int
-lines_record(struct record *record, const struct plan *plan, const struct mounts *mounts,
-	const struct lines_kept *kept, bool is_visible)
+plan_record_add(struct record *record, const struct plan *plan, const struct mounts *mounts,
+	const struct plan_record_kept *kept, bool is_visible)
 {
 	if (record_root(record, plan->root) < 0)
 		return -1;
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_mount *line = &plan->mounts[i];
-		struct lines_one one = {.id = mounts->ids[i],
+		struct plan_record_line one = {.id = mounts->ids[i],
 			.device = mounts->lines[i].device,
 			.inode = mounts->lines[i].inode,
-			.place = mounts->lines[i].place};
+			.mount_point = mounts->lines[i].mount_point};
 
-		if (kept && kept->which[i] != LINES_NONE) {
+		if (kept && kept->which[i] != PLAN_RECORD_NONE) {
 			one = kept->before->all[kept->which[i]];
 			if (kept->has_old_options)
 				line = &kept->before->plan.mounts[kept->which[i]];

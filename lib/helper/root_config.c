@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "helper/configured.h"
+#include "helper/root_config.h"
 
 #include "common/account.h"
 #include "common/cleanup.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 
 void
-configured_release(struct configured *configured)
+root_config_release(struct root_config *configured)
 {
 	config_release(&configured->file);
 	plan_release(&configured->plan);
@@ -19,7 +19,7 @@ configured_release(struct configured *configured)
 }
 
 static int
-cannot_record(const struct configured *configured)
+cannot_record(const struct root_config *configured)
 {
 	return report_error(configured->service->report, errno, "cannot make the record");
 }
@@ -28,7 +28,7 @@ cannot_record(const struct configured *configured)
 typedef int find_function(const char *word, uint64_t *number);
 
 static int
-record_account(struct configured *configured, const struct config_setting *setting,
+record_account(struct root_config *configured, const struct config_setting *setting,
 	const char *word, const char *what, find_function *find, const char *record_as)
 {
 	const struct config_place place = {
@@ -47,7 +47,7 @@ record_account(struct configured *configured, const struct config_setting *setti
 
 /* Records the number of each word of a value that names users or groups. */
 static int
-record_accounts(struct configured *configured, enum config_key key, const char *what,
+record_accounts(struct root_config *configured, enum config_key key, const char *what,
 	find_function *find, const char *record_as)
 {
 	const struct config_setting *setting = &configured->config.settings[key];
@@ -88,7 +88,7 @@ find_group(const char *word, uint64_t *number)
 
 /* Records the configuration by value, for an entry and for the comparison that status makes. */
 static int
-record_configuration(struct configured *configured)
+record_configuration(struct root_config *configured)
 {
 	const struct config *config = &configured->config;
 	const struct config_setting *default_user = &config->settings[CONFIG_DEFAULT_USER];
@@ -112,11 +112,11 @@ record_configuration(struct configured *configured)
 }
 
 int
-configured_read(struct configured *configured, struct service *service, const char *name)
+root_config_read(struct root_config *configured, struct service *service, const char *name)
 {
 	struct report *report = service->report;
 
-	*configured = (struct configured){.service = service, .name = name};
+	*configured = (struct root_config){.service = service, .name = name};
 	if (service_read(service, name, &configured->file) < 0)
 		return -1;
 	config_merge(&configured->config, &configured->file, &service->catalogue.service);
@@ -128,7 +128,7 @@ configured_read(struct configured *configured, struct service *service, const ch
 	if (service_need_mounted(service) < 0 ||
 		plan_make(&configured->plan, &configured->config, report) < 0)
 		return -1;
-	if (plan_inherit_proc(&configured->plan, mounted_proc_options(&service->mounted)) < 0)
+	if (plan_inherit_proc(&configured->plan, mountinfo_proc_options(&service->mountinfo)) < 0)
 		return report_error(report, errno, "cannot make the plan");
 	return record_configuration(configured);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "enter/powers.h"
+#include "enter/capabilities.h"
 
 #include "common/cleanup.h"
 #include "common/report.h"
@@ -18,17 +18,21 @@
 
 struct power {
 	unsigned number;
-	unsigned uses; /* of enum powers_use */
+	unsigned uses; /* of enum capabilities_use */
 	const char *name;
 };
 
 static const struct power powers[] = {
-	{CAP_SYS_ADMIN, POWERS_OF_SUPERUSER | POWERS_OF_USER | POWERS_TO_CHANGE, " CAP_SYS_ADMIN"},
-	{CAP_SYS_CHROOT, POWERS_OF_SUPERUSER | POWERS_OF_USER | POWERS_TO_CHANGE,
+	{CAP_SYS_ADMIN,
+		CAPABILITIES_OF_SUPERUSER | CAPABILITIES_OF_USER | CAPABILITIES_TO_CHANGE_USER,
+		" CAP_SYS_ADMIN"},
+	{CAP_SYS_CHROOT,
+		CAPABILITIES_OF_SUPERUSER | CAPABILITIES_OF_USER | CAPABILITIES_TO_CHANGE_USER,
 		" CAP_SYS_CHROOT"},
-	{CAP_SETGID, POWERS_TO_CHANGE, " CAP_SETGID"},
-	{CAP_SETUID, POWERS_TO_CHANGE, " CAP_SETUID"},
-	{CAP_DAC_READ_SEARCH, POWERS_OF_USER | POWERS_TO_CHANGE, " CAP_DAC_READ_SEARCH"},
+	{CAP_SETGID, CAPABILITIES_TO_CHANGE_USER, " CAP_SETGID"},
+	{CAP_SETUID, CAPABILITIES_TO_CHANGE_USER, " CAP_SETUID"},
+	{CAP_DAC_READ_SEARCH, CAPABILITIES_OF_USER | CAPABILITIES_TO_CHANGE_USER,
+		" CAP_DAC_READ_SEARCH"},
 };
 
 /* user_namespaces(7): that of the whole machine maps every number to itself. */
@@ -78,7 +82,7 @@ find_hindrance(void)
 }
 
 int
-powers_check(enum powers_use use, struct report *report)
+capabilities_check(enum capabilities_use use, struct report *report)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[2];
@@ -110,17 +114,16 @@ shares_with_init(const char *own_path, const char *init_path)
 }
 
 int
-powers_check_place(struct report *report)
+capabilities_check_namespace(struct report *report)
 {
 	/* who is in a namespace of their own may not look at process 1's */
 	if (is_in_user_namespace() &&
 		shares_with_init("/proc/self/ns/user", "/proc/1/ns/user") != 1)
 		return report_error(report, 0,
-			MISSING "it was called in a user namespace, whose superuser is an ordinary "
-				"user of the host");
+			MISSING
+			"it was called in a user namespace, whose superuser is an ordinary user of the host");
 	if (shares_with_init("/proc/self/ns/mnt", "/proc/1/ns/mnt") == 0)
 		return report_error(report, 0,
-			"it can be used on the host only: it was called in another mount "
-			"namespace than that of process 1");
+			"it can be used on the host only: it was called in another mount namespace than that of process 1");
 	return 0;
 }

@@ -8,7 +8,7 @@
 
 #include "common/cleanup.h"
 #include "common/syscalls.h"
-#include "helper/mounted.h"
+#include "helper/mountinfo.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 /* A directory like /proc/self, whose mountinfo the test writes. */
 static char folder[PATH_MAX / 4];
 static int names;
-static struct mounted mounted;
+static struct mountinfo mountinfo;
 
 static int
 begin(void **state)
@@ -31,7 +31,7 @@ begin(void **state)
 	char path[PATH_MAX];
 
 	(void)state;
-	mounted = (struct mounted){0};
+	mountinfo = (struct mountinfo){0};
 	snprintf(folder, sizeof(folder), "%s/mounted.XXXXXX", where);
 	if (!mkdtemp(folder))
 		return -1;
@@ -46,7 +46,7 @@ static int
 finish(void **state)
 {
 	(void)state;
-	mounted_release(&mounted);
+	mountinfo_release(&mountinfo);
 	unlinkat(names, "../mountinfo", 0);
 	unlinkat(names, "../fd", AT_REMOVEDIR);
 	close(names);
@@ -61,8 +61,8 @@ read_mountinfo(const char *text)
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	mounted_release(&mounted);
-	assert_int_equal(mounted_read_here(&mounted, names), 0);
+	mountinfo_release(&mountinfo);
+	assert_int_equal(mountinfo_read_inside(&mountinfo, names), 0);
 }
 
 static const char table[] = "20 1 0:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
@@ -77,11 +77,11 @@ a_mount_is_found_by_its_id(void **state)
 {
 	(void)state;
 	read_mountinfo(table);
-	assert_string_equal(mounted_place_of(&mounted, 20), "/");
-	assert_string_equal(mounted_place_of(&mounted, 23), "/a/b");
-	assert_string_equal(mounted_place_of(&mounted, 25), "/ab/with blank");
-	assert_null(mounted_place_of(&mounted, 1));
-	assert_null(mounted_place_of(&mounted, 26));
+	assert_string_equal(mountinfo_mount_point(&mountinfo, 20), "/");
+	assert_string_equal(mountinfo_mount_point(&mountinfo, 23), "/a/b");
+	assert_string_equal(mountinfo_mount_point(&mountinfo, 25), "/ab/with blank");
+	assert_null(mountinfo_mount_point(&mountinfo, 1));
+	assert_null(mountinfo_mount_point(&mountinfo, 26));
 }
 
 static void
@@ -90,12 +90,12 @@ a_mount_is_shared_if_it_has_peers_whatever_it_is_a_slave_of(void **state)
 	(void)state;
 	read_mountinfo(table);
 	for (int again = 0; again < 2; again++) {
-		assert_true(mounted_has_shared(&mounted, 20));
-		assert_false(mounted_has_shared(&mounted, 21));
-		assert_false(mounted_has_shared(&mounted, 22));
-		assert_true(mounted_has_shared(&mounted, 23));
-		assert_false(mounted_has_shared(&mounted, 24));
-		assert_false(mounted_has_shared(&mounted, 99));
+		assert_true(mountinfo_has_shared(&mountinfo, 20));
+		assert_false(mountinfo_has_shared(&mountinfo, 21));
+		assert_false(mountinfo_has_shared(&mountinfo, 22));
+		assert_true(mountinfo_has_shared(&mountinfo, 23));
+		assert_false(mountinfo_has_shared(&mountinfo, 24));
+		assert_false(mountinfo_has_shared(&mountinfo, 99));
 	}
 }
 
@@ -113,7 +113,7 @@ more_mounts_than_are_remembered_are_found_too(void **state)
 	for (int again = 0; again < 2; again++)
 		for (int id = 0; id < 40; id++)
 			assert_int_equal(
-				mounted_has_shared(&mounted, (uint64_t)(100 + id)), id % 2);
+				mountinfo_has_shared(&mountinfo, (uint64_t)(100 + id)), id % 2);
 }
 
 static void
@@ -121,17 +121,17 @@ a_mount_lies_below_a_directory_and_not_beside_it_or_on_it(void **state)
 {
 	(void)state;
 	read_mountinfo(table);
-	assert_true(mounted_has_below(&mounted, "/"));
-	assert_true(mounted_has_below(&mounted, "/a"));
-	assert_true(mounted_has_below(&mounted, "/a-b"));
-	assert_true(mounted_has_below(&mounted, "/ab"));
-	assert_false(mounted_has_below(&mounted, "/a/b"));
-	assert_false(mounted_has_below(&mounted, "/a-b/c"));
-	assert_false(mounted_has_below(&mounted, "/ab/with"));
-	assert_false(mounted_has_below(&mounted, "/A"));
-	assert_false(mounted_has_below(&mounted, "/z"));
+	assert_true(mountinfo_has_below(&mountinfo, "/"));
+	assert_true(mountinfo_has_below(&mountinfo, "/a"));
+	assert_true(mountinfo_has_below(&mountinfo, "/a-b"));
+	assert_true(mountinfo_has_below(&mountinfo, "/ab"));
+	assert_false(mountinfo_has_below(&mountinfo, "/a/b"));
+	assert_false(mountinfo_has_below(&mountinfo, "/a-b/c"));
+	assert_false(mountinfo_has_below(&mountinfo, "/ab/with"));
+	assert_false(mountinfo_has_below(&mountinfo, "/A"));
+	assert_false(mountinfo_has_below(&mountinfo, "/z"));
 	read_mountinfo("20 1 0:1 / / rw - ext4 /dev/sda1 rw\n");
-	assert_false(mounted_has_below(&mounted, "/a"));
+	assert_false(mountinfo_has_below(&mountinfo, "/a"));
 }
 
 static void
@@ -145,28 +145,28 @@ the_options_of_proc_are_those_of_the_mount_that_it_lies_on(void **state)
 	snprintf(text, sizeof(text), "%llu 1 0:1 / /proc rw - proc proc rw,hidepid=1\n",
 		(unsigned long long)found.stx_mnt_id + 1);
 	read_mountinfo(text);
-	assert_string_equal(mounted_proc_options(&mounted), "");
+	assert_string_equal(mountinfo_proc_options(&mountinfo), "");
 	snprintf(text, sizeof(text),
 		"%llu 1 0:1 / / rw - ext4 a rw\n%llu 7 0:9 / /proc rw,nosuid shared:3 - proc proc "
 		"rw,hidepid=2\n",
 		(unsigned long long)found.stx_mnt_id + 1, (unsigned long long)found.stx_mnt_id);
 	read_mountinfo(text);
-	assert_string_equal(mounted_proc_options(&mounted), "rw,hidepid=2");
-	assert_true(mounted_is_shared(&mounted, "/proc"));
-	assert_false(mounted_is_shared(&mounted, "/nowhere"));
+	assert_string_equal(mountinfo_proc_options(&mountinfo), "rw,hidepid=2");
+	assert_true(mountinfo_is_shared(&mountinfo, "/proc"));
+	assert_false(mountinfo_is_shared(&mountinfo, "/nowhere"));
 }
 
 static void
 a_table_that_cannot_be_read_is_an_error(void **state)
 {
-	struct mounted none;
+	struct mountinfo none;
 
 	(void)state;
 	errno = 0;
-	assert_int_equal(mounted_read_here(&none, names), -1);
+	assert_int_equal(mountinfo_read_inside(&none, names), -1);
 	assert_int_equal(errno, ENOENT);
 	assert_null(none.table);
-	mounted_release(&none);
+	mountinfo_release(&none);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)

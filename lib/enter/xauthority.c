@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "enter/authority.h"
+#include "enter/xauthority.h"
 
 #include "common/cleanup.h"
 #include "common/report.h"
@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 
 void
-authority_release(struct authority *authority)
+xauthority_release(struct xauthority *xauthority)
 {
-	free(authority->text);
-	*authority = (struct authority){0};
+	free(xauthority->text);
+	*xauthority = (struct xauthority){0};
 }
 
 /* The file that libXau opens: XAUTHORITY counts even where it is empty. */
@@ -28,58 +28,58 @@ name_file(char path[PATH_MAX], const char *variable, const char *home)
 }
 
 static int
-read_text(struct authority *authority, int fd)
+read_cookies(struct xauthority *xauthority, int fd)
 {
 	struct stat found;
 	ssize_t got;
 
 	if (fstat(fd, &found) < 0)
 		return errno;
-	authority->device = found.st_dev;
-	authority->inode = found.st_ino;
+	xauthority->device = found.st_dev;
+	xauthority->inode = found.st_ino;
 	if (!S_ISREG(found.st_mode) || found.st_uid != geteuid())
 		return EINVAL;
-	authority->text = malloc(AUTHORITY_SIZE + 1);
-	if (!authority->text)
+	xauthority->text = malloc(XAUTHORITY_SIZE + 1);
+	if (!xauthority->text)
 		return ENOMEM;
 	do {
-		got = read(fd, authority->text + authority->size,
-			AUTHORITY_SIZE + 1 - authority->size);
+		got = read(fd, xauthority->text + xauthority->size,
+			XAUTHORITY_SIZE + 1 - xauthority->size);
 		if (got < 0)
 			return errno;
-		authority->size += (size_t)got;
+		xauthority->size += (size_t)got;
 	} while (got > 0);
-	return authority->size > AUTHORITY_SIZE ? EINVAL : 0;
+	return xauthority->size > XAUTHORITY_SIZE ? EINVAL : 0;
 }
 
 /* Threat: a FIFO or a device that keeps whoever opens it waiting. */
 static void
-read_at(struct authority *authority, int directory, const char *path, int flags)
+read_at(struct xauthority *xauthority, int directory, const char *path, int flags)
 {
 	cleanup_fd int fd =
 		openat(directory, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags);
 
-	authority->is_there = fd >= 0;
-	if (authority->is_there)
-		authority->error = read_text(authority, fd);
+	xauthority->is_there = fd >= 0;
+	if (xauthority->is_there)
+		xauthority->error = read_cookies(xauthority, fd);
 }
 
 void
-authority_read(struct authority *authority, const char *variable, const char *home)
+xauthority_read(struct xauthority *xauthority, const char *variable, const char *home)
 {
-	*authority = (struct authority){.variable = variable};
-	if (name_file(authority->path, variable, home))
-		read_at(authority, AT_FDCWD, authority->path, 0);
+	*xauthority = (struct xauthority){.variable = variable};
+	if (name_file(xauthority->path, variable, home))
+		read_at(xauthority, AT_FDCWD, xauthority->path, 0);
 }
 
 static bool
-is_shown(const struct authority *authority, const char *home)
+is_shown(const struct xauthority *xauthority, const char *home)
 {
 	char path[PATH_MAX];
 	struct stat found;
 
-	return name_file(path, authority->variable, home) && stat(path, &found) == 0 &&
-	       found.st_dev == authority->device && found.st_ino == authority->inode;
+	return name_file(path, xauthority->variable, home) && stat(path, &found) == 0 &&
+	       found.st_dev == xauthority->device && found.st_ino == xauthority->inode;
 }
 
 /* A directory that nobody else can put anything into. */
@@ -99,20 +99,20 @@ open_directory(const char *path)
 }
 
 static bool
-is_written(const struct authority *authority, int directory, const char *name)
+is_written(const struct xauthority *xauthority, int directory, const char *name)
 {
-	struct authority copy = {0};
+	struct xauthority copy = {0};
 	bool is_same;
 
 	read_at(&copy, directory, name, O_NOFOLLOW);
-	is_same = copy.text && copy.error == 0 && copy.size == authority->size &&
-		  memcmp(copy.text, authority->text, copy.size) == 0;
-	authority_release(&copy);
+	is_same = copy.text && copy.error == 0 && copy.size == xauthority->size &&
+		  memcmp(copy.text, xauthority->text, copy.size) == 0;
+	xauthority_release(&copy);
 	return is_same;
 }
 
 static int
-write_text(const struct authority *authority, int fd)
+write_text(const struct xauthority *xauthority, int fd)
 {
 	struct rlimit limit;
 	ssize_t written;
@@ -120,22 +120,22 @@ write_text(const struct authority *authority, int fd)
 	/* setrlimit(2): behind this limit there is a signal, and it would end the entry */
 	if (getrlimit(RLIMIT_FSIZE, &limit) < 0)
 		return -1;
-	if (limit.rlim_cur < authority->size) {
+	if (limit.rlim_cur < xauthority->size) {
 		errno = EFBIG;
 		return -1;
 	}
 	/* the caller's umask may take the user's own bits */
 	if (fchmod(fd, S_IRUSR | S_IWUSR) < 0)
 		return -1;
-	written = write(fd, authority->text, authority->size);
-	if (written >= 0 && (size_t)written < authority->size)
+	written = write(fd, xauthority->text, xauthority->size);
+	if (written >= 0 && (size_t)written < xauthority->size)
 		errno = ENOSPC; /* write(2): what a full disk says only the next time */
-	return written == (ssize_t)authority->size ? 0 : -1;
+	return written == (ssize_t)xauthority->size ? 0 : -1;
 }
 
 /* Whole or not at all, since others who enter may be reading it. */
 static int
-write_file(const struct authority *authority, int directory, const char *name)
+write_file(const struct xauthority *xauthority, int directory, const char *name)
 {
 	char unfinished[128];
 	cleanup_fd int fd = -1;
@@ -146,7 +146,8 @@ write_file(const struct authority *authority, int directory, const char *name)
 		S_IRUSR | S_IWUSR);
 	if (fd < 0)
 		return -1;
-	if (write_text(authority, fd) < 0 || renameat(directory, unfinished, directory, name) < 0) {
+	if (write_text(xauthority, fd) < 0 ||
+		renameat(directory, unfinished, directory, name) < 0) {
 		int error = errno;
 
 		unlinkat(directory, unfinished, 0);
@@ -158,42 +159,40 @@ write_file(const struct authority *authority, int directory, const char *name)
 
 /* NULL, or why it could not be put there. */
 static const char *
-put(struct authority *authority, const char *runtime, const char *root)
+put(struct xauthority *xauthority, const char *runtime, const char *root)
 {
-	int length = snprintf(authority->copy, sizeof(authority->copy),
+	int length = snprintf(xauthority->copy, sizeof(xauthority->copy),
 		"%s/chroot-enter.%s.Xauthority", runtime ? runtime : "", root);
 	cleanup_fd int directory = -1;
 	const char *name;
 
-	if (authority->error == EINVAL)
+	if (xauthority->error == EINVAL)
 		return "it is not a file of your own of at most 64 KiB";
-	if (authority->error != 0)
-		return strerror(authority->error);
-	if (runtime && runtime[0] == '/' && (size_t)length < sizeof(authority->copy))
+	if (xauthority->error != 0)
+		return strerror(xauthority->error);
+	if (runtime && runtime[0] == '/' && (size_t)length < sizeof(xauthority->copy))
 		directory = open_directory(runtime);
 	if (directory < 0)
-		return "XDG_RUNTIME_DIR names no directory there that is yours and that only you "
-		       "can write to; set it to one";
-	name = strrchr(authority->copy, '/') + 1;
-	if (!is_written(authority, directory, name) && write_file(authority, directory, name) < 0)
+		return "XDG_RUNTIME_DIR names no directory there that is yours and that only you can write to; set it to one";
+	name = strrchr(xauthority->copy, '/') + 1;
+	if (!is_written(xauthority, directory, name) && write_file(xauthority, directory, name) < 0)
 		return strerror(errno);
 	return NULL;
 }
 
 const char *
-authority_show(struct authority *authority, const char *home, const char *runtime, const char *root,
-	struct report *report)
+xauthority_show(struct xauthority *xauthority, const char *home, const char *runtime,
+	const char *root, struct report *report)
 {
 	const char *problem;
 
-	if (!authority->is_there || is_shown(authority, home))
+	if (!xauthority->is_there || is_shown(xauthority, home))
 		return NULL;
-	problem = put(authority, runtime, root);
+	problem = put(xauthority, runtime, root);
 	if (!problem)
-		return authority->copy;
+		return xauthority->copy;
 	report_warning(report,
-		"X programs may be refused: your %s is not there inside %s and cannot be copied: "
-		"%s",
-		authority->path, root, problem);
+		"X programs may be refused: your %s is not there inside %s and cannot be copied: %s",
+		xauthority->path, root, problem);
 	return NULL;
 }
