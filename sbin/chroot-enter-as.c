@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The entries that the superuser alone may ask for: as another user, or with mounts of their own.
- * Not setuid: chroot-enter executes it for a superuser with the words that it was given, and it
- * takes nothing from that program but these words.
+ * The entries for the superuser alone: as another user, or with binds. Not setuid: chroot-enter
+ * executes it for the superuser, with the same arguments and environment and nothing else.
  */
 #include "common/cleanup.h"
 #include "common/collision.h"
@@ -30,15 +29,12 @@
 
 /* The entry that the superuser asks for. */
 struct wish {
-	struct identity user; /* of -u or default_user; its uid counts once the tree was asked */
-	struct user_spec naming; /* what is still open of it until then */
+	struct identity user; /* of -u or default_user; complete after identity_ask_tree */
+	struct user_spec naming; /* its words until then */
 	struct binds binds;
 };
 
-/*
- * Finds the user that the superuser becomes, as far as the host knows. The name service is asked
- * here, on the host, and nowhere else.
- */
+/* Finds the user that the superuser becomes, by the host's name service. */
 static int
 find_user(struct entry *entry, struct wish *wish)
 {
@@ -69,11 +65,12 @@ is_named(const struct entry *entry)
 	return entry->target != &entry->caller;
 }
 
-/* Makes the binds in a copy of the namespace, and opens it as *copy. */
+/* Makes the binds in a copy of the namespace. Returns 0 and the copy as a new file descriptor, or
+ * -1 after reporting the error. */
 static int
 make_copy(struct entry *entry, struct binds *binds, int *copy)
 {
-	/* the host's, since a root's own may be anything */
+	/* the host's, since those of the root may be any files */
 	cleanup_fd int proc_fd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	cleanup_fd int namespaces = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	const char *root = entry->options->root;
@@ -84,7 +81,7 @@ make_copy(struct entry *entry, struct binds *binds, int *copy)
 		return -1;
 	if (namespace_join(entry->namespace) < 0)
 		return report_error(entry->report, errno, "cannot join the namespace of %s", root);
-	if (admission_check_place(entry, false) < 0 ||
+	if (admission_check_root(entry, false) < 0 ||
 		namespace_copy_enter(MS_SLAVE, entry->report) < 0 ||
 		binds_attach(binds, proc_fd, root, entry->report) < 0)
 		return -1;
@@ -92,10 +89,8 @@ make_copy(struct entry *entry, struct binds *binds, int *copy)
 	return *copy < 0 ? report_error(entry->report, errno, "cannot open the new namespace") : 0;
 }
 
-/*
- * For -b: puts a copy of the namespace that has the binds too in its place. Nothing of the root is
- * read on the way, and the process stands on the host again afterwards.
- */
+/* For -b: replaces the namespace by a copy with the binds. Reads nothing of the root, and returns
+ * to the host's namespace. Returns 0, or -1 after reporting the error. */
 static int
 bind_for_entry(struct entry *entry, struct binds *binds)
 {
@@ -118,7 +113,7 @@ bind_for_entry(struct entry *entry, struct binds *binds)
 	return 0;
 }
 
-/* A superuser who stays one keeps every capability. */
+/* True if the uid stays 0, and with it every capability. */
 static bool
 stays_superuser(const struct entry *entry)
 {
@@ -126,10 +121,10 @@ stays_superuser(const struct entry *entry)
 }
 
 /*
- * Becomes the named user. The tree alone may know them, so two of its files are read with
- * privilege: for a caller whose real uid is 0, and who could as well read them from the host. They
- * are files of the superuser, not opened through a last link, of a limited size, and read as data:
- * no name service, thus no library of the tree.
+ * Becomes the named user. The user may exist in the tree alone, so two of its files are read with
+ * privilege: for a caller with the real uid 0, which could read them on the host too. Only the
+ * superuser can write them, they are no links, their size is limited, and no library of the tree is
+ * loaded, because no name service is used.
  */
 static int
 become_named(struct entry *entry, struct wish *wish)
@@ -138,8 +133,7 @@ become_named(struct entry *entry, struct wish *wish)
 		return -1;
 	if (stays_superuser(entry))
 		return groups_take(&wish->user, entry->report);
-	/* the other user must not type into the caller's terminal; with privilege, which seccomp(2)
-	 * needs where there is no no_new_privs */
+	/* still with privilege, which seccomp(2) needs without no_new_privs */
 	if (terminal_protect() < 0)
 		return report_error(
 			entry->report, errno, "cannot protect your terminal from the other user");
@@ -147,27 +141,27 @@ become_named(struct entry *entry, struct wish *wish)
 		privileges_become(&wish->user, entry->report) < 0 ||
 		privileges_let_go(&wish->user, entry->report) < 0)
 		return -1;
-	/* after the change of uid: the new keyring belongs to the process' uid */
+	/* after the change of uid, because the new keyring belongs to the process' uid */
 	return keyring_leave(entry->report);
 }
 
-/* The superuser joins first, since only the tree may know the user. */
+/* Joins before the change of user, because the user may exist in the tree alone. */
 static int
 join(struct entry *entry, struct wish *wish)
 {
 	const char *root = entry->options->root;
 	bool has_binds = entry->options->bind_count > 0;
 
-	if (admission_join(entry) < 0 || admission_check_place(entry, has_binds) < 0)
+	if (admission_join(entry) < 0 || admission_check_root(entry, has_binds) < 0)
 		return -1;
-	/* what -b shows has not been judged */
+	/* setuid programs in the sources of -b were not judged */
 	entry->target->allows_setuid =
 		!has_binds && strcmp(record_value(&entry->record, "allow_setuid"), "yes") == 0;
 	if (!is_named(entry))
 		return 0;
 	if (become_named(entry, wish) < 0)
 		return -1;
-	/* the tree's own users are those that the tree says */
+	/* a user of the tree alone collides with no user of the tree */
 	if (!wish->user.allows_setuid || stays_superuser(entry) || !wish->naming.is_account)
 		return 0;
 	return collision_check(&entry->record, &wish->user, root, entry->report);
@@ -179,7 +173,7 @@ enter(struct entry *entry, struct wish *wish)
 	if (admission_judge(entry) < 0 || find_user(entry, wish) < 0)
 		return COMMAND_FAILED;
 	session_find_directory(entry);
-	session_read_authority(entry);
+	session_read_xauthority(entry);
 	session_report_replaced(entry);
 	if (admission_open_pin(entry) < 0 || bind_for_entry(entry, &wish->binds) < 0 ||
 		join(entry, wish) < 0)
@@ -196,12 +190,7 @@ main(int argc, char **argv)
 	static struct wish wish;
 	int result;
 
-	entry.options = &options;
-	entry.report = &report;
-	entry.environment = environ;
-	entry.target = &entry.caller;
-	entry.folder = entry.record_file = entry.namespace = -1;
-	report_init(&report, "chroot-enter");
+	entry_init(&entry, &options, &report);
 	if (guard_process(&report) < 0)
 		return COMMAND_FAILED;
 	if (getuid() != 0 || geteuid() != 0) {

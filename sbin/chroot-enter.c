@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Joins the namespace of a root and becomes the user's shell or command there. Setuid: a listed
- * user enters as themselves and gains nothing, the superuser enters as the superuser. What the
- * superuser alone may ask for is another program, which this one executes. The order of `enter`
- * below is the whole defence; sbin/chroot-enter.1 says against what.
+ * Joins the namespace of a root and executes the user's shell or command there. Setuid: a listed
+ * user enters as themselves and gains nothing, the superuser enters as the superuser. Options for
+ * the superuser alone are the business of chroot-enter-as, which this program executes. The order
+ * of enter() is the defence; SECURITY.md lists the threats.
  */
 #include "common/collision.h"
 #include "common/report.h"
@@ -23,10 +23,8 @@
 
 #define ENTER_AS LIBEXECDIR "/chroot-mounts/chroot-enter-as"
 
-/*
- * Executes the program for the superuser with the same words. It reads the record again, and judges
- * whatever it is given itself: nothing passes but the arguments and the environment.
- */
+/* Executes chroot-enter-as, which reads the record again and judges for itself: it gets nothing but
+ * the arguments and the environment. */
 static int
 become_enter_as(const struct entry *entry, char **argv)
 {
@@ -36,7 +34,7 @@ become_enter_as(const struct entry *entry, char **argv)
 	return report_error(entry->report, errno, "cannot execute " ENTER_AS);
 }
 
-/* Refuses a user what is for the superuser. */
+/* Refuses the superuser's options to a user. */
 static int
 refuse(const struct entry *entry)
 {
@@ -51,10 +49,10 @@ refuse(const struct entry *entry)
 }
 
 /*
- * The order that matters. A user has only their own identity from the beginning on. What is the
- * caller's is read first, and the record decides. Then the pin is opened, the namespace joined, and
- * the last capability let go, with no call between that could wait for the caller. Only then is
- * anything of the root read. The superuser goes the same way, and keeps every capability.
+ * Enters the root, in the order that matters. The caller's files are read first, then the record
+ * decides. The pin is opened, the namespace is joined, and the last capability is dropped, without
+ * a call between that could wait for the caller. The root is read only after that. The superuser
+ * keeps every capability.
  */
 static int
 enter(struct entry *entry, char **argv)
@@ -66,7 +64,7 @@ enter(struct entry *entry, char **argv)
 	if (entry->is_superuser && is_special)
 		return become_enter_as(entry, argv);
 	session_find_directory(entry);
-	session_read_authority(entry);
+	session_read_xauthority(entry);
 	if (admission_judge(entry) < 0)
 		return -1;
 	if (entry->is_superuser && *record_value(&entry->record, "default_user") != '\0')
@@ -81,7 +79,7 @@ enter(struct entry *entry, char **argv)
 	caller->allows_setuid = strcmp(record_value(&entry->record, "allow_setuid"), "yes") == 0;
 	if (!entry->is_superuser && privileges_let_go(caller, entry->report) < 0)
 		return -1;
-	if (admission_check_place(entry, false) < 0)
+	if (admission_check_root(entry, false) < 0)
 		return -1;
 	if (entry->is_superuser || !caller->allows_setuid)
 		return 0;
@@ -91,18 +89,13 @@ enter(struct entry *entry, char **argv)
 int
 main(int argc, char **argv)
 {
-	/* static: the pages that are not used stay the kernel's */
+	/* static: pages that are never touched take no memory */
 	static struct report report;
 	static struct options options;
 	static struct entry entry;
 	int result;
 
-	entry.options = &options;
-	entry.report = &report;
-	entry.environment = environ;
-	entry.target = &entry.caller;
-	entry.folder = entry.record_file = entry.namespace = -1;
-	report_init(&report, "chroot-enter");
+	entry_init(&entry, &options, &report);
 	result = options_answer(argc, argv, &report);
 	if (result == 0 && (guard_process(&report) < 0 || admission_begin(&entry) < 0))
 		result = -1;

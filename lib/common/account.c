@@ -39,12 +39,12 @@ account_fill(struct account *account, const struct passwd *entry)
 	return -1;
 }
 
-/* The fields of each entry, which the number ends. */
+/* Fields of every entry: name, password, number. */
 #define COMMON_FIELDS 3
 
-/* The next line with a name, which neither is for nsswitch(5)'s compat ("+…", "-…") nor begins a
- * comment. 0 with the common fields, which last until the next call, and what is behind them, NULL
- * for nothing; or -1 with errno. */
+/* Reads the next line with a name. Passes over comments and the entries of nsswitch(5)'s compat
+ * ("+…", "-…"). The fields last until the next call; *rest is the text behind them, or NULL.
+ * Returns 0, or -1 with errno set; reports nothing. */
 static int
 read_line(const char **text, char **line, char **fields, char **rest)
 {
@@ -167,12 +167,6 @@ account_read_file(char **text, const char *path, const char *root, struct report
 		return report_error(report, 0,
 			"%s inside %s can be written by others than the superuser", path, root);
 	return report_error(report, errno, "cannot read %s inside %s", path, root);
-}
-
-int
-account_read(struct account *account, const char *passwd, uid_t uid)
-{
-	return account_find(account, passwd, NULL, uid);
 }
 
 /* glibc's files-parse.c takes "sudo:x:27" and " 027", which are no entries to read_entry. */

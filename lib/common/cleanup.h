@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Releases what a scope owns, when the scope ends. */
+/* Releases the descriptors, memory and streams of a scope when it ends. */
 #ifndef CLEANUP_H
 #define CLEANUP_H
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Each of them keeps errno, so that `return report_error(report, errno, …)` may stand anywhere. */
+/* Each release keeps errno, so that `return report_error(report, errno, …)` may stand anywhere. */
 
 static inline void
 cleanup_fd_release(int *fd)
@@ -59,7 +59,7 @@ cleanup_directory_release(DIR **directory)
 #define cleanup_file __attribute__((cleanup(cleanup_file_release)))
 #define cleanup_directory __attribute__((cleanup(cleanup_directory_release)))
 
-/* Hands over what a cleanup variable owns. */
+/* Hands over the descriptor or the memory of a cleanup variable. */
 static inline int
 steal_fd(int *fd)
 {

@@ -24,62 +24,53 @@ collision_has_number(
 	return kind == &collision_users ? identity->uid == id : identity_has_group(identity, id);
 }
 
-/* An entry that one enters, and what it is judged by. */
-struct check {
-	const struct record *record; /* borrowed */
-	const struct identity *identity; /* borrowed */
-	const char *root; /* borrowed */
-	struct report *report; /* borrowed */
+/* A user or group of the tree that an entry is judged by. */
+struct candidate {
+	const struct collision_kind *kind; /* borrowed */
+	char *name; /* owned */
+	uint32_t id;
 };
 
 static int
-refuse_name(
-	const struct check *check, const struct collision_kind *kind, const char *name, uint32_t id)
+refuse(const struct record *record, const struct candidate *found, const char *root,
+	struct report *report)
 {
-	const char *service = record_value(check->record, "service");
+	const char *service = record_value(record, "service");
 
-	report_mend(check->report, "rc-service %s reload, which mends it or says what does",
+	report_mend(report, "rc-service %s reload, which mends it or says what does",
 		*service ? service : "chroot-mounts");
-	return report_error(check->report, 0,
+	return report_error(report, 0,
 		"%s %u is %s inside %s, and the service has not found it to be that on the host: setuid programs inside would take who has the number for %s",
-		kind->noun, (unsigned)id, name, check->root, kind->taken);
-}
-
-static int
-check_names(const struct check *check, const struct collision_kind *kind)
-{
-	cleanup_free char *text = NULL;
-	const char *rest;
-	char *name;
-	uint32_t id;
-
-	if (account_read_file(&text, kind->file, check->root, check->report) < 0)
-		return -1;
-	rest = text;
-	while (rest && account_read_next(&rest, &name, &id) == 0) {
-		int result = 0;
-
-		if (collision_has_number(check->identity, kind, id) &&
-			!record_has_account(check->record, kind->known, id, name))
-			result = refuse_name(check, kind, name, id);
-
-		free(name);
-		if (result < 0)
-			return -1;
-	}
-	return !rest || errno == ENOENT
-		       ? 0
-		       : report_error(check->report, errno, "cannot read %s inside %s", kind->file,
-				 check->root);
+		found->kind->noun, (unsigned)found->id, found->name, root, found->kind->taken);
 }
 
 int
 collision_check(const struct record *record, const struct identity *identity, const char *root,
 	struct report *report)
 {
-	const struct check check = {
-		.record = record, .identity = identity, .root = root, .report = report};
+	const struct collision_kind *const kinds[] = {&collision_users, &collision_groups};
 
-	return check_names(&check, &collision_users) < 0 ? -1
-							 : check_names(&check, &collision_groups);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		cleanup_free char *text = NULL;
+		struct candidate found = {.kind = kinds[i]};
+		const char *rest;
+
+		if (account_read_file(&text, kinds[i]->file, root, report) < 0)
+			return -1;
+		rest = text;
+		while (rest && account_read_next(&rest, &found.name, &found.id) == 0) {
+			int result = 0;
+
+			if (collision_has_number(identity, kinds[i], found.id) &&
+				!record_has_account(record, kinds[i]->known, found.id, found.name))
+				result = refuse(record, &found, root, report);
+			free(found.name);
+			if (result < 0)
+				return -1;
+		}
+		if (rest && errno != ENOENT)
+			return report_error(
+				report, errno, "cannot read %s inside %s", kinds[i]->file, root);
+	}
+	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Collisions: numbers that mean one user or group on the host and another one in the tree. */
+/* Collisions: numbers that are one user or group on the host and another one in the tree. */
 #ifndef COLLISION_H
 #define COLLISION_H
 
@@ -10,13 +10,13 @@ struct identity;
 struct record;
 struct report;
 
-/* Users, or groups: they have names and numbers. */
+/* Users, or groups. */
 struct collision_kind {
 	const char *noun;
 	const char *file; /* of the tree */
-	const char *known; /* in the record: NUMBER:NAME of one that is the host's too */
-	const char *renumber, *option; /* the command that gives it another number */
-	const char *taken; /* what setuid programs take a process with its number for */
+	const char *known; /* the key of the record: NUMBER:NAME of one that is the host's too */
+	const char *renumber, *option; /* of the command that gives it another number */
+	const char *taken; /* the word for a process with its number, as setuid programs see it */
 };
 
 extern const struct collision_kind collision_users, collision_groups;
@@ -26,10 +26,9 @@ bool collision_has_number(
 	const struct identity *identity, const struct collision_kind *kind, uint32_t id);
 
 /*
- * Judges an entry to a root with allow_setuid, where the tree is `/` and no privilege is left.
- * Refuses an identity with the number of a user or group of the tree that start did not record as
- * the host's too, also one that was added later. root: the root's name. Returns 0, or -1 after
- * reporting the error.
+ * Judges an entry to a root with allow_setuid, inside and without privilege. Refuses an identity
+ * with the number of a user or group of the tree that start did not record as the host's too, or
+ * that was added later. root: the root's name. Returns 0, or -1 after reporting the error.
  */
 int collision_check(const struct record *record, const struct identity *identity, const char *root,
 	struct report *report);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The descriptors that a program is started with. */
+/* Standard input, output and error, which the caller may have closed. */
 #ifndef DESCRIPTORS_H
 #define DESCRIPTORS_H
 
@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 /*
- * Opens those of 0 to 2 that the caller closed, on /dev/null: else a file opened later would
- * become standard error and get what is said. glibc does it for setuid starts alone. 0, or -1
- * with no descriptor to say it on.
+ * Opens /dev/null on each of them that is closed, so that a file opened later cannot become
+ * standard error and receive messages. glibc does it for setuid programs alone. Returns 0, or -1
+ * with errno set; reports nothing.
  */
 static inline int
 descriptors_fill(void)

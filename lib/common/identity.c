@@ -7,14 +7,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-void
-identity_release(struct identity *identity)
-{
-	free(identity->groups);
-	free(identity->name);
-	*identity = (struct identity){0};
-}
-
 int
 identity_find_caller(struct identity *identity, struct report *report)
 {

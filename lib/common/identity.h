@@ -15,13 +15,11 @@ struct identity {
 	gid_t *groups; /* owned */
 	size_t group_count;
 	char *name; /* owned; NULL where only the number is known */
-	bool allows_setuid; /* setuid programs work for a process that becomes it */
+	bool allows_setuid; /* setuid programs work for it */
 };
 
-void identity_release(struct identity *identity);
-
-/* Asks the kernel for the caller's real uid and gid and its supplementary groups. Returns 0, or -1
- * after reporting the error. */
+/* Finds the real uid and gid of the process and its supplementary groups. Returns 0, or -1 after
+ * reporting the error. */
 int identity_find_caller(struct identity *identity, struct report *report);
 
 /* True if gid is the identity's own or one of its groups. */

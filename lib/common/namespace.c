@@ -5,14 +5,7 @@
 #include "common/syscalls.h"
 
 #include <sched.h>
-#include <sys/sysmacros.h>
 #include <sys/vfs.h>
-
-int
-namespace_open_own(void)
-{
-	return open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-}
 
 int
 namespace_join(int fd)
@@ -34,7 +27,7 @@ namespace_number(int fd, uint64_t *number)
 int
 namespace_open_pin(int directory, const char *name)
 {
-	/* O_NONBLOCK: a FIFO in its place must not hold us */
+	/* O_NONBLOCK: opening a FIFO in its place would wait */
 	cleanup_fd int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct statfs filesystem;
 	int type;
@@ -52,13 +45,13 @@ namespace_open_pin(int directory, const char *name)
 }
 
 int
-namespace_read_root(struct namespace_root *place)
+namespace_read_root(struct namespace_root *root)
 {
 	struct statx found;
 
 	if (statx(AT_FDCWD, "/", AT_NO_AUTOMOUNT, STATX_BASIC_STATS | STATX_MNT_ID, &found) < 0)
 		return -1;
-	*place = (struct namespace_root){
+	*root = (struct namespace_root){
 		.device = (uint64_t)found.stx_dev_major << 32 | found.stx_dev_minor,
 		.inode = found.stx_ino,
 		.mount = found.stx_mnt_id,
@@ -66,10 +59,4 @@ namespace_read_root(struct namespace_root *place)
 		.mode = found.stx_mode,
 	};
 	return 0;
-}
-
-uint64_t
-namespace_root_device(const struct namespace_root *place)
-{
-	return makedev((unsigned)(place->device >> 32), (unsigned)place->device);
 }

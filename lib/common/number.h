@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 /*
- * 0 and *number, or -1 when text is not such a number or is above limit. strtonum and strtoul
- * take " 0", "+0" and "-1" (sudo CVE-2019-14287), which an identity must not.
+ * Parses text. Returns 0, or -1 if it is not such a number or is above limit; reports nothing.
+ * strtonum(3) and strtoul(3) accept " 0", "+0" and "-1", which must not become an identity (sudo
+ * CVE-2019-14287).
  */
 int number_parse(const char *text, uint64_t limit, uint64_t *number);
 

@@ -43,7 +43,7 @@ static const struct {
 	{EM_SH, 32, false, "sh4"},
 };
 
-/* A number in a header: where, and how many bytes. */
+/* A number in a header: its offset and size, in bytes. */
 struct field {
 	size_t at, size;
 };
@@ -53,7 +53,7 @@ struct field {
 		offsetof(type, member), sizeof(((type *)NULL)->member)                             \
 	}
 
-/* Where the headers of 32 and of 64 bits have what is needed of them. */
+/* The fields that are needed of headers of 32 or of 64 bits. */
 struct layout {
 	size_t entry_size;
 	struct field entries, entry_size_said, entry_count; /* of the header */
@@ -71,7 +71,7 @@ struct layout {
 static const struct layout layout_32 = LAYOUT(Elf32_Ehdr, Elf32_Phdr);
 static const struct layout layout_64 = LAYOUT(Elf64_Ehdr, Elf64_Phdr);
 
-/* type and machine stand in the same place in both */
+/* type and machine have the same offset in both */
 static const struct field type_field = FIELD(Elf32_Ehdr, e_type);
 static const struct field machine_field = FIELD(Elf32_Ehdr, e_machine);
 
@@ -88,7 +88,8 @@ get(const unsigned char *bytes, struct field field, bool is_big_endian)
 	return value;
 }
 
-/* As many of the bytes as there are; -1 with errno. */
+/* Reads up to size bytes. Returns their number, less at the end of the file, or -1 with errno set.
+ */
 static ssize_t
 read_at(int fd, void *bytes, size_t size, uint64_t offset)
 {
@@ -119,7 +120,8 @@ read_whole(int fd, void *bytes, size_t size, uint64_t offset)
 	return read_at(fd, bytes, size, offset) == (ssize_t)size;
 }
 
-/* The kernel wants 2 to PATH_MAX bytes, the last of them NUL, and takes them up to the first. */
+/* The kernel demands 2 to PATH_MAX bytes, the last of them NUL, and takes those before the first.
+ */
 static bool
 read_interpreter(struct program *program, int fd, uint64_t place, uint64_t length)
 {
@@ -131,7 +133,8 @@ read_interpreter(struct program *program, int fd, uint64_t place, uint64_t lengt
 	return false;
 }
 
-/* The first PT_INTERP is the one that counts. False for headers that the kernel refuses. */
+/* Finds the first PT_INTERP, the only one that counts. False for headers that the kernel refuses.
+ */
 static bool
 read_entries(struct program *program, int fd, const struct layout *layout, const void *header)
 {
@@ -144,7 +147,7 @@ read_entries(struct program *program, int fd, const struct layout *layout, const
 	if (get(header, layout->entry_size_said, big) != layout->entry_size || count == 0 ||
 		count * layout->entry_size > 65536)
 		return false;
-	/* no sum wraps: the entry before the one that would is beyond any file */
+	/* a sum that wraps is not reached: the entry before it lies beyond the end of any file */
 	for (uint64_t i = 0; i < count; i++) {
 		if (!read_whole(fd, entry, layout->entry_size, entries + i * layout->entry_size))
 			return false;
@@ -155,7 +158,7 @@ read_entries(struct program *program, int fd, const struct layout *layout, const
 	return true;
 }
 
-/* What the beginning of the header, the same for 32 and 64 bits, says; bits 0 if it is cut off. */
+/* Takes the fields that are the same for 32 and 64 bits. Leaves bits 0 if the header is cut off. */
 static void
 take_header(struct program *program, const unsigned char *header, size_t size)
 {
@@ -169,53 +172,31 @@ take_header(struct program *program, const unsigned char *header, size_t size)
 	program->machine = (unsigned)get(header, machine_field, program->is_big_endian);
 	type = get(header, type_field, program->is_big_endian);
 	program->is_executable = type == ET_EXEC || type == ET_DYN;
-	program->is_whole = true; /* as far as this goes */
-}
-
-static bool
-is_blank(char byte)
-{
-	return byte == ' ' || byte == '\t';
-}
-
-static size_t
-blanks(const char *text, size_t at, size_t end)
-{
-	while (at < end && is_blank(text[at]))
-		at++;
-	return at;
+	program->is_whole = true; /* so far */
 }
 
 /*
- * As load_script in the kernel's fs/binfmt_script.c cuts it: the name ends at a blank, all behind
- * it is one argument. Where no newline is in sight a name that ends within it counts, the argument
- * may be cut off, and blanks before the end of the file are part of it. line is PROGRAM_LINE
- * bytes, NUL behind the end of the file.
+ * Cuts the line as load_script in the kernel's fs/binfmt_script.c does: the name ends at a blank.
+ * A name without a newline behind it counts if it ends within the line. line has PROGRAM_LINE
+ * bytes and a NUL.
  */
 static void
-take_first_line(struct program *program, const char *line)
+take_first_line(struct program *program, char *line)
 {
-	size_t end = strnlen(line, PROGRAM_LINE);
-	const char *newline = memchr(line, '\n', end);
+	static const char blanks[] = " \t";
+	const char *newline = strchr(line, '\n'), *name = line + 2;
+	size_t end = newline ? (size_t)(newline - line) : strlen(line), length;
 	bool is_cut = !newline && end == PROGRAM_LINE;
-	size_t name, name_end, argument;
+	bool ends_in_blank = strchr(blanks, line[PROGRAM_LINE - 1]);
 
 	program->kind = PROGRAM_SCRIPT;
-	if (newline)
-		end = (size_t)(newline - line);
-	else if (is_cut)
-		end--; /* the kernel puts a NUL there */
-	name = blanks(line, 2, end);
-	for (name_end = name; name_end < end && !is_blank(line[name_end]);)
-		name_end++;
-	if (is_cut && name_end == end && !is_blank(line[end]))
+	line[is_cut ? end - 1 : end] = '\0'; /* the kernel puts one there too */
+	name += strspn(name, blanks);
+	length = strcspn(name, blanks);
+	if (is_cut && name[length] == '\0' && !ends_in_blank)
 		return;
 	program->is_whole = true;
-	while ((newline || is_cut) && end > name_end && is_blank(line[end - 1]))
-		end--;
-	argument = blanks(line, name_end, end);
-	memcpy(program->interpreter, line + name, name_end - name);
-	memcpy(program->argument, line + argument, end - argument);
+	memcpy(program->interpreter, name, length);
 }
 
 static bool
@@ -233,7 +214,7 @@ is_text(const char *bytes, size_t size)
 int
 program_read(struct program *program, int fd)
 {
-	char bytes[PROGRAM_LINE] = "";
+	char bytes[PROGRAM_LINE + 1] = "";
 	struct stat found;
 	ssize_t size;
 
@@ -244,7 +225,7 @@ program_read(struct program *program, int fd)
 		errno = EINVAL;
 		return -1;
 	}
-	size = read_at(fd, bytes, sizeof(bytes), 0);
+	size = read_at(fd, bytes, PROGRAM_LINE, 0);
 	if (size < 0)
 		return -1;
 	if (size >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0) {
@@ -269,7 +250,7 @@ program_inspect(struct program *program, const char *path)
 	struct stat found;
 
 	*program = (struct program){.kind = PROGRAM_OTHER};
-	/* before it is opened too: opening alone makes some devices act */
+	/* before the open, which makes some devices act */
 	if (stat(path, &found) < 0)
 		return -1;
 	if (!S_ISREG(found.st_mode)) {
@@ -280,7 +261,7 @@ program_inspect(struct program *program, const char *path)
 	return fd < 0 ? -1 : program_read(program, fd);
 }
 
-/* The linker's name for the header in memory. */
+/* The program's own header in memory, by the linker's name. */
 extern const unsigned char __ehdr_start[sizeof(Elf32_Ehdr)] __attribute__((visibility("hidden")));
 
 void
@@ -290,7 +271,7 @@ program_inspect_self(struct program *program)
 	take_header(program, __ehdr_start, sizeof(__ehdr_start));
 }
 
-/* The machine of 64 bits whose kernel executes programs of this one too. */
+/* Returns the 64-bit machine whose kernel also executes programs of this one. */
 static unsigned
 family(unsigned machine)
 {

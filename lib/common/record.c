@@ -10,47 +10,12 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 void
 record_release(struct record *record)
 {
 	free(record->text);
 	*record = (struct record){0};
-}
-
-static int
-read_all(int fd, char *text, size_t size)
-{
-	while (size > 0) {
-		ssize_t got = read(fd, text, size);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0) {
-			errno = got < 0 ? errno : EBADMSG;
-			return -1;
-		}
-		text += got;
-		size -= (size_t)got;
-	}
-	return 0;
-}
-
-static int
-judge_file(int fd, struct stat *found)
-{
-	if (fstat(fd, found) < 0)
-		return -1;
-	if (!S_ISREG(found->st_mode) || !owner_is_superuser_alone(found->st_uid, found->st_mode)) {
-		errno = EPERM;
-		return -1;
-	}
-	if (found->st_size <= 0 || found->st_size > RECORD_SIZE) {
-		errno = EBADMSG;
-		return -1;
-	}
-	return 0;
 }
 
 int
@@ -63,49 +28,42 @@ int
 record_read_file(struct record *record, int fd)
 {
 	cleanup_free char *text = NULL;
+	size_t size, length = 0;
 	uint64_t version;
 	struct stat found;
-	size_t size;
 
 	*record = (struct record){0};
-	if (judge_file(fd, &found) < 0)
+	if (fstat(fd, &found) < 0)
+		return -1;
+	errno = EPERM;
+	if (!S_ISREG(found.st_mode) || !owner_is_superuser_alone(found.st_uid, found.st_mode))
+		return -1;
+	errno = EBADMSG;
+	if (found.st_size <= 0 || found.st_size > RECORD_SIZE)
 		return -1;
 	size = (size_t)found.st_size;
 	text = malloc(size);
-	if (!text || read_all(fd, text, size) < 0)
-		return -1;
-	if (text[size - 1] != '\0' || strncmp(text, "version=", 8) != 0 ||
-		number_parse(text + 8, UINT32_MAX, &version) < 0) {
-		errno = EBADMSG;
-		return -1;
+	while (text && length < size) {
+		ssize_t got = read(fd, text + length, size - length);
+
+		if (got < 0 && errno != EINTR)
+			return -1;
+		if (got == 0)
+			break; /* it was cut short */
+		length += got > 0 ? (size_t)got : 0;
 	}
+	if (!text)
+		return -1;
+	errno = EBADMSG;
+	if (length < size || text[size - 1] != '\0' || strncmp(text, "version=", 8) != 0 ||
+		number_parse(text + 8, UINT32_MAX, &version) < 0)
+		return -1;
 	*record = (struct record){.text = steal_pointer(&text),
 		.size = size,
 		.device = found.st_dev,
 		.inode = found.st_ino};
-	if (version != RECORD_VERSION) {
-		errno = EPROTO;
-		return -1;
-	}
-	return 0;
-}
-
-int
-record_read(struct record *record, int directory, const char *name)
-{
-	cleanup_fd int fd = record_open(directory, name);
-
-	*record = (struct record){0};
-	return fd < 0 ? -1 : record_read_file(record, fd);
-}
-
-int
-record_read_either(struct record *record, int directory)
-{
-	int result = record_read(record, directory, "record");
-
-	return result < 0 && errno == ENOENT ? record_read(record, directory, "record.stopping")
-					     : result;
+	errno = EPROTO;
+	return version == RECORD_VERSION ? 0 : -1;
 }
 
 const char *
@@ -131,15 +89,6 @@ record_value(const struct record *record, const char *key)
 	return value ? value : "";
 }
 
-int
-record_number(const struct record *record, const char *key, uint64_t *number)
-{
-	if (number_parse(record_value(record, key), UINT64_MAX, number) == 0)
-		return 0;
-	errno = EBADMSG;
-	return -1;
-}
-
 bool
 record_has_number(const struct record *record, const char *key, uint64_t number)
 {
@@ -152,7 +101,7 @@ record_has_number(const struct record *record, const char *key, uint64_t number)
 	return false;
 }
 
-/* Reads the number in front of a colon, and moves on behind that. Returns 0, or -1. */
+/* Reads the number before a colon, and moves *text behind the colon. Returns 0, or -1. */
 static int
 take_number(const char **text, uint64_t limit, uint64_t *number)
 {
@@ -203,19 +152,5 @@ record_parse_mount(const char *value, enum record_numbers numbers, struct record
 			return -1;
 		}
 	mount->mount_point = value;
-	return 0;
-}
-
-int
-record_parse_device(const char *value, uint64_t *device)
-{
-	uint64_t major, minor;
-
-	if (take_number(&value, UINT32_MAX, &major) < 0 ||
-		number_parse(value, UINT32_MAX, &minor) < 0) {
-		errno = EBADMSG;
-		return -1;
-	}
-	*device = makedev((unsigned)major, (unsigned)minor);
 	return 0;
 }

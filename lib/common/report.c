@@ -8,14 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What no shell takes for more than it is. */
-#define UNQUOTED "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+,:@%-"
+#define TEXT_SIZE 16384 /* bytes of a message at most, without the command that mends it */
 
-#define TEXT_SIZE                                                                                  \
-	16384 /* bytes of a message at most: several paths; what mends it comes besides            \
-	       */
-
-/* One line: one write(2) says it whole even when several programs speak. */
+/* A line, which one write(2) prints whole even if several programs write. */
 struct line {
 	char *text; /* borrowed */
 	size_t length, size;
@@ -49,36 +44,27 @@ report_character_length(const unsigned char *at, size_t left)
 }
 
 static void
-line_escape(struct line *line, unsigned char byte)
-{
-	line->text[line->length++] = '\\';
-	line->text[line->length++] = (char)('0' + (byte >> 6));
-	line->text[line->length++] = (char)('0' + (byte >> 3 & 7));
-	line->text[line->length++] = (char)('0' + (byte & 7));
-}
-
-static void
 line_add(struct line *line, const char *text)
 {
 	const unsigned char *at = (const unsigned char *)text;
 	size_t left = strlen(text);
 
-	/* 5 = an escaped byte, or a character, and the newline that ends the line */
+	/* 5: an escaped byte, or a character, and the newline at the end */
 	while (left > 0 && line->length + 5 < line->size) {
 		size_t length =
 			at[0] == '\t' || at[0] == '\n' ? 0 : report_character_length(at, left);
 
 		if (length == 0)
-			line_escape(line, at[0]);
+			snprintf(line->text + line->length, 5, "\\%03o", at[0]);
 		else
 			memcpy(line->text + line->length, at, length);
-		line->length += length;
+		line->length += length > 0 ? length : 4;
 		at += length > 0 ? length : 1;
 		left -= length > 0 ? length : 1;
 	}
 }
 
-/* error: an errno, or 0. mending: what mends it, or NULL. */
+/* error: an errno, or 0. mending: the command that mends it, or NULL. */
 static void __attribute__((format(printf, 3, 0))) say(const struct report *report, int error,
 	const char *format, va_list arguments, const char *mending)
 {
@@ -111,22 +97,16 @@ static void __attribute__((format(printf, 3, 0))) say(const struct report *repor
 	whole = malloc(size + 5);
 	line = whole ? (struct line){.text = whole, .size = size + 5}
 		     : (struct line){.text = spare, .size = sizeof(spare)};
-	/* half a command could do another thing than the whole one: it is left out then */
+	/* a command that is cut short could do harm, so it is left out */
 	if (!whole && mending)
 		count -= 2;
 	for (size_t i = 0; i < count; i++)
 		line_add(&line, parts[i]);
 	line.text[line.length++] = '\n';
 	ignored = write(report->fd, line.text, line.length);
-	(void)ignored; /* where could one say that nothing can be said? */
+	(void)ignored; /* no place is left to report that */
 	free(whole);
 }
-
-/* A word of the command that is being made. */
-struct report_word {
-	struct report_word *next; /* owned */
-	char text[];
-};
 
 static void
 forget_mending(struct report *report)
@@ -156,37 +136,6 @@ report_mend(struct report *report, const char *format, ...)
 	errno = saved;
 }
 
-const char *
-report_word(struct report *report, const char *path)
-{
-	int saved = errno;
-	struct report_word *word;
-	size_t length = 0;
-
-	if (path[0] != '\0' && path[strspn(path, UNQUOTED)] == '\0')
-		return path;
-	/* a quote becomes four bytes; 3 = those around it all, and NUL */
-	word = malloc(sizeof(*word) + 4 * strlen(path) + 3);
-	errno = saved;
-	if (!word) {
-		report->lacks_word = true;
-		return "";
-	}
-	word->next = report->words;
-	report->words = word;
-	word->text[length++] = '\'';
-	for (; *path != '\0'; path++) {
-		if (*path == '\'') {
-			memcpy(word->text + length, "'\\'", 3);
-			length += 3;
-		}
-		word->text[length++] = *path;
-	}
-	word->text[length++] = '\'';
-	word->text[length] = '\0';
-	return word->text;
-}
-
 int
 report_error(struct report *report, int error, const char *format, ...)
 {
@@ -202,38 +151,19 @@ report_error(struct report *report, int error, const char *format, ...)
 	return -1;
 }
 
-static void __attribute__((format(printf, 2, 0)))
-report_say(const struct report *report, const char *format, va_list arguments)
+void
+report_say(struct report *report, enum report_level level, const char *format, ...)
 {
 	int saved = errno;
-
-	say(report, 0, format, arguments, NULL);
-	errno = saved;
-}
-
-void
-report_warning(struct report *report, const char *format, ...)
-{
 	va_list arguments;
 
-	if (report->level < REPORT_WARNINGS)
+	if (report->level < level)
 		return;
 	va_start(arguments, format);
-	report_say(report, format, arguments);
+	say(report, 0, format, arguments, NULL);
 	va_end(arguments);
-	/* its own words; those of a command wait for the error that it mends */
+	/* its own words are freed; those of a command stay for the error that it mends */
 	if (!report->mending)
 		forget_mending(report);
-}
-
-void
-report_note(struct report *report, const char *format, ...)
-{
-	va_list arguments;
-
-	if (report->level < REPORT_NOTES)
-		return;
-	va_start(arguments, format);
-	report_say(report, format, arguments);
-	va_end(arguments);
+	errno = saved;
 }

@@ -6,6 +6,7 @@
 #include "common/syscalls.h"
 #include "enter/options.h"
 #include "superuser/mount.h"
+#include "superuser/report_word.h"
 #include "superuser/root.h"
 
 #include <limits.h>
@@ -23,7 +24,8 @@ binds_release(struct binds *binds)
 	*binds = (struct binds){0};
 }
 
-/* Copies up to a colon that has its meaning; NULL with errno. *word moves to where it ended. */
+/* Copies the path up to a colon, and moves *word there. Returns it, owned by the caller, or NULL
+ * with errno set; reports nothing. */
 static char *
 take_path(const char **word)
 {
@@ -40,7 +42,7 @@ take_path(const char **word)
 	}
 	*to = '\0';
 	*word = from;
-	/* slashes at the end would follow a link, path_resolution(7) */
+	/* a slash at the end would follow a link (path_resolution(7)) */
 	while (to > path + 1 && to[-1] == '/')
 		*--to = '\0';
 	errno = EINVAL;
@@ -119,30 +121,30 @@ binds_open(struct binds *binds, struct report *report)
 	return 0;
 }
 
-/* Why there is no target: a link is on the way, or it is missing. */
+/* Reports why the target cannot be opened: a link on the way, or it is missing. */
 static int
 say_no_target(const struct bind_entry *bind, const struct root *inside, const char *root,
 	struct report *report)
 {
 	int error = errno;
-	char place[PATH_MAX];
+	char there[PATH_MAX];
 
 	if (error == ELOOP) {
-		if (root_resolve(inside, bind->target, place, sizeof(place)) == 0)
+		if (root_resolve(inside, bind->target, there, sizeof(there)) == 0)
 			report_mend(
-				report, "name the place itself, %s", report_word(report, place));
+				report, "name the place itself, %s", report_word(report, there));
 		return report_error(report, 0,
 			"cannot bind %s on %s inside %s: a link is on the way there", bind->source,
 			bind->target, root);
 	}
 	if (error == ENOENT)
-		report_mend(report, "make it inside, or name another place, %s:DST",
+		report_mend(report, "make it inside, or name another there, %s:DST",
 			report_word(report, bind->source));
 	return report_error(
 		report, error, "cannot bind %s on %s inside %s", bind->source, bind->target, root);
 }
 
-/* By whatever words: what lies there would be entered in place of the root. */
+/* True if the target is `/`, by any path: the bind would be entered in place of the root. */
 static bool
 is_top(const struct root *inside, int target)
 {
@@ -158,7 +160,7 @@ attach(const struct bind_entry *bind, const struct root *inside, const char *roo
 	struct report *report)
 {
 	cleanup_fd int target = root_open_exactly(inside, bind->target);
-	struct stat source, place;
+	struct stat source, there;
 
 	if (target < 0)
 		return say_no_target(bind, inside, root, report);
@@ -167,8 +169,8 @@ attach(const struct bind_entry *bind, const struct root *inside, const char *roo
 			bind->source, bind->target, root);
 	if (mount_attach(bind->tree, target) == 0)
 		return 0;
-	if (fstat(bind->tree, &source) == 0 && fstat(target, &place) == 0 &&
-		S_ISDIR(source.st_mode) != S_ISDIR(place.st_mode))
+	if (fstat(bind->tree, &source) == 0 && fstat(target, &there) == 0 &&
+		S_ISDIR(source.st_mode) != S_ISDIR(there.st_mode))
 		return report_error(report, 0,
 			"cannot bind %s on %s inside %s: a directory goes on a directory, and what is none on what is none",
 			bind->source, bind->target, root);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the superuser binds for one entry: onto places of a copy of the root's namespace. */
+/* The binds of one entry, -b and --bind-ro, made in a copy of the root's namespace. */
 #ifndef BINDS_H
 #define BINDS_H
 
@@ -24,27 +24,24 @@ struct binds {
 void binds_release(struct binds *binds);
 
 /*
- * Reads the words of -b and --bind-ro: SRC or SRC:DST, absolute paths both, DST not the top
- * directory; DST is SRC where it is missing. A backslash takes its meaning from the colon or the
- * backslash behind it. Returns 0, or -1 after reporting the error.
+ * Parses -b and --bind-ro: SRC or SRC:DST, absolute paths, DST not the top directory. DST defaults
+ * to SRC. A backslash escapes a colon or a backslash. Returns 0, or -1 after reporting the error.
  */
 int binds_read(struct binds *binds, const struct options *options, struct report *report);
 
-/* Adds one word. Returns 0, or -1 with errno set: EINVAL for words that are none of these, ENOMEM;
- * reports nothing. */
+/* Adds one word. Returns 0, or -1 with errno set, EINVAL for a malformed word; reports nothing. */
 int binds_add(struct binds *binds, const char *word, bool is_read_only);
 
 /*
- * Clones the sources, with the mounts below them, where the process is. What is mounted below a
- * source later appears in its clone too, and nothing goes back. 0, or -1 with the error said.
+ * Clones the sources and the mounts below them, on the host. Later mounts below a source reach its
+ * clone, and none goes back. Returns 0, or -1 after reporting the error.
  */
 int binds_open(struct binds *binds, struct report *report);
 
 /*
- * Attaches the clones, in their order, where the process is now. Nothing is resolved outside `/`
- * there, and no link is followed: who owns a directory on the way has no say in where it leads. A
- * link that is DST itself is covered. names: the host's /proc/self/fd. root: the name, for messages
- * alone. 0, or -1 with the error said.
+ * Attaches the clones inside, in order. No link is followed, so the owner of a directory on the way
+ * cannot redirect it; a DST that is itself a link is covered. proc_fd: the host's /proc/self/fd.
+ * root: the root's name. Returns 0, or -1 after reporting the error.
  */
 int binds_attach(struct binds *binds, int proc_fd, const char *root, struct report *report);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The groups of another user, which the process takes before it takes their uid. */
+/* The groups of another user, taken before the uid. */
 #ifndef GROUPS_H
 #define GROUPS_H
 

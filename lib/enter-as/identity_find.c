@@ -22,8 +22,8 @@ user_spec_release(struct user_spec *spec)
 }
 
 /*
- * Can the tree know it? Only what begins like a name is looked for there: a word that is meant as
- * a number, and is none, must not be whoever in the tree calls themselves so.
+ * True if the word may be looked up in the tree. One that does not begin like a name is not: a
+ * malformed number such as "+0" must never match an account of that name.
  */
 static bool
 is_name(const char *word)
@@ -31,7 +31,8 @@ is_name(const char *word)
 	return isalpha((unsigned char)word[0]) || word[0] == '_';
 }
 
-/* A name that the host does not know is left to the tree, what is no name to nobody. */
+/* Leaves a name that the host does not know to the tree. Returns 0, or -1 after reporting a word
+ * that is no name. */
 static int
 leave_to_tree(const struct wanted *wanted, const char *kind, struct report *report)
 {
@@ -135,6 +136,14 @@ find_words(struct identity *identity, struct user_spec *spec, const char *groups
 	return 0;
 }
 
+void
+identity_release(struct identity *identity)
+{
+	free(identity->groups);
+	free(identity->name);
+	*identity = (struct identity){0};
+}
+
 int
 identity_find_named(struct identity *identity, struct user_spec *spec, const char *user,
 	const char *groups, struct report *report)
@@ -150,7 +159,8 @@ identity_find_named(struct identity *identity, struct user_spec *spec, const cha
 	return -1;
 }
 
-/* found: 0 where the tree has the name, as id. The host's number counts unless the tree objects. */
+/* Settles the number of a user or group, which host and tree must agree on. found: 0 if the tree
+ * has the name, with the number id. */
 static int
 settle(struct wanted *wanted, const char *kind, int found, uint32_t id, const char *root,
 	struct report *report)
@@ -198,7 +208,7 @@ settle_user(struct identity *identity, struct user_spec *spec, const char *passw
 		return 0;
 	errno = ENOENT;
 	if (passwd && user->is_number)
-		found = account_read(&account, passwd, user->id);
+		found = account_find(&account, passwd, NULL, user->id);
 	else if (passwd && is_name(user->word))
 		found = tree_account_user(&account, passwd, user->word);
 	if (settle(user, "user", found, account.uid, root, report) < 0) {
@@ -211,8 +221,8 @@ settle_user(struct identity *identity, struct user_spec *spec, const char *passw
 		identity->name = steal_pointer(&account.name);
 	}
 	account_release(&account);
-	/* Threat: who names the accounts of the tree makes the superuser's command keep its powers.
-	 */
+	/* Threat: the tree gives the requested name the uid 0, and the command keeps its
+	 * privileges. Defence: only the number 0 asks for that. */
 	if (!is_hosts && identity->uid == 0)
 		return report_error(report, 0,
 			"%s is the superuser inside %s: give the number 0 if you mean it",
@@ -220,13 +230,13 @@ settle_user(struct identity *identity, struct user_spec *spec, const char *passw
 	return 0;
 }
 
-/* The groups of somebody whom the host does not know, or those of the list. */
+/* Finds the groups of a user that the host does not know, or those of the list. */
 static int
 settle_groups(struct identity *identity, struct user_spec *spec, const char *group,
 	const char *root, struct report *report)
 {
 	if (!spec->list) {
-		/* a number that neither side knows is a member of nothing */
+		/* a number without a name is in no member list */
 		if (tree_account_groups(identity->name ? group : NULL, identity->name,
 			    identity->gid, &identity->groups, &identity->group_count) == 0)
 			return 0;
@@ -261,7 +271,7 @@ identity_settle(struct identity *identity, struct user_spec *spec, const char *p
 	}
 	if (spec->list || !spec->is_account)
 		return settle_groups(identity, spec, group, root, report);
-	/* getgrouplist(3) has put it first */
+	/* getgrouplist(3) puts the gid first */
 	identity->groups[0] = identity->gid;
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The session keyring, which must not follow the superuser into another user's session. */
+/* The session keyring: the superuser's must not be passed to another user's session. */
 #ifndef KEYRING_H
 #define KEYRING_H
 

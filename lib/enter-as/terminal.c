@@ -21,9 +21,9 @@
 #endif
 
 /*
- * A machine's ABIs, every one that its processes can call the kernel through, with the numbers
- * that ioctl(2) has in it. x32 shares x86-64's AUDIT_ARCH and sets bit 30 of the number; both
- * numbers are taken with and without it, since kernels have let the mixtures through.
+ * All ABIs of a machine, with the numbers of ioctl(2) in them. x32 shares x86-64's AUDIT_ARCH and
+ * sets bit 30 of the number. Both numbers are matched with and without that bit, since kernels have
+ * accepted the mixtures.
  */
 struct machine {
 	uint32_t first_arch;
@@ -49,9 +49,9 @@ static void
 make_filter(struct terminal_filter *filter, const struct machine *machine)
 {
 	/*
-	 * A jump counts the instructions to pass over, the target's number stands behind it. All
-	 * these architectures are little-endian, so a field is loaded by its low 32 bits, and the
-	 * kernel looks at no more of a request (flatpak CVE-2019-10063).
+	 * A jump counts the instructions to skip; the number of its target stands behind it. All
+	 * these architectures are little-endian, so the low 32 bits of a field are loaded. The
+	 * kernel ignores the rest of a request (flatpak CVE-2019-10063).
 	 */
 	*filter = (struct terminal_filter){{
 		/*  0 */ LOAD(arch),

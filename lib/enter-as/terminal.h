@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The terminal of one user in the hands of another. */
+/* Protects the terminal of the superuser against the user that a command runs as. */
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
@@ -14,18 +14,15 @@ struct terminal_filter {
 };
 
 /*
- * Keeps this process and what it starts from pushing characters into a terminal's input
- * (TIOCSTI, and TIOCLINUX, which pastes): another user could type into the superuser's terminal
- * through it. A filter and not a terminal of its own, so nothing has to stay in between. Wants
- * CAP_SYS_ADMIN or no_new_privs. 0, or -1 with errno, ENOSYS on an architecture this file does not
- * know.
+ * Threat: another user's process types into the superuser's terminal (TIOCSTI, and TIOCLINUX,
+ * which pastes). Defence: a seccomp filter refuses both, for the process and its children. Unlike a
+ * terminal of its own, a filter needs no process in between. Needs CAP_SYS_ADMIN or no_new_privs.
+ * Returns 0, or -1 with errno set, ENOSYS on an unknown architecture; reports nothing.
  */
 int terminal_protect(void);
 
-/*
- * The filter of a machine, which is named by the AUDIT_ARCH of its widest ABI, so that one machine
- * can look at those of all. 0, or -1 with errno ENOSYS.
- */
+/* Makes the filter of a machine, which is named by the AUDIT_ARCH of its widest ABI: a test can
+ * check all of them. Returns 0, or -1 with errno ENOSYS; reports nothing. */
 int terminal_filter(struct terminal_filter *filter, uint32_t arch);
 
 #endif

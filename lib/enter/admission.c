@@ -5,6 +5,7 @@
 #include "common/name.h"
 #include "common/namespace.h"
 #include "common/number.h"
+#include "common/owner.h"
 #include "common/report.h"
 #include "enter/capabilities.h"
 #include "enter/entry.h"
@@ -31,7 +32,7 @@ admission_begin(struct entry *entry)
 	return entry->is_superuser ? 0 : privileges_become(&entry->caller, entry->report);
 }
 
-/* The superuser has every capability effective all the time. */
+/* The superuser keeps every capability effective. */
 static int
 raise(const struct entry *entry, enum privileges_use use)
 {
@@ -64,9 +65,9 @@ is_listed(const struct record *record, const struct identity *caller)
 }
 
 /*
- * The same words whether the root is absent, stopped, or not the caller's: it is nobody's business.
- * error: why it cannot be looked at, ENOENT and ESTALE (namespace_open_pin) because it is not
- * there.
+ * Reports the same whether the root is absent, stopped, or not the caller's, so that a user learns
+ * of no root of others. error: the errno of opening it; ENOENT and ESTALE (namespace_open_pin) if
+ * it does not exist.
  */
 static int
 refuse_caller(const struct entry *entry, int error)
@@ -93,43 +94,25 @@ mend_by_restart(const struct entry *entry, const char *what)
 	return report_error(entry->report, 0, "%s %s", entry->options->root, what);
 }
 
-static int
-open_folder(const char *name)
-{
-	char path[sizeof(STATE_DIRECTORY "/") + NAME_LENGTH];
-	size_t length = strlen(name);
-
-	/* whoever calls has judged the name; nothing is written behind path all the same */
-	if (length > NAME_LENGTH) {
-		errno = ENOENT;
-		return -1;
-	}
-	memcpy(path, STATE_DIRECTORY "/", sizeof(STATE_DIRECTORY));
-	memcpy(path + sizeof(STATE_DIRECTORY), name, length + 1);
-	return open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
 /*
- * Threat: a setuid copy of this program inside a root, or a caller in a mount namespace of its
- * own making, with a state directory of its own. The record names the mount that is `/` on the
- * host: its number is nobody else's while it lasts, in whatever namespace, and costs no look into
- * /proc.
+ * Threat: a setuid copy of this program inside a root, or a caller in a mount namespace that they
+ * made, finds a state directory of the caller's making. Defence: the record has the mount id of
+ * `/` on the host. No other mount has it while that one lasts, in any namespace.
  */
 static int
 check_host(const struct entry *entry)
 {
-	struct namespace_root place;
+	struct namespace_root root;
 
-	if (namespace_read_root(&place) < 0)
+	if (namespace_read_root(&root) < 0)
 		return report_error(entry->report, errno, "cannot look at /");
-	if (record_has_number(&entry->record, "host_mount", place.mount))
+	if (record_has_number(&entry->record, "host_mount", root.mount))
 		return 0;
 	return report_error(entry->report, 0,
 		"it can be used on the host only, not from inside another mount namespace");
 }
 
-/* True if the record lets the caller enter. error: the errno that keeps it from being read, or 0.
- */
+/* True if the record lets the caller enter. error: the errno of reading it, or 0. */
 static bool
 may_enter(struct entry *entry, int *error)
 {
@@ -139,21 +122,19 @@ may_enter(struct entry *entry, int *error)
 	return (*error == 0 || *error == EPROTO) && is_listed(&entry->record, &entry->caller);
 }
 
-static void
-close_root(struct entry *entry)
+/* Opens the root's directory and record; name is valid. Returns 0, or -1 with errno set; reports
+ * nothing. */
+static int
+open_root(struct entry *entry, const char *name)
 {
+	char path[sizeof(STATE_DIRECTORY "/") + NAME_LENGTH];
+
 	cleanup_fd_release(&entry->folder);
 	cleanup_fd_release(&entry->record_file);
 	cleanup_fd_release(&entry->namespace);
 	record_release(&entry->record);
-}
-
-/* Opens the root's directory and record. Returns 0, or -1 with errno set; reports nothing. */
-static int
-open_root(struct entry *entry, const char *name)
-{
-	close_root(entry);
-	entry->folder = open_folder(name);
+	snprintf(path, sizeof(path), STATE_DIRECTORY "/%s", name);
+	entry->folder = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (entry->folder >= 0)
 		entry->record_file = record_open(entry->folder, "record");
 	return entry->record_file < 0 ? -1 : 0;
@@ -174,8 +155,7 @@ admission_judge(struct entry *entry)
 		return -1;
 	if (entry->folder < 0)
 		return refuse_caller(entry, error);
-	/* a user who is not listed learns of no failure either: a limit on descriptors would
-	 * tell what there is */
+	/* the same refusal after a failure: RLIMIT_NOFILE would reveal that the root exists */
 	if (error == 0 ? !may_enter(entry, &error) : !entry->is_superuser)
 		return refuse_caller(entry, ENOENT);
 	if (error == EPROTO)
@@ -187,8 +167,8 @@ admission_judge(struct entry *entry)
 	return entry->is_superuser ? 0 : check_host(entry);
 }
 
-/* True if the record in place is the one that was read: each stop and reload renames another one to
- * it, or it away. The open file keeps its inode number from being used again. */
+/* True if the record in place is the one that was read: each reload renames a new one onto it, and
+ * stop renames it away. The open file keeps its inode number from being reused. */
 static bool
 is_same_record(const struct entry *entry)
 {
@@ -224,8 +204,8 @@ admission_open_pin(struct entry *entry)
 }
 
 /*
- * Judges the caller, who has joined, by the record in place, which is not the one that was read: a
- * reload has renewed it, or a stop has put it away. Returns 0, or -1 after reporting the error.
+ * Judges the caller again, after the join: the record was renewed by a reload, or put away by a
+ * stop. Returns 0, or -1 after reporting the error.
  */
 static int
 judge_again(struct entry *entry)
@@ -263,33 +243,30 @@ admission_join(struct entry *entry)
 		if (judge_again(entry) < 0)
 			return -1;
 	/*
-	 * Threat: a directory or a program of the host, open as 9: -d, -s, COMMAND or the root's
-	 * own passwd names it /proc/self/fd/9. Nothing of libc's is open, and nothing is read
-	 * before.
+	 * Threat: a directory or a program of the host is open as 9, and -d, -s, COMMAND or a link
+	 * in the root names /proc/self/fd/9. Defence: nothing of the root is read before all are
+	 * closed. libc has none open.
 	 */
 	entry->folder = entry->record_file = entry->namespace = -1;
-	return guard_close_descriptors(entry->report);
+	return guard_close_descriptors(0, entry->report);
 }
 
 int
-admission_check_place(const struct entry *entry, bool is_copy)
+admission_check_root(const struct entry *entry, bool is_copy)
 {
-	struct namespace_root place;
+	struct namespace_root root;
 
-	if (namespace_read_root(&place) < 0 ||
-		!record_has_number(&entry->record, "device", place.device) ||
-		!record_has_number(&entry->record, "inode", place.inode) ||
-		(!is_copy && !record_has_number(&entry->record, "mount", place.mount)))
+	if (namespace_read_root(&root) < 0 || !record_has_root(&entry->record, &root, is_copy))
 		return mend_by_restart(entry, "is damaged: / inside is not what start made");
-	if (place.owner != 0 || place.mode & (S_IWGRP | S_IWOTH))
+	if (!owner_is_superuser_alone(root.owner, root.mode))
 		return report_error(entry->report, 0,
 			"%s is not safe to enter: its top directory can be written by others than the superuser",
 			entry->options->root);
 	return 0;
 }
 
-/* Asked before anything is looked at: a root that could not be would be missing without a word,
- * and a word on it would tell that it is there. */
+/* Checks that three more files can be opened: a root that cannot be would be missing from the
+ * list, and a message about it would reveal that it exists. */
 static int
 check_descriptors(const struct entry *entry)
 {
@@ -302,8 +279,8 @@ check_descriptors(const struct entry *entry)
 		       : report_error(entry->report, errno, "cannot look at the roots");
 }
 
-/* True if the caller may enter the root. The superuser may also where a stop is at work on it.
- * Returns -1 after reporting an error. */
+/* Returns 1 if the caller may enter the root, 0 if not, or -1 after reporting the error. The
+ * superuser also sees a root that a stop works on. */
 static int
 is_open_to(struct entry *entry, const char *name)
 {
@@ -324,12 +301,6 @@ is_open_to(struct entry *entry, const char *name)
 	return pin >= 0;
 }
 
-static int
-is_root_name(const struct dirent *found)
-{
-	return name_is_valid(found->d_name);
-}
-
 int
 admission_list(struct entry *entry)
 {
@@ -338,17 +309,17 @@ admission_list(struct entry *entry)
 
 	if (check_descriptors(entry) < 0 || raise(entry, PRIVILEGES_TO_READ) < 0)
 		return -1;
-	count = scandir(STATE_DIRECTORY, &roots, is_root_name, alphasort);
+	count = scandir(STATE_DIRECTORY, &roots, NULL, alphasort);
 	error = errno;
 	if (lower(entry) < 0)
 		return -1;
 	if (count < 0 && error != ENOENT)
 		return report_error(entry->report, error, "cannot look at the roots");
 	for (int i = 0; i < count; i++) {
-		if (result >= 0)
-			result = is_open_to(entry, roots[i]->d_name);
-		if (result > 0)
-			puts(roots[i]->d_name);
+		const char *name = roots[i]->d_name;
+
+		if (result >= 0 && name_is_valid(name) && (result = is_open_to(entry, name)) > 0)
+			puts(name);
 		free(roots[i]);
 	}
 	free(roots);

@@ -16,13 +16,13 @@
 
 #define MISSING "it has not the superuser's powers: "
 
-struct power {
+struct needed {
 	unsigned number;
 	unsigned uses; /* of enum capabilities_use */
 	const char *name;
 };
 
-static const struct power powers[] = {
+static const struct needed all[] = {
 	{CAP_SYS_ADMIN,
 		CAPABILITIES_OF_SUPERUSER | CAPABILITIES_OF_USER | CAPABILITIES_TO_CHANGE_USER,
 		" CAP_SYS_ADMIN"},
@@ -35,7 +35,7 @@ static const struct power powers[] = {
 		" CAP_DAC_READ_SEARCH"},
 };
 
-/* user_namespaces(7): that of the whole machine maps every number to itself. */
+/* The initial user namespace maps every number to itself (user_namespaces(7)). */
 static bool
 is_in_user_namespace(void)
 {
@@ -58,7 +58,7 @@ is_traced(void)
 	return false;
 }
 
-/* execve(2), "the set-user-ID bit is ignored": the lasting reasons first. */
+/* Returns the reason why the setuid bit was ignored (execve(2)): the lasting ones first. */
 static const char *
 find_hindrance(void)
 {
@@ -93,16 +93,16 @@ capabilities_check(enum capabilities_use use, struct report *report)
 		return report_error(report, 0, MISSING "%s", find_hindrance());
 	if (syscall(SYS_capget, &header, data) < 0)
 		return report_error(report, errno, "cannot read the capabilities");
-	for (size_t i = 0; i < sizeof(powers) / sizeof(*powers); i++)
-		if (powers[i].uses & use && !(data[0].effective & 1U << powers[i].number))
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (all[i].uses & use && !(data[0].effective & 1U << all[i].number))
 			length += (size_t)snprintf(
-				names + length, sizeof(names) - length, "%s", powers[i].name);
+				names + length, sizeof(names) - length, "%s", all[i].name);
 	if (length == 0)
 		return 0;
 	return report_error(report, 0, MISSING "the capabilities%s were taken away before", names);
 }
 
-/* 1 for the same namespace as process 1, 0 for another, -1 where that may not be looked at. */
+/* Returns 1 for the namespace of process 1, 0 for another one, or -1 if that cannot be read. */
 static int
 shares_with_init(const char *own_path, const char *init_path)
 {
@@ -116,7 +116,7 @@ shares_with_init(const char *own_path, const char *init_path)
 int
 capabilities_check_namespace(struct report *report)
 {
-	/* who is in a namespace of their own may not look at process 1's */
+	/* the superuser of a user namespace may not read the links of process 1 */
 	if (is_in_user_namespace() &&
 		shares_with_init("/proc/self/ns/user", "/proc/1/ns/user") != 1)
 		return report_error(report, 0,

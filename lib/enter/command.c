@@ -13,7 +13,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* files on the way: the kernel gives up behind five first lines (exec_binprm in its fs/exec.c) */
+/* files at most; the kernel gives up after five first lines (exec_binprm in its fs/exec.c) */
 #define STEPS_MAX 7
 
 static int
@@ -23,16 +23,16 @@ not_found(const char *file, struct report *report)
 	return COMMAND_NOT_FOUND;
 }
 
-/* A file on the way from the command to what the kernel executes in the end. */
+/* A file on the way from the command to the program that the kernel executes in the end. */
 struct step {
-	const char *command; /* borrowed; where the way begins */
+	const char *command; /* borrowed; the first file */
 	char path[PATH_MAX];
 	char holder[PATH_MAX]; /* the file that names it; "" for the command itself */
-	struct program before; /* what the holder is */
-	struct program self; /* this program, as the kernel takes it */
+	struct program before; /* the holder */
+	struct program self; /* this very program */
 };
 
-/* The one error: what is wrong with the file of this step. */
+/* Reports the fault of the file of this step. */
 static void __attribute__((format(printf, 3, 4)))
 say(const struct step *step, struct report *report, const char *format, ...)
 {
@@ -62,12 +62,6 @@ say(const struct step *step, struct report *report, const char *format, ...)
 			step->path, step->holder, what);
 }
 
-static bool
-ends_in_return(const char *path)
-{
-	return path[strlen(path) - 1] == '\r';
-}
-
 static void
 say_missing(const struct step *step, struct report *report)
 {
@@ -78,14 +72,14 @@ say_missing(const struct step *step, struct report *report)
 		say(step, report, "is missing inside; a %u-bit program for %s needs it%s",
 			before->bits, program_machine(before, text, sizeof(text)),
 			before->bits < step->self.bits ? " and the 32-bit libraries" : "");
-	else if (step->holder[0] != '\0' && ends_in_return(step->path))
+	else if (step->holder[0] != '\0' && step->path[strlen(step->path) - 1] == '\r')
 		say(step, report,
 			"is missing inside; the line ends in a carriage return, as those of DOS do");
 	else
 		say(step, report, "is missing inside");
 }
 
-/* Is it the file itself, whatever it holds, that keeps the kernel from executing it? */
+/* Reports a fault of the file that does not depend on its content. False if it has none. */
 static bool
 say_fault(const struct step *step, struct report *report)
 {
@@ -111,14 +105,14 @@ say_fault(const struct step *step, struct report *report)
 	return true;
 }
 
-/* An ELF interpreter: its kernel loads it for a program, and looks at nothing behind it. */
+/* True for an ELF interpreter, the end of the way: the kernel loads it for a program. */
 static bool
 is_loader(const struct step *step)
 {
 	return step->holder[0] != '\0' && step->before.kind == PROGRAM_ELF;
 }
 
-/* An ELF file that the kernel refused. */
+/* Reports why the kernel refused an ELF file. */
 static void
 say_elf(const struct step *step, const struct program *program, int error, struct report *report)
 {
@@ -147,7 +141,7 @@ say_elf(const struct step *step, const struct program *program, int error, struc
 		say(step, report, "is not what the kernel takes: %s", strerror(error));
 }
 
-/* Neither an ELF file nor a script that names its interpreter. */
+/* Reports on a file that is neither an ELF file nor a script that names its interpreter. */
 static void
 say_other(const struct step *step, const struct program *program, struct report *report)
 {
@@ -165,11 +159,11 @@ say_other(const struct step *step, const struct program *program, struct report 
 		say(step, report, "is neither a program for this machine nor a script with #!");
 }
 
-/* Is it what the file holds? */
+/* Reports a fault of the file's content. False if the content explains nothing. */
 static bool
 say_format(const struct step *step, const struct program *program, int error, struct report *report)
 {
-	/* EIO: an ELF interpreter with fewer bytes than headers have; ELIBBAD: of another kind */
+	/* EIO: an ELF interpreter shorter than its headers; ELIBBAD: one of another kind */
 	bool is_format = error == ENOEXEC || error == ELIBBAD || error == EIO || error == EINVAL;
 	char text[32];
 
@@ -195,19 +189,7 @@ say_format(const struct step *step, const struct program *program, int error, st
 	return true;
 }
 
-/* To the file that the program names. False at the end of the way. */
-static bool
-descend(struct step *step, const struct program *program)
-{
-	if (is_loader(step) || program->interpreter[0] == '\0')
-		return false;
-	snprintf(step->holder, sizeof(step->holder), "%s", step->path);
-	snprintf(step->path, sizeof(step->path), "%s", program->interpreter);
-	step->before = *program;
-	return true;
-}
-
-/* What cannot be read can still be executed, or not; the error alone has to say it. */
+/* Reports the error alone: a file that cannot be read may still be executable. */
 static void
 say_error(const struct step *step, int error, struct report *report)
 {
@@ -223,7 +205,7 @@ say_error(const struct step *step, int error, struct report *report)
 		report_error(report, error, "cannot execute %s", step->command);
 }
 
-/* Goes the way that the kernel went, to the first file that explains the error. */
+/* Follows the kernel's way to the first file that explains the error. */
 static void
 explain_way(const char *path, int error, struct report *report)
 {
@@ -239,13 +221,16 @@ explain_way(const char *path, int error, struct report *report)
 			break;
 		if (say_format(&step, &program, error, report))
 			return;
-		if (!descend(&step, &program))
+		if (is_loader(&step) || program.interpreter[0] == '\0')
 			break;
+		memcpy(step.holder, step.path, sizeof(step.holder));
+		memcpy(step.path, program.interpreter, sizeof(step.path));
+		step.before = program;
 	}
 	say_error(&step, error, report);
 }
 
-/* Why execve(2) failed with error. Apart, since its paths are large and seldom needed. */
+/* Reports why execve(2) failed. Not inlined: its paths are large, and seldom needed. */
 static int __attribute__((noinline)) explain(const char *path, int error, struct report *report)
 {
 	if ((error == ENOENT || error == ENOTDIR) && access(path, F_OK) < 0)
@@ -262,14 +247,8 @@ static int __attribute__((noinline)) explain(const char *path, int error, struct
 	return COMMAND_NOT_EXECUTABLE;
 }
 
-static int
-execute(const char *path, char *const *argv, char *const *environment)
-{
-	execve(path, argv, environment);
-	return errno;
-}
-
-/* As a shell does: the first that can be executed, else the first that is there. */
+/* Takes the first file that can be executed, else reports on the first that exists, like a shell.
+ */
 static int __attribute__((noinline)) search(const char *file, char *const *argv,
 	char *const *environment, const char *search_path, struct report *report)
 {
@@ -283,11 +262,11 @@ static int __attribute__((noinline)) search(const char *file, char *const *argv,
 
 		if (snprintf(path, sizeof(path), "%.*s/%s", (int)length, directory, file) <
 			(int)sizeof(path)) {
-			why = execute(path, argv, environment);
+			execve(path, argv, environment);
+			why = errno;
 			if (why != ENOENT && why != ENOTDIR && why != ENAMETOOLONG && why != EACCES)
 				return explain(path, why, report);
-			/* one that is there and not ours to execute: the next directory may have a
-			 * better one */
+			/* it may not be executed; a later directory may have a better one */
 			if (error == 0 && access(path, F_OK) == 0) {
 				snprintf(refused, sizeof(refused), "%s", path);
 				error = why;
@@ -302,7 +281,8 @@ int
 command_execute(const char *file, char *const *argv, char *const *environment,
 	const char *search_path, struct report *report)
 {
-	if (strchr(file, '/'))
-		return explain(file, execute(file, argv, environment), report);
-	return search(file, argv, environment, search_path, report);
+	if (!strchr(file, '/'))
+		return search(file, argv, environment, search_path, report);
+	execve(file, argv, environment);
+	return explain(file, errno, report);
 }

@@ -10,54 +10,34 @@
 /* Always kept. */
 static const char *const everyday[] = {"TERM", "LANG", "LC_*", "TZ", "COLORTERM", "NO_COLOR", NULL};
 
-/* Kept only while the uid stays: they lead to the session of the user who called. */
+/* Kept only if the uid stays: they lead to the session of the calling user. */
 static const char *const session[] = {"DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR",
 	"XDG_SESSION_*", "XDG_CURRENT_DESKTOP", "XDG_SEAT", "XDG_VTNR", "DBUS_SESSION_BUS_ADDRESS",
 	"PULSE_SERVER", "PIPEWIRE_*", "SSH_AUTH_SOCK", NULL};
 
-/* Never kept: what glibc itself drops for a setuid program (its unsecvars.h), but for TMPDIR. */
+/* Never kept: those that glibc drops for a setuid program (its unsecvars.h), except TMPDIR. */
 static const char *const unsafe[] = {"LD_*", "GCONV_PATH", "GETCONF_DIR", "GLIBC_TUNABLES",
 	"HOSTALIASES", "LOCALDOMAIN", "LOCPATH", "MALLOC_*", "NIS_PATH", "NLSPATH",
 	"RESOLV_HOST_CONF", "RES_OPTIONS", "TZDIR",
-	/* it names a descriptor, and none passes */
+	/* it names a file descriptor, and none is passed */
 	"WAYLAND_SOCKET",
-	/* a session of the host's, where tmux(1) and screen(1) would run what is asked of them */
+	/* tmux(1) and screen(1) would start programs in a session of the host */
 	"TMUX", "TMUX_PANE", "STY", NULL};
 
-/* A list of strings that grows; failed is asked once, at the end. */
+/* The strings of the environment, with room for all of them from the beginning on. */
 struct list {
 	char **strings; /* owned, as each string, ended by NULL */
 	size_t count;
-	size_t room;
-	bool failed;
+	bool failed; /* checked once, at the end */
 };
-
-static bool
-list_make_room(struct list *list)
-{
-	size_t room = list->room == 0 ? 64 : list->room * 2;
-	char **grown;
-
-	if (list->count + 1 < list->room)
-		return true;
-	grown = reallocarray(list->strings, room, sizeof(*grown));
-	if (!grown)
-		return false;
-	list->strings = grown;
-	list->room = room;
-	return true;
-}
 
 static void
 list_append(struct list *list, char *string)
 {
-	if (!string || !list_make_room(list)) {
-		free(string);
+	if (string)
+		list->strings[list->count++] = string;
+	else
 		list->failed = true;
-		return;
-	}
-	list->strings[list->count++] = string;
-	list->strings[list->count] = NULL;
 }
 
 static int
@@ -70,7 +50,7 @@ compare_variable_names(const char *left, const char *right)
 	return (unsigned char)*left - (unsigned char)*right;
 }
 
-/* By name, and of one name by place. */
+/* Orders by name, then by position. */
 static int
 compare_variables(const void *left, const void *right)
 {
@@ -82,9 +62,8 @@ compare_variables(const void *left, const void *right)
 }
 
 /*
- * Of each name the last one stays: so the rules below overrule the caller and each other, and what
- * the caller has twice is what dash, bash and busybox read. getenv(3) would read the first, and
- * nobody inside should see another value than the shell that started them.
+ * Keeps the last assignment of each name. Later rules thus override earlier ones, and a duplicate
+ * of the caller is resolved as dash, bash and busybox do (getenv(3) would return the first).
  */
 static void
 list_unify(struct list *list)
@@ -98,7 +77,7 @@ list_unify(struct list *list)
 	}
 	for (size_t i = 0; i < list->count; i++)
 		places[i] = &list->strings[i];
-	/* sorted, since a caller may have a hundred thousand */
+	/* sorting keeps this fast for a hundred thousand variables */
 	qsort(places, list->count, sizeof(*places), compare_variables);
 	for (size_t i = 1; i < list->count; i++) {
 		if (compare_variable_names(*places[i - 1], *places[i]) != 0)
@@ -116,38 +95,26 @@ list_unify(struct list *list)
 static void
 list_append_value(struct list *list, const char *name, const char *value)
 {
-	size_t length = strlen(name), size = strlen(value) + 1;
-	char *assignment = malloc(length + 1 + size);
+	char *assignment;
 
-	if (assignment) {
-		memcpy(assignment, name, length + 1);
-		assignment[length] = '=';
-		memcpy(assignment + length + 1, value, size);
-	}
-	list_append(list, assignment);
+	list_append(list, asprintf(&assignment, "%s=%s", name, value) < 0 ? NULL : assignment);
 }
 
-/* A pattern of the lists above: a name, or how names begin. */
-static bool
-matches(const char *assignment, const char *pattern)
-{
-	while (*pattern != '\0' && *pattern == *assignment) {
-		pattern++;
-		assignment++;
-	}
-	return *pattern == '*' || (*pattern == '\0' && *assignment == '=');
-}
-
+/* True if a pattern of the lists above, a name or the beginning of names, matches. */
 static bool
 matches_one(const char *assignment, const char *const *patterns)
 {
-	for (; *patterns; patterns++)
-		if (matches(assignment, *patterns))
+	for (; *patterns; patterns++) {
+		size_t length = strcspn(*patterns, "*");
+
+		if (strncmp(assignment, *patterns, length) == 0 &&
+			((*patterns)[length] == '*' || assignment[length] == '='))
 			return true;
+	}
 	return false;
 }
 
-/* The administrator's patterns: fnmatch(3)'s. */
+/* True if a pattern of the administrator matches, as fnmatch(3) has it. */
 static bool
 is_passed(struct list *list, const char *words, const char *assignment)
 {
@@ -166,30 +133,22 @@ is_passed(struct list *list, const char *words, const char *assignment)
 	return false;
 }
 
-static bool
-is_name_byte(char byte, bool is_first)
-{
-	return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || byte == '_' ||
-	       (!is_first && byte >= '0' && byte <= '9');
-}
-
 bool
 environment_is_assignment(const char *word)
 {
-	size_t length = 0;
+	size_t length =
+		strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789");
 
-	while (is_name_byte(word[length], length == 0))
-		length++;
-	return length > 0 && word[length] == '=';
+	return word[length] == '=' && length > 0 && !(word[0] >= '0' && word[0] <= '9');
 }
 
 static void
-keep(struct list *list, const struct environment_rules *rules)
+append_kept(struct list *list, const struct environment_rules *rules)
 {
 	const char *passed = record_value(rules->record, "pass_env");
 
 	for (char *const *string = rules->caller; *string; string++)
-		/* a shell's exported functions are no names that a shell would take */
+		/* a function that bash exports has no such name */
 		if (environment_is_assignment(*string) && !matches_one(*string, unsafe) &&
 			(rules->keeps_all || matches_one(*string, everyday) ||
 				(rules->keeps_session && matches_one(*string, session)) ||
@@ -216,9 +175,17 @@ append_words(struct list *list, const char *words)
 char **
 environment_make(const struct environment_rules *rules)
 {
+	const char *set = record_value(rules->record, "set_env");
+	/* nine of its own, words with a blank behind each, and NULL */
+	size_t room = rules->added_count + strlen(set) / 2 + 11;
 	struct list list = {0};
 
-	keep(&list, rules);
+	for (char *const *string = rules->caller; *string; string++)
+		room++;
+	list.strings = calloc(room, sizeof(*list.strings));
+	if (!list.strings)
+		return NULL;
+	append_kept(&list, rules);
 	list_append_value(&list, "HOME", rules->home);
 	list_append_value(&list, "USER", rules->user);
 	list_append_value(&list, "LOGNAME", rules->user);
@@ -226,11 +193,11 @@ environment_make(const struct environment_rules *rules)
 	list_append_value(&list, "PATH", record_value(rules->record, "path"));
 	list_append_value(&list, "CHROOT_NAME", rules->root);
 	list_append_value(&list, "debian_chroot", rules->root);
-	/* /tmp is the host's, and so is the tmux server that has its socket there */
+	/* in /tmp is the socket of the host's tmux server */
 	list_append_value(&list, "TMUX_TMPDIR", "/var/tmp");
 	if (rules->xauthority)
 		list_append_value(&list, "XAUTHORITY", rules->xauthority);
-	append_words(&list, record_value(rules->record, "set_env"));
+	append_words(&list, set);
 	for (size_t i = 0; i < rules->added_count; i++)
 		list_append(&list, strdup(rules->added[i]));
 	if (!list.failed)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The environment inside: built from nothing, by rules that name what may pass. */
+/* The environment inside: built from nothing, by rules that name the variables to keep. */
 #ifndef ENVIRONMENT_H
 #define ENVIRONMENT_H
 
@@ -9,26 +9,26 @@
 struct record;
 
 struct environment_rules {
-	char *const *caller; /* borrowed; what the caller had, ended by NULL */
+	char *const *caller; /* borrowed; the caller's environment, ended by NULL */
 	const struct record *record; /* borrowed; path, pass_env, set_env */
 	const char *root; /* borrowed; the root's name */
 	const char *user; /* borrowed */
 	const char *home; /* borrowed */
 	const char *shell; /* borrowed */
-	bool keeps_session; /* the uid stays, so display, sound and D-Bus are still the user's own
-			     */
+	bool keeps_session; /* the uid stays, and with it display, sound and D-Bus */
 	const char *xauthority; /* borrowed; XAUTHORITY inside, NULL where the caller's stays */
-	bool keeps_all; /* -E: all but what steers the dynamic loader and libc */
+	bool keeps_all; /* -E: all but those that steer the dynamic loader and libc */
 	char *const *added; /* borrowed; -e, "NAME=value", count of them */
 	size_t added_count;
 };
 
-/* What execve takes; owned by the caller, as each string. NULL with errno ENOMEM. */
+/* Returns the environment for execve(2), owned by the caller, as each string; or NULL with errno
+ * ENOMEM. */
 char **environment_make(const struct environment_rules *rules);
 
 void environment_free(char **environment);
 
-/* Has it the form NAME=value, with a name that a shell would take? */
+/* True for NAME=value with a name that a shell accepts. */
 bool environment_is_assignment(const char *word);
 
 #endif

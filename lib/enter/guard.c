@@ -9,9 +9,8 @@
 #include <errno.h>
 #include <sys/prctl.h>
 
-/* flags: at once with none, CLOSE_RANGE_CLOEXEC for at exec. */
-static int
-close_descriptors(unsigned flags, struct report *report)
+int
+guard_close_descriptors(unsigned flags, struct report *report)
 {
 	if (syscall_close_range(STDERR_FILENO + 1, ~0U, flags) == 0)
 		return 0;
@@ -31,11 +30,5 @@ guard_process(struct report *report)
 		return report_error(report, errno, "cannot make the program's own data read-only");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return report_error(report, errno, "cannot keep others from looking in");
-	return close_descriptors(CLOSE_RANGE_CLOEXEC, report);
-}
-
-int
-guard_close_descriptors(struct report *report)
-{
-	return close_descriptors(0, report);
+	return guard_close_descriptors(CLOSE_RANGE_CLOEXEC, report);
 }

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Guards the process against what its caller left to it: descriptors, environment, debuggers. */
+/* Guards the process against its caller: descriptors, environment, debuggers. */
 #ifndef GUARD_H
 #define GUARD_H
 
 struct report;
 
 /*
- * To be called first. Threats: descriptors 0 to 2 closed, so that a file opened later becomes
- * standard error; a caller of the same uid that looks in by ptrace or /proc while there is
- * privilege; an environment that steers libc; descriptors of the host that lead out of the root.
- * Returns 0, or -1 after reporting the error.
+ * To be called first. Threat: the caller closes descriptors 0 to 2, so that a file opened later
+ * becomes standard error; traces the process, or reads it through /proc, while it has a privilege;
+ * steers libc by the environment; or leaves descriptors of the host open that lead out of the root.
+ * Defence: this function, and guard_close_descriptors later. Returns 0, or -1 after reporting the
+ * error.
  */
 int guard_process(struct report *report);
 
-/* Closes all descriptors but 0 to 2. Returns 0, or -1 after reporting the error. */
-int guard_close_descriptors(struct report *report);
+/* Closes all descriptors but 0 to 2: at once with flags 0, at exec with CLOSE_RANGE_CLOEXEC.
+ * Returns 0, or -1 after reporting the error. */
+int guard_close_descriptors(unsigned flags, struct report *report);
 
 #endif

@@ -14,41 +14,14 @@
 
 #include <linux/keyctl.h>
 
-/* refusals of a user that are written down in so many seconds */
+/* refusals of a user that are logged in so many seconds */
 #define LOG_LINES 10
 #define LOG_SECONDS 60
 
-/* Opens a socket on which no call blocks. It is of datagrams, so write(2) raises no SIGPIPE. */
-static int
-connect_daemon(void)
-{
-	static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
-	cleanup_fd int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return -1;
-	return steal_fd(&fd);
-}
-
-/* RFC 3164, section 4.1; metalog looks for the program behind the time. */
-static void
-write_header(char *header, size_t size, const char *program)
-{
-	char when[32] = "Jan  1 00:00:00";
-	struct timespec now;
-	const struct tm *local =
-		clock_gettime(CLOCK_REALTIME, &now) == 0 ? localtime(&now.tv_sec) : NULL;
-
-	if (local)
-		strftime(when, sizeof(when), "%b %e %H:%M:%S", local);
-	snprintf(header, size, "<%d>%s %s[%d]", LOG_AUTHPRIV | LOG_NOTICE, when, program,
-		(int)getpid());
-}
-
 /*
- * Counts a refusal of the process' user, in a key of the user's own keyring. A minute after the
- * last count began it begins anew, with the number of lines that were left out in *left_out. True
- * if a line is due, also where the kernel keeps no keys.
+ * Counts a refusal of the process' user, in a key of the user's own keyring. The count restarts
+ * after a minute, with the number of lines that were left out in *left_out. True if a line is due,
+ * also if the kernel keeps no keys.
  */
 static bool
 is_due(unsigned *left_out)
@@ -74,21 +47,32 @@ is_due(unsigned *left_out)
 	return tally.count <= LOG_LINES;
 }
 
-/* Not syslog(3), which waits for a daemon that is behind, with the user at the prompt. */
+/*
+ * Does without syslog(3), which waits for a daemon that is behind, with the user at the prompt. The
+ * socket is of datagrams: write(2) on it raises no SIGPIPE. The header is that of RFC 3164, section
+ * 4.1; metalog looks for the program behind the time.
+ */
 void
 log_write(const char *program, const char *format, ...)
 {
+	static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
 	int saved = errno;
-	cleanup_fd int fd = connect_daemon();
-	char header[128], text[512];
+	cleanup_fd int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	char when[32] = "Jan  1 00:00:00", header[128], text[512];
+	struct timespec now;
+	const struct tm *local;
 	struct report report;
 	va_list arguments;
 
-	if (fd >= 0) {
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0) {
+		local = clock_gettime(CLOCK_REALTIME, &now) == 0 ? localtime(&now.tv_sec) : NULL;
+		if (local)
+			strftime(when, sizeof(when), "%b %e %H:%M:%S", local);
+		snprintf(header, sizeof(header), "<%d>%s %s[%d]", LOG_AUTHPRIV | LOG_NOTICE, when,
+			program, (int)getpid());
 		va_start(arguments, format);
 		vsnprintf(text, sizeof(text), format, arguments);
 		va_end(arguments);
-		write_header(header, sizeof(header), program);
 		report_init(&report, header);
 		report.fd = fd;
 		report_warning(&report, "%s", text);
@@ -110,6 +94,6 @@ log_refusal(const char *program, uid_t uid, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(what, sizeof(what), format, arguments);
 	va_end(arguments);
-	/* what was typed comes last: it can say nothing in another's name */
+	/* the words of the user come last, so that they cannot imitate the rest */
 	log_write(program, "uid %u was refused%s%s", (unsigned)uid, before, what);
 }

@@ -9,14 +9,6 @@
 #include <limits.h>
 #include <string.h>
 
-void
-options_release(struct options *options)
-{
-	free(options->added);
-	free(options->binds);
-	*options = (struct options){0};
-}
-
 static const char usage[] =
 	"usage: chroot-enter [OPTION...] ROOT [--] [COMMAND [ARG...]]\n"
 	"       chroot-enter --list\n"
@@ -42,10 +34,10 @@ static const char usage[] =
 
 static const char version[] = "chroot-enter " VERSION "\n";
 
-/* "+": what comes behind ROOT is the command's */
+/* "+": the words behind ROOT belong to the command */
 static const char option_letters[] = "+:b:d:e:EG:ls:u:hV";
 
-enum { OPTION_BIND_RO = UCHAR_MAX + 1, OPTION_LIST }; /* these have no letter */
+enum { OPTION_BIND_RO = UCHAR_MAX + 1, OPTION_LIST }; /* without a letter */
 
 static const struct option option_names[] = {
 	{"bind", required_argument, NULL, 'b'},
@@ -63,7 +55,7 @@ static const struct option option_names[] = {
 	{0},
 };
 
-/* word: which one it is, to be seen also when it is empty; NULL for none. */
+/* word: the wrong one, or NULL. */
 static int
 say_usage(struct report *report, const char *what, const char *word)
 {
@@ -73,31 +65,15 @@ say_usage(struct report *report, const char *what, const char *word)
 		report, 0, "%s%s; chroot-enter -h says what there is", what, word ? word : "");
 }
 
-static int
-add_assignment(struct options *options, const char *word, struct report *report)
-{
-	if (!environment_is_assignment(word))
-		return say_usage(report, "-e wants NAME=VALUE, not ", word);
-	options->added[options->added_count++] = optarg;
-	return 0;
-}
-
-static void
-add_bind(struct options *options, const char *word, bool is_read_only)
-{
-	options->binds[options->bind_count++] =
-		(struct options_bind){.word = word, .is_read_only = is_read_only};
-}
-
-/* optopt is 0 for an unknown name, and a known letter for a name that takes no value and got one.
- */
+/* optopt is 0 for an unknown name, and a known letter for a name that was given a value but takes
+ * none. */
 static int
 say_unknown(struct report *report, const char *word)
 {
 	unsigned char byte = (unsigned char)optopt;
 	char letter[8];
 
-	/* above ASCII it is a part of a character, and alone no text */
+	/* a byte above ASCII is a part of a character */
 	snprintf(letter, sizeof(letter), byte < 0x80 ? "-%c" : "-\\%03o", byte);
 	for (const struct option *known = option_names; known->name; known++)
 		if (known->val == optopt)
@@ -105,20 +81,24 @@ say_unknown(struct report *report, const char *word)
 	return say_usage(report, "unknown option ", optopt == 0 ? word : letter);
 }
 
-/* word: the one that the option is in. */
+/* word: the word of the option. */
 static int
 take_option(struct options *options, int option, const char *word, struct report *report)
 {
 	switch (option) {
 	case 'b':
 	case OPTION_BIND_RO:
-		add_bind(options, optarg, option != 'b');
+		options->binds[options->bind_count++] =
+			(struct options_bind){.word = optarg, .is_read_only = option != 'b'};
 		return 0;
 	case 'd':
 		options->directory = optarg;
 		return 0;
 	case 'e':
-		return add_assignment(options, optarg, report);
+		if (!environment_is_assignment(optarg))
+			return say_usage(report, "-e wants NAME=VALUE, not ", optarg);
+		options->added[options->added_count++] = optarg;
+		return 0;
 	case 'E':
 		options->keeps_all = true;
 		return 0;
@@ -144,22 +124,14 @@ take_option(struct options *options, int option, const char *word, struct report
 	}
 }
 
-/* USER or USER:GROUP: an empty word must never be taken for nobody named. */
+/* True if a part of the words, which the separator divides, is empty. */
 static bool
-is_user(const char *word)
+has_empty_part(const char *words, const char *separator)
 {
-	size_t length = strcspn(word, ":");
+	size_t length = strcspn(words, separator);
 
-	return length > 0 && (word[length] == '\0' || word[length + 1] != '\0');
-}
-
-/* GROUP,GROUP,...: an empty list is one, of no group. */
-static bool
-is_list(const char *words)
-{
-	size_t length = strlen(words);
-
-	return length == 0 || (words[0] != ',' && words[length - 1] != ',' && !strstr(words, ",,"));
+	return length == 0 ||
+	       (words[length] != '\0' && has_empty_part(words + length + 1, separator));
 }
 
 static int
@@ -169,11 +141,11 @@ check_options(const struct options *options, struct report *report)
 		return say_usage(report, "-d wants an absolute path, not ", options->directory);
 	if (options->shell && options->shell[0] != '/')
 		return say_usage(report, "-s wants an absolute path, not ", options->shell);
-	if (options->user && !is_user(options->user))
+	if (options->user && has_empty_part(options->user, ":"))
 		return say_usage(report, "-u wants USER or USER:GROUP, with no part empty", NULL);
 	if (options->groups && !options->user)
 		return say_usage(report, "-G is for the user of -u", NULL);
-	if (options->groups && !is_list(options->groups))
+	if (options->groups && *options->groups && has_empty_part(options->groups, ","))
 		return say_usage(report, "-G wants GROUP,GROUP,..., with no part empty", NULL);
 	if (options->command && (options->login || options->shell))
 		return say_usage(
@@ -184,7 +156,7 @@ check_options(const struct options *options, struct report *report)
 static int
 say_text(const char *text, struct report *report)
 {
-	/* musl writes what its buffer cannot hold at once, and says so only once */
+	/* musl writes a part before the flush, and reports its failure only there */
 	if (fputs(text, stdout) < 0 || fflush(stdout) < 0)
 		return report_error(report, errno, "cannot write");
 	return 1;
@@ -205,7 +177,7 @@ options_answer(int argc, char **argv, struct report *report)
 int
 options_read(struct options *options, int argc, char **argv, struct report *report)
 {
-	int option, at = 1; /* where the next one is looked for */
+	int option, at = 1; /* index of the option's word */
 
 	*options = (struct options){0};
 	if (argc < 1)
@@ -215,7 +187,7 @@ options_read(struct options *options, int argc, char **argv, struct report *repo
 	if (!options->added || !options->binds)
 		return report_error(report, ENOMEM, "cannot read the options");
 	opterr = 0;
-	optind = 0; /* forget the words of another call: getopt(3), NOTES */
+	optind = 0; /* forgets an earlier call: getopt(3), NOTES */
 	while ((option = getopt_long(argc, argv, option_letters, option_names, NULL)) != -1) {
 		if (option == 'h')
 			return say_text(usage, report);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the command line of chroot-enter asks for, judged by its words alone. */
+/* The command line of chroot-enter, judged by its words alone. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
@@ -24,15 +24,16 @@ struct options {
 	bool lists; /* --list */
 	char **added; /* owned; -e, borrowed strings */
 	size_t added_count;
-	struct options_bind *binds; /* owned; -b, --bind-ro, in their order */
+	struct options_bind *binds; /* owned; -b, --bind-ro, in order */
 	size_t bind_count;
 	const char *root; /* NULL with --list alone */
 	char **command; /* borrowed; NULL for the shell */
 };
 
 /*
- * All strings are those of argv. 0 to go on; 1 when all is said, on standard output; -1 with the
- * error said. options_release in each case.
+ * Reads the command line; strings are borrowed from argv. Returns 0 to go on, 1 after printing the
+ * help or the version, or -1 after reporting the error. added and binds are owned by options in
+ * each case.
  */
 int options_read(struct options *options, int argc, char **argv, struct report *report);
 
@@ -41,7 +42,5 @@ int options_read(struct options *options, int argc, char **argv, struct report *
  * asks for neither, or -1 after reporting the error.
  */
 int options_answer(int argc, char **argv, struct report *report);
-
-void options_release(struct options *options);
 
 #endif

@@ -28,24 +28,18 @@ set_capabilities(unsigned effective, unsigned permitted)
 	return (int)syscall(SYS_capset, &header, data);
 }
 
-/* Keeps processes of the same uid from tracing this one. A change of uid sets it to the value of
- * fs.suid_dumpable, so it is repeated. */
-static int
-forbid_looking_in(void)
-{
-	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-}
-
 int
 privileges_become(const struct identity *identity, struct report *report)
 {
-	/* the group before the user, who may not change it any more */
+	/* the group first: a user may not change it */
 	if (setresgid(identity->gid, identity->gid, identity->gid) < 0 ||
 		prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 ||
 		setresuid(identity->uid, identity->uid, identity->uid) < 0)
 		return report_error(report, errno, "cannot become user %u, group %u",
 			(unsigned)identity->uid, (unsigned)identity->gid);
-	if (forbid_looking_in() < 0 || prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
+	/* a change of uid resets it to fs.suid_dumpable (prctl(2)): the user could trace the
+	 * process */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
 		return report_error(report, errno, "cannot keep others from looking in");
 	if (set_capabilities(0, TO_JOIN) < 0)
 		return report_error(report, errno, "cannot drop the capabilities");
@@ -67,7 +61,7 @@ privileges_lower(void)
 	return result;
 }
 
-/* True if a call works that must not work any more. */
+/* True if the process can regain a privilege. */
 static bool
 can_come_back(const struct identity *identity)
 {
@@ -99,7 +93,7 @@ privileges_let_go(const struct identity *identity, struct report *report)
 	 */
 	if (!identity->allows_setuid && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return report_error(report, errno, "cannot set no_new_privs");
-	if (set_capabilities(0, 0) < 0 || forbid_looking_in() < 0)
+	if (set_capabilities(0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return report_error(report, errno, "cannot drop the last capabilities");
 	if (can_come_back(identity))
 		return report_error(

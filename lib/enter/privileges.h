@@ -7,12 +7,12 @@ struct identity;
 struct report;
 
 enum privileges_use {
-	PRIVILEGES_TO_READ, /* what the superuser alone can read */
+	PRIVILEGES_TO_READ, /* files that the superuser alone can read */
 	PRIVILEGES_TO_JOIN, /* the same, and to join a mount namespace (setns(2)) */
 };
 
 /*
- * The steps of a drop, so that no process with the superuser's uid stands in a user's tree:
+ * The steps of a drop. No process with the superuser's uid ever stands in a user's tree.
  *
  * privileges_become  from the superuser (real or setuid) to the identity, all uids and gids,
  *                    without a way back. Left are three permitted capabilities, none of them

@@ -16,9 +16,8 @@
 #include <sys/syscall.h>
 
 /*
- * The kernel alone is asked: getcwd(3) goes up and reads the directories itself, with the
- * superuser's powers, where the path is longer than PATH_MAX or, "(unreachable)/...", outside the
- * process' root.
+ * Asks the kernel alone: getcwd(3) walks up and reads the directories itself, with privilege, if
+ * the path is longer than PATH_MAX or outside the process' root, "(unreachable)/...".
  */
 void
 session_find_directory(struct entry *entry)
@@ -28,7 +27,7 @@ session_find_directory(struct entry *entry)
 		entry->directory[0] = '\0';
 }
 
-/* The last of several, as lib/enter/environment.c has it. */
+/* Returns the last assignment's value, as lib/enter/environment.c does; NULL for none. */
 static const char *
 caller_variable(const struct entry *entry, const char *name)
 {
@@ -41,16 +40,16 @@ caller_variable(const struct entry *entry, const char *name)
 	return value;
 }
 
-/* A cookie is for the user who called, and only where there is a display to use it on. */
+/* A cookie is for the calling user alone, and of no use without a display. */
 void
-session_read_authority(struct entry *entry)
+session_read_xauthority(struct entry *entry)
 {
 	if (entry->target->uid == entry->caller.uid && caller_variable(entry, "DISPLAY"))
 		xauthority_read(&entry->xauthority, caller_variable(entry, "XAUTHORITY"),
 			caller_variable(entry, "HOME"));
 }
 
-/* True if the word is one of an option list. */
+/* True if the word is one of a list of mount options. */
 static bool
 has_word(const char *list, const char *word)
 {
@@ -64,26 +63,22 @@ has_word(const char *list, const char *word)
 	return false;
 }
 
-/*
- * Is it a file of the host's, and another one than was bound? line: MOUNT:DEVICE:INODE:PLACE,
- * mount 0 where there is none.
- */
+/* True if the source of a line of the record is another file now than the one that is bound. */
 static bool
 was_replaced(const char *line, const char *source)
 {
-	unsigned long long mount, device, inode;
+	struct record_mount bound;
 	struct stat found;
 
-	if (sscanf(line, "%llu:%llu:%llu:", &mount, &device, &inode) != 3 || mount == 0)
-		return false;
-	return stat(source, &found) == 0 && !S_ISDIR(found.st_mode) &&
-	       (found.st_dev != device || found.st_ino != inode);
+	return record_parse_mount(line, RECORD_LINE, &bound) == 0 && bound.id != 0 &&
+	       stat(source, &found) == 0 && !S_ISDIR(found.st_mode) &&
+	       (found.st_dev != bound.device || found.st_ino != bound.inode);
 }
 
 /*
- * A file that an editor renames into place is a new one, and the root keeps the old. For a shell
- * alone, since a command's output stays its own. Recursive binds are of directories, and a look at
- * one could wait for a server.
+ * A file that an editor renames into place is a new file, and the root keeps the old one. Reported
+ * for a shell alone: the output of a command stays its own. Recursive binds are passed over, since
+ * stat(2) of a directory could wait for a server.
  */
 void
 session_report_replaced(const struct entry *entry)
@@ -105,18 +100,7 @@ session_report_replaced(const struct entry *entry)
 	}
 }
 
-/* The root's own passwd, read as data, as the user whom it is about. */
-static void
-find_account(uid_t uid, struct account *account)
-{
-	cleanup_free char *passwd = account_text("/etc/passwd", true);
-
-	*account = (struct account){0};
-	if (passwd)
-		account_read(account, passwd, uid); /* none is no error: home_of says it */
-}
-
-/* The name ends in prompts and paths. */
+/* True for a name that may stand in prompts and paths. */
 static bool
 is_user_name(const char *name)
 {
@@ -126,7 +110,7 @@ is_user_name(const char *name)
 	return *name != '\0';
 }
 
-/* Returns the name of the user: that of the root's passwd, else the one on the host. */
+/* Returns the user's name: that of the tree's passwd, else the one on the host. */
 static const char *
 user_name(const struct entry *entry, const struct account *account)
 {
@@ -141,23 +125,16 @@ user_name(const struct entry *entry, const struct account *account)
 	return name && is_user_name(name) ? name : "unknown";
 }
 
-static bool
-is_directory(const char *path)
-{
-	struct stat found;
-
-	return path[0] == '/' && stat(path, &found) == 0 && S_ISDIR(found.st_mode);
-}
-
-/* `/` where the home is missing inside. For a shell, a note says why; a command's output stays its
- * own. */
+/* Returns the home, or `/` if it is missing inside. Reported for a shell alone, as above. */
 static const char *
 home_of(const struct entry *entry, const struct account *account)
 {
 	unsigned uid = (unsigned)entry->target->uid;
 	const char *root = entry->options->root;
+	struct stat found;
 
-	if (account->home && is_directory(account->home))
+	if (account->home && account->home[0] == '/' && stat(account->home, &found) == 0 &&
+		S_ISDIR(found.st_mode))
 		return account->home;
 	if (entry->options->command)
 		return "/";
@@ -185,15 +162,15 @@ shell_of(const struct entry *entry, const struct account *account)
 }
 
 /*
- * Threat: a path that leads to a place of the host's, /proc/self/fd/0 or /proc/PID/cwd. The kernel
- * names such a place "(unreachable)/...", getcwd(3). Inside it does not exist.
+ * Threat: a path leads to a directory of the host, by /proc/self/fd/0 or /proc/PID/cwd. Defence:
+ * the kernel names such a directory "(unreachable)/..." (getcwd(3)), and it counts as missing.
  */
 static int
 go_to(const char *path)
 {
 	static char name[PATH_MAX];
 
-	/* it has no name where it was removed, or where the name is too long */
+	/* the call fails for a directory that was removed, and for a name that is too long */
 	if (chdir(path) < 0 || syscall(SYS_getcwd, name, sizeof(name)) < 0)
 		return -1;
 	if (name[0] == '/')
@@ -203,8 +180,8 @@ go_to(const char *path)
 }
 
 /*
- * The same place as outside where the root has it. A command never runs in another place than it
- * was typed in: `rm -rf *` must not meet /.
+ * Goes to the caller's directory, if the root has it. A command never runs in another directory
+ * than it was typed in: `rm -rf *` must not meet /.
  */
 static int
 go_to_directory(const struct entry *entry, const char *home)
@@ -235,34 +212,15 @@ go_to_directory(const struct entry *entry, const char *home)
 	return 0;
 }
 
-static int
-take_personality(const struct entry *entry)
-{
-	const char *wanted = record_value(&entry->record, "personality");
-	unsigned long persona = strcmp(wanted, "linux32") == 0 ? PER_LINUX32 : PER_LINUX;
-
-	if (*wanted != '\0' && personality(persona) < 0)
-		return report_error(entry->report, errno, "cannot take the personality %s", wanted);
-	return 0;
-}
-
-static int
-execute_shell(const struct entry *entry, const char *shell, char **environment)
-{
-	const char *base = strrchr(shell, '/') ? strrchr(shell, '/') + 1 : shell;
-	char name[NAME_MAX + 2];
-	char *argv[] = {name, NULL};
-
-	snprintf(name, sizeof(name), "%s%s", entry->options->login ? "-" : "", base);
-	return command_execute(shell, argv, environment, "", entry->report);
-}
-
 int
 session_execute(struct entry *entry)
 {
 	const struct options *options = entry->options;
 	const struct identity *target = entry->target;
-	struct account account;
+	const char *persona = record_value(&entry->record, "personality");
+	/* the root's own passwd, read as data, without privilege */
+	cleanup_free char *passwd = account_text("/etc/passwd", true);
+	struct account account = {0};
 	struct environment_rules rules = {
 		.caller = entry->environment,
 		.record = &entry->record,
@@ -273,8 +231,13 @@ session_execute(struct entry *entry)
 		.added_count = options->added_count,
 	};
 	char **environment;
+	char name[NAME_MAX + 2];
+	char *argv[] = {name, NULL};
+	const char *base;
 
-	find_account(target->uid, &account);
+	if (passwd)
+		account_find(&account, passwd, NULL,
+			target->uid); /* home_of reports one that is missing */
 	rules.user = user_name(entry, &account);
 	rules.home = home_of(entry, &account);
 	rules.shell = shell_of(entry, &account);
@@ -285,10 +248,18 @@ session_execute(struct entry *entry)
 		report_error(entry->report, ENOMEM, "cannot make the environment");
 		return COMMAND_FAILED;
 	}
-	if (go_to_directory(entry, rules.home) < 0 || take_personality(entry) < 0)
+	if (go_to_directory(entry, rules.home) < 0)
 		return COMMAND_FAILED;
-	if (!options->command)
-		return execute_shell(entry, rules.shell, environment);
-	return command_execute(options->command[0], options->command, environment,
-		record_value(&entry->record, "path"), entry->report);
+	if (*persona != '\0' &&
+		personality(strcmp(persona, "linux32") == 0 ? PER_LINUX32 : PER_LINUX) < 0) {
+		report_error(entry->report, errno, "cannot take the personality %s", persona);
+		return COMMAND_FAILED;
+	}
+	if (options->command)
+		return command_execute(options->command[0], options->command, environment,
+			record_value(&entry->record, "path"), entry->report);
+	base = strrchr(rules.shell, '/');
+	snprintf(name, sizeof(name), "%s%s", options->login ? "-" : "",
+		base ? base + 1 : rules.shell);
+	return command_execute(rules.shell, argv, environment, "", entry->report);
 }

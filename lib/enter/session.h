@@ -5,24 +5,20 @@
 
 struct entry;
 
-/* Asks the kernel for the caller's working directory. */
+/* Finds the caller's working directory. */
 void session_find_directory(struct entry *entry);
 
-/* Reads the caller's X authority file, where the caller has a display and keeps their uid. To be
- * called on the host, with no capability effective and before the pin is open: reading it may take
- * for ever. */
-void session_read_authority(struct entry *entry);
+/* Reads the caller's X authority file, if the caller has a display and keeps their uid. To be
+ * called on the host, without a capability in effect and before the pin is open: it may block for
+ * ever. */
+void session_read_xauthority(struct entry *entry);
 
-/*
- * Reports files that are bound into the root and were replaced on the host. To be called like that
- * too: a terminal may not take what is said.
- */
+/* Reports files that are bound into the root and were replaced on the host. To be called like
+ * session_read_xauthority: a terminal may block for ever. */
 void session_report_replaced(const struct entry *entry);
 
-/*
- * Executes the command or the shell, inside, as the user, without privilege: only here is the tree
- * read. Returns the exit status of a failure after reporting it.
- */
+/* Executes the command or the shell. To be called inside, as the user, without privilege: it reads
+ * the tree. Returns the exit status of a failure after reporting it. */
 int session_execute(struct entry *entry);
 
 #endif

@@ -16,14 +16,15 @@ xauthority_release(struct xauthority *xauthority)
 	*xauthority = (struct xauthority){0};
 }
 
-/* The file that libXau opens: XAUTHORITY counts even where it is empty. */
+/* Puts the path that libXau opens into path: XAUTHORITY counts even if it is empty. True for a
+ * path that the process may open. */
 static bool
 name_file(char path[PATH_MAX], const char *variable, const char *home)
 {
 	int length = variable ? snprintf(path, PATH_MAX, "%s", variable)
 			      : snprintf(path, PATH_MAX, "%s/.Xauthority", home ? home : "");
 
-	/* a relative path means another file as soon as the program changes its directory */
+	/* a relative path is another file after each chdir(2) */
 	return path[0] == '/' && length < PATH_MAX;
 }
 
@@ -52,7 +53,7 @@ read_cookies(struct xauthority *xauthority, int fd)
 	return xauthority->size > XAUTHORITY_SIZE ? EINVAL : 0;
 }
 
-/* Threat: a FIFO or a device that keeps whoever opens it waiting. */
+/* Threat: a FIFO or a device makes the open wait. Defence: O_NONBLOCK and O_NOCTTY. */
 static void
 read_at(struct xauthority *xauthority, int directory, const char *path, int flags)
 {
@@ -72,17 +73,8 @@ xauthority_read(struct xauthority *xauthority, const char *variable, const char 
 		read_at(xauthority, AT_FDCWD, xauthority->path, 0);
 }
 
-static bool
-is_shown(const struct xauthority *xauthority, const char *home)
-{
-	char path[PATH_MAX];
-	struct stat found;
-
-	return name_file(path, xauthority->variable, home) && stat(path, &found) == 0 &&
-	       found.st_dev == xauthority->device && found.st_ino == xauthority->inode;
-}
-
-/* A directory that nobody else can put anything into. */
+/* Opens a directory that only the user can write to. Returns a new file descriptor, or -1 with
+ * errno set; reports nothing. */
 static int
 open_directory(const char *path)
 {
@@ -117,23 +109,23 @@ write_text(const struct xauthority *xauthority, int fd)
 	struct rlimit limit;
 	ssize_t written;
 
-	/* setrlimit(2): behind this limit there is a signal, and it would end the entry */
+	/* a write beyond this limit raises SIGXFSZ, which would end the process (setrlimit(2)) */
 	if (getrlimit(RLIMIT_FSIZE, &limit) < 0)
 		return -1;
 	if (limit.rlim_cur < xauthority->size) {
 		errno = EFBIG;
 		return -1;
 	}
-	/* the caller's umask may take the user's own bits */
+	/* the umask may have removed the user's own bits */
 	if (fchmod(fd, S_IRUSR | S_IWUSR) < 0)
 		return -1;
 	written = write(fd, xauthority->text, xauthority->size);
 	if (written >= 0 && (size_t)written < xauthority->size)
-		errno = ENOSPC; /* write(2): what a full disk says only the next time */
+		errno = ENOSPC; /* which write(2) would report the next time */
 	return written == (ssize_t)xauthority->size ? 0 : -1;
 }
 
-/* Whole or not at all, since others who enter may be reading it. */
+/* Replaces the file by rename, since another session may be reading it. */
 static int
 write_file(const struct xauthority *xauthority, int directory, const char *name)
 {
@@ -141,7 +133,7 @@ write_file(const struct xauthority *xauthority, int directory, const char *name)
 	cleanup_fd int fd = -1;
 
 	snprintf(unfinished, sizeof(unfinished), "%s.%d", name, (int)getpid());
-	unlinkat(directory, unfinished, 0); /* of one of this number that was killed */
+	unlinkat(directory, unfinished, 0); /* left by a process of this pid that was killed */
 	fd = openat(directory, unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 		S_IRUSR | S_IWUSR);
 	if (fd < 0)
@@ -157,7 +149,7 @@ write_file(const struct xauthority *xauthority, int directory, const char *name)
 	return 0;
 }
 
-/* NULL, or why it could not be put there. */
+/* Returns NULL, or the reason why the copy could not be made. */
 static const char *
 put(struct xauthority *xauthority, const char *runtime, const char *root)
 {
@@ -185,8 +177,12 @@ xauthority_show(struct xauthority *xauthority, const char *home, const char *run
 	const char *root, struct report *report)
 {
 	const char *problem;
+	char path[PATH_MAX];
+	struct stat found;
 
-	if (!xauthority->is_there || is_shown(xauthority, home))
+	if (!xauthority->is_there ||
+		(name_file(path, xauthority->variable, home) && stat(path, &found) == 0 &&
+			found.st_dev == xauthority->device && found.st_ino == xauthority->inode))
 		return NULL;
 	problem = put(xauthority, runtime, root);
 	if (!problem)

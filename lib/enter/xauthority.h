@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The user's X authority file, which has the cookies that X servers demand: taken inside. */
+/* The user's X authority file, with the cookies that X servers demand: copied inside. */
 #ifndef XAUTHORITY_H
 #define XAUTHORITY_H
 
@@ -14,8 +14,8 @@ struct report;
 
 struct xauthority {
 	const char *variable; /* borrowed; the caller's XAUTHORITY, NULL where it is not set */
-	bool is_there; /* else nothing below counts */
-	int error; /* 0, or why there is no text; EINVAL for a file that is not the user's own */
+	bool is_there; /* if not, nothing below is set */
+	int error; /* 0, or the errno of reading it; EINVAL for a file that is not the user's own */
 	char *text; /* owned */
 	size_t size;
 	dev_t device;
@@ -27,17 +27,17 @@ struct xauthority {
 void xauthority_release(struct xauthority *xauthority);
 
 /*
- * Reads what X programs of the caller read: $XAUTHORITY, or .Xauthority in the home. For the
- * time outside, when the ids are the user's already. Judged on the descriptor, of which none is
- * left: a regular file, the user's, XAUTHORITY_SIZE at most. Nothing is said.
+ * Reads the file that X programs of the caller read: $XAUTHORITY, or .Xauthority in the home. To be
+ * called outside, with the user's ids. It must be a regular file of the user's, of at most
+ * XAUTHORITY_SIZE. Reports nothing, and leaves no descriptor open.
  */
 void xauthority_read(struct xauthority *xauthority, const char *variable, const char *home);
 
 /*
- * For the time inside, without privilege. Where X programs with that home would not find the same
- * file, its text is put into one for the user alone below runtime, the value of XDG_RUNTIME_DIR or
- * NULL. The path of the copy, which XAUTHORITY shall name, owned by authority; NULL where the
- * variable stays as it is: a failure is said, and is none of the entry.
+ * To be called inside, without privilege. If X programs with that home would find another file, or
+ * none, copies the text below runtime, the value of XDG_RUNTIME_DIR or NULL. Returns the path for
+ * XAUTHORITY, borrowed from xauthority, or NULL if the variable stays as it is. A failure is a
+ * warning.
  */
 const char *xauthority_show(struct xauthority *xauthority, const char *home, const char *runtime,
 	const char *root, struct report *report);

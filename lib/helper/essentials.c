@@ -6,6 +6,7 @@
 #include "common/program.h"
 #include "common/report.h"
 #include "helper/people.h"
+#include "superuser/report_word.h"
 #include "superuser/root.h"
 
 #include <errno.h>
@@ -94,7 +95,7 @@ read_superuser(struct essentials_path *walk, struct account *account)
 	if (result <= 0)
 		return result;
 	text = account_text_of(fd, true);
-	if (!text || (account_read(account, text, 0) < 0 && errno != ENOENT))
+	if (!text || (account_find(account, text, NULL, 0) < 0 && errno != ENOENT))
 		return essentials_path_error(walk, "/etc/passwd");
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "common/syscalls.h"
 #include "helper/ownership.h"
 #include "helper/plan.h"
+#include "superuser/report_word.h"
 #include "superuser/root.h"
 
 #include <string.h>

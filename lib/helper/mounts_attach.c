@@ -9,6 +9,7 @@
 #include "helper/ownership_inside.h"
 #include "helper/plan.h"
 #include "superuser/mount.h"
+#include "superuser/report_word.h"
 #include "superuser/root.h"
 
 #include <libmount/libmount.h>

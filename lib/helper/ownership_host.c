@@ -7,6 +7,7 @@
 #include "common/syscalls.h"
 #include "helper/mountinfo.h"
 #include "helper/ownership.h"
+#include "superuser/report_word.h"
 #include "superuser/root.h"
 
 #include <limits.h>

@@ -5,6 +5,7 @@
 #include "common/report.h"
 #include "common/syscalls.h"
 #include "helper/ownership.h"
+#include "superuser/report_word.h"
 #include "superuser/root.h"
 
 #include <limits.h>

@@ -5,6 +5,7 @@
 #include "common/cleanup.h"
 #include "common/report.h"
 #include "helper/plan.h"
+#include "superuser/report_word.h"
 #include "superuser/root.h"
 
 #include <fcntl.h>

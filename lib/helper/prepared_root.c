@@ -9,6 +9,7 @@
 #include "helper/mount_make.h"
 #include "helper/namespace_make.h"
 #include "helper/process.h"
+#include "helper/record_read.h"
 #include "helper/record_write.h"
 #include "helper/state.h"
 #include "helper/visible.h"

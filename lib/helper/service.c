@@ -6,7 +6,9 @@
 #include "common/record.h"
 #include "common/report.h"
 #include "helper/process.h"
+#include "helper/record_read.h"
 #include "helper/state.h"
+#include "superuser/namespace_copy.h"
 
 #include <string.h>
 

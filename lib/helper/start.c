@@ -29,6 +29,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 /* A root that is being started. */
 struct start {
@@ -185,7 +186,8 @@ record_mount_point(struct start *start)
 		record_add_root(record, &place) < 0 ||
 		plan_record_add(record, plan, &start->mounts, NULL, is_visible(start)) < 0 ||
 		(plan->root && !plan->root->is_bind &&
-			record_add_device(record, namespace_root_device(&place)) < 0))
+			record_add_device(record, makedev((unsigned)(place.device >> 32),
+							  (unsigned)place.device)) < 0))
 		return cannot_record(start);
 	return 0;
 }

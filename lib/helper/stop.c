@@ -6,6 +6,7 @@
 #include "helper/block_device.h"
 #include "helper/holders.h"
 #include "helper/prepared_root.h"
+#include "helper/record_read.h"
 #include "helper/scan.h"
 #include "helper/service.h"
 #include "helper/state.h"

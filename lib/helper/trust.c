@@ -9,6 +9,7 @@
 #include "helper/ownership_inside.h"
 #include "helper/plan.h"
 #include "helper/trust_names.h"
+#include "superuser/report_word.h"
 #include "superuser/root.h"
 
 #include <fcntl.h>

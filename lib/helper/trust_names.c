@@ -10,6 +10,7 @@
 #include "helper/people.h"
 #include "helper/record_write.h"
 #include "superuser/host_account.h"
+#include "superuser/report_word.h"
 
 #include <errno.h>
 #include <stdio.h>

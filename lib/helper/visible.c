@@ -11,6 +11,7 @@
 #include "helper/plan.h"
 #include "helper/record_write.h"
 #include "superuser/mount.h"
+#include "superuser/report_word.h"
 
 #include <string.h>
 

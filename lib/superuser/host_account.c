@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* getpwnam(3): a name that is not found is no error, or one of several. */
+/* Returns -1 with one errno for "not found", where getpwnam(3) leaves 0 or one of several. */
 static int
 not_found(void)
 {
@@ -76,7 +76,7 @@ host_account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count)
 			*count = (size_t)wanted;
 			return 0;
 		}
-		/* musl leaves the number alone where glibc says how many there are */
+		/* glibc sets the number of groups, musl does not */
 		room = wanted > room ? wanted : room * 2;
 		if (room > 65536)
 			break;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Accounts of the host, through its name service. It loads libraries: only for the superuser, and
- * only while the process stands on the host. */
+/* Accounts of the host, by its name service, which loads libraries: for the superuser alone, and on
+ * the host alone. */
 #ifndef HOST_ACCOUNT_H
 #define HOST_ACCOUNT_H
 
@@ -10,8 +10,7 @@
 
 struct account;
 
-/* Returns 0, or -1 with errno set, ENOENT for a name or number without an account; reports nothing.
- */
+/* Each returns 0, or -1 with errno set, ENOENT if there is none; reports nothing. */
 int host_account_by_name(struct account *account, const char *name);
 int host_account_by_uid(struct account *account, uid_t uid);
 int host_account_group(const char *name, gid_t *gid);
@@ -20,7 +19,7 @@ int host_account_group(const char *name, gid_t *gid);
  * errno set; reports nothing. */
 int host_account_groups(const char *name, gid_t gid, gid_t **groups, size_t *count);
 
-/* True if a name service that returned nothing set errno to this because there is no such entry. */
+/* True if this errno of a name service means "not found" (getpwnam(3)). */
 bool host_account_is_missing(int error);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One mount as a descriptor: cloned, changed, attached. Nothing has a path before it is
- * attached. */
+/* One mount as a file descriptor: cloned, changed, attached. */
 #ifndef MOUNT_H
 #define MOUNT_H
 
@@ -15,17 +14,17 @@ struct mount_change {
 };
 
 /*
- * Clones the mount at path, which is taken relative to directory, with the mounts below it when
- * recursive is set (unbindable ones stay out); an empty path is directory itself. A descriptor,
- * or -1 with errno set and nothing said, since a missing source may be no error (nofail).
+ * Clones the mount at path, relative to directory, which an empty path stands for. recursive: with
+ * the mounts below it, except unbindable ones. Returns a new file descriptor, or -1 with errno set;
+ * reports nothing, since a missing source may be no error (nofail).
  */
 int mount_clone(int directory, const char *path, bool recursive);
 
-/* Changes a mount that is a descriptor. 0, or -1 with errno set and nothing said. */
+/* Changes a mount. Returns 0, or -1 with errno set; reports nothing. */
 int mount_change(int fd, const struct mount_change *change);
 
-/* Attaches a detached mount on what target is opened on, a symlink included. 0, or -1 with errno.
- */
+/* Attaches a detached mount to the file of target, which may be a symbolic link. Returns 0, or -1
+ * with errno set; reports nothing. */
 int mount_attach(int fd, int target);
 
 #endif

@@ -11,6 +11,12 @@
 #include <sched.h>
 
 int
+namespace_open_own(void)
+{
+	return open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+}
+
+int
 namespace_copy_enter(uint64_t propagation, struct report *report)
 {
 	const struct mount_change apart = {.propagation = propagation, .recursive = true};
@@ -19,7 +25,7 @@ namespace_copy_enter(uint64_t propagation, struct report *report)
 	if (unshare(CLONE_NEWNS) < 0)
 		return report_error(report, errno, "cannot make a mount namespace");
 	copied = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	/* before anything is mounted or taken away in it: the copy's mounts are still peers */
+	/* until here the copy's mounts are peers of the original ones */
 	if (copied < 0 || mount_change(copied, &apart) < 0)
 		return report_error(
 			report, errno, "cannot part the new namespace from what it is a copy of");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A copy of the mount namespace that the process is in. */
+/* The mount namespace of the process: opened, and copied. */
 #ifndef NAMESPACE_COPY_H
 #define NAMESPACE_COPY_H
 
@@ -7,10 +7,14 @@
 
 struct report;
 
+/* Opens the namespace of the process. Returns a new file descriptor, or -1 with errno set; reports
+ * nothing. */
+int namespace_open_own(void);
+
 /*
- * Leaves the process in the copy. propagation is of its mounts: MS_PRIVATE, or MS_SLAVE, with which
- * a mount that is made in the original later reaches the copy; nothing of the copy reaches the
- * original. Returns 0, or -1 after reporting the error.
+ * Moves the process into a copy of its namespace. propagation: of the copy's mounts, MS_PRIVATE or
+ * MS_SLAVE; with the second, later mounts of the original reach the copy. Returns 0, or -1 after
+ * reporting the error.
  */
 int namespace_copy_enter(uint64_t propagation, struct report *report);
 

@@ -7,7 +7,8 @@
 #include <limits.h>
 #include <string.h>
 
-/* openat2(2): RESOLVE_IN_ROOT gives EAGAIN when a rename raced with "..", and asks to try again. */
+/* Tries again after EAGAIN, which openat2(2) returns if a rename races with ".." (RESOLVE_IN_ROOT).
+ */
 int
 root_open_inside(int directory, const char *path, int flags, uint64_t resolve)
 {
@@ -119,7 +120,7 @@ root_open_exactly(const struct root *root, const char *path)
 }
 
 int
-root_resolve(const struct root *root, const char *path, char *place, size_t size)
+root_resolve(const struct root *root, const char *path, char *resolved, size_t size)
 {
 	char above[PATH_MAX];
 	const char *last, *name;
@@ -131,8 +132,9 @@ root_resolve(const struct root *root, const char *path, char *place, size_t size
 	if (name[0] != '/')
 		return -1;
 	errno = ENAMETOOLONG;
-	return snprintf(place, size, "%s/%s", name[1] == '\0' ? "" : name, last) < (int)size ? 0
-											     : -1;
+	return snprintf(resolved, size, "%s/%s", name[1] == '\0' ? "" : name, last) < (int)size
+		       ? 0
+		       : -1;
 }
 
 static int
@@ -164,7 +166,6 @@ make_component(const struct root *root, const char *path, bool directory, mode_t
 	return parent < 0 ? -1 : make_last(parent, last, directory, mode);
 }
 
-/* A link on the way must lead to something that exists: what it names is opened inside the root. */
 int
 root_make_target(const struct root *root, const char *path, bool directory, mode_t mode)
 {

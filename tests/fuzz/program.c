@@ -23,28 +23,23 @@ read_bytes(struct program *program, const void *bytes, size_t size)
 		abort();
 }
 
-/* The same line, written without what is between its words, must be the same script. */
+/* A line with the interpreter alone must be the same script. */
 static void
 check_script(const struct program *program)
 {
 	char line[PROGRAM_LINE + 8];
 	struct program again;
-	int length =
-		snprintf(line, sizeof(line), "#!%s %s\n", program->interpreter, program->argument);
+	int length = snprintf(line, sizeof(line), "#!%s\n", program->interpreter);
 
-	if (!program->is_whole && (program->interpreter[0] != '\0' || program->argument[0] != '\0'))
+	if (!program->is_whole && program->interpreter[0] != '\0')
 		abort();
-	if (program->interpreter[strcspn(program->interpreter, " \t\n")] != '\0' ||
-		strchr(program->argument, '\n'))
+	if (program->interpreter[strcspn(program->interpreter, " \t\n")] != '\0')
 		abort();
-	/* a blank before the end of the file counts, before the end of the line it does not */
-	if (program->interpreter[0] == '\0' || length > PROGRAM_LINE || line[length - 2] == ' ' ||
-		line[length - 2] == '\t')
+	if (program->interpreter[0] == '\0' || length > PROGRAM_LINE)
 		return;
 	read_bytes(&again, line, (size_t)length);
 	if (again.kind != PROGRAM_SCRIPT || !again.is_whole ||
-		strcmp(again.interpreter, program->interpreter) != 0 ||
-		strcmp(again.argument, program->argument) != 0)
+		strcmp(again.interpreter, program->interpreter) != 0)
 		abort();
 }
 
@@ -54,7 +49,7 @@ check_elf(const struct program *program)
 	struct program self;
 	char text[32];
 
-	if (program->argument[0] != '\0' || (!program->is_whole && program->interpreter[0] != '\0'))
+	if (!program->is_whole && program->interpreter[0] != '\0')
 		abort();
 	if (program->bits != 32 && program->bits != 64 && (program->bits != 0 || program->is_whole))
 		abort();
@@ -72,8 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&program, 0xff, sizeof(program));
 	read_bytes(&program, data, size);
 	if (strnlen(program.interpreter, sizeof(program.interpreter)) ==
-			sizeof(program.interpreter) ||
-		strnlen(program.argument, sizeof(program.argument)) == sizeof(program.argument))
+		sizeof(program.interpreter))
 		abort();
 	if ((program.kind == PROGRAM_EMPTY) != (size == 0))
 		abort();
@@ -81,7 +75,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_script(&program);
 	else if (program.kind == PROGRAM_ELF)
 		check_elf(&program);
-	else if (program.interpreter[0] != '\0' || program.argument[0] != '\0' || program.is_whole)
+	else if (program.interpreter[0] != '\0' || program.is_whole)
 		abort();
 	return 0;
 }

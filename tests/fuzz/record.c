@@ -3,6 +3,7 @@
 #include "common/record.h"
 #include "common/cleanup.h"
 #include "common/syscalls.h"
+#include "helper/record_read.h"
 
 #include <fcntl.h>
 #include <sched.h>

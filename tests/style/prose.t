@@ -45,6 +45,6 @@ is(join("\n", @nobody), '', 'no comment speaks of somebody, anybody or nobody');
 is(join("\n", @broken), '', 'no string literal is continued inside a sentence');
 cmp_ok($rate->('who'), '<=', 1.5, 'who, whom and whose are at most 1.5 of 1,000 words');
 cmp_ok($rate->('what'), '<=', 4, 'what and whatever are at most 4 of 1,000 words');
-cmp_ok(100 * $words{all} / $lines, '>=', 60, 'there are at least 60 words of comment in 100 lines');
-cmp_ok(100 * $words{all} / $lines, '<=', 100, 'there are at most 100 words of comment in 100 lines');
+cmp_ok(100 * $words{all} / $lines, '>=', 60, '100 lines have at least 60 words of comment');
+cmp_ok(100 * $words{all} / $lines, '<=', 100, '100 lines have at most 100 words of comment');
 done_testing();

@@ -14,7 +14,7 @@
 static int
 read_text(struct account *account, const char *text, uid_t uid)
 {
-	return account_read(account, text, uid);
+	return account_find(account, text, NULL, uid);
 }
 
 static void

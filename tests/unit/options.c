@@ -35,6 +35,13 @@ line_of(const char *const *words)
 }
 
 /* The answer to a line that is taken. */
+static void
+release(struct options *options)
+{
+	free(options->added);
+	free(options->binds);
+}
+
 static struct options
 taken(struct line *line)
 {
@@ -54,7 +61,7 @@ assert_refused(struct line line, const char *why)
 	assert_int_equal(options_read(&options, line.count, line.words, &report), -1);
 	snprintf(expected, sizeof(expected), "test: %s; chroot-enter -h says what there is\n", why);
 	assert_string_equal(take_said(), expected);
-	options_release(&options);
+	release(&options);
 }
 
 static void
@@ -87,7 +94,7 @@ each_option_has_a_letter_and_a_name(void **state)
 		assert_string_equal(options.command[0], "true");
 		assert_null(options.command[1]);
 		assert_false(options.login || options.lists);
-		options_release(&options);
+		release(&options);
 	}
 }
 
@@ -102,7 +109,7 @@ without_a_command_it_is_a_shell(void **state)
 	assert_string_equal(options.shell, "/bin/ash");
 	assert_string_equal(options.root, "games");
 	assert_null(options.command);
-	options_release(&options);
+	release(&options);
 }
 
 static void
@@ -119,7 +126,7 @@ behind_the_root_all_words_are_the_commands(void **state)
 		assert_string_equal(options.root, "games");
 		assert_null(options.user);
 		assert_ptr_equal(options.command, lines[i].words + begins[i]);
-		options_release(&options);
+		release(&options);
 	}
 }
 
@@ -132,7 +139,7 @@ a_list_stands_alone(void **state)
 	(void)state;
 	assert_true(options.lists);
 	assert_null(options.root);
-	options_release(&options);
+	release(&options);
 	assert_refused(LINE("--list", "games"), "--list stands alone");
 	assert_refused(LINE("-E", "--list"), "--list stands alone");
 }
@@ -179,7 +186,7 @@ nothing_is_left_of_the_line_before(void **state)
 	options = taken(&line);
 	assert_true(options.login);
 	assert_false(options.keeps_all);
-	options_release(&options);
+	release(&options);
 }
 
 static void
@@ -191,7 +198,7 @@ a_line_without_words_is_refused(void **state)
 	(void)state;
 	assert_int_equal(options_read(&options, 0, words, &report), -1);
 	assert_string_equal(take_said(), "test: it was called without a name of its own\n");
-	options_release(&options);
+	release(&options);
 }
 
 static void
@@ -214,7 +221,7 @@ help_and_version_go_to_standard_output(void **state)
 		dup2(written, STDOUT_FILENO);
 		result = options_read(&options, line.count, line.words, &report);
 		dup2(own, STDOUT_FILENO);
-		options_release(&options);
+		release(&options);
 		assert_int_equal(result, 1);
 		assert_string_equal(take_said(), "");
 		assert_memory_equal(

@@ -12,6 +12,7 @@
 #include "helper/process.h"
 #include "helper/record_write.h"
 #include "said.h"
+#include "superuser/namespace_copy.h"
 
 #define STARTED 4026532176 /* the PID namespace of the start */
 

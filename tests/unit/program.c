@@ -101,13 +101,12 @@ read_bytes(const void *bytes, size_t size)
 }
 
 static void
-assert_script(const char *text, size_t size, const char *interpreter, const char *argument)
+assert_script(const char *text, size_t size, const char *interpreter)
 {
 	read_bytes(text, size);
 	assert_int_equal(program.kind, PROGRAM_SCRIPT);
 	assert_true(program.is_whole);
 	assert_string_equal(program.interpreter, interpreter);
-	assert_string_equal(program.argument, argument);
 }
 
 /* An ELF file, made for each test and then spoilt. */
@@ -206,7 +205,6 @@ an_elf_file_of_either_size_and_order_names_machine_and_interpreter(void **state)
 		assert_int_equal(program.is_big_endian, (i & 2) != 0);
 		assert_int_equal(program.machine, EM_MIPS);
 		assert_string_equal(program.interpreter, loader);
-		assert_string_equal(program.argument, "");
 	}
 }
 
@@ -313,27 +311,26 @@ static void
 a_first_line_is_cut_as_the_kernel_cuts_it(void **state)
 {
 	static const struct {
-		const char *text, *interpreter, *argument;
+		const char *text, *interpreter;
 	} lines[] = {
-		{"#!/bin/sh\n", "/bin/sh", ""},
-		{"#!/bin/sh", "/bin/sh", ""},
-		{"#! \t/bin/sh -e  -u \t\nexit\n", "/bin/sh", "-e  -u"},
-		{"#!/usr/bin/env python3", "/usr/bin/env", "python3"},
-		{"#!/bin/sh \n", "/bin/sh", ""},
-		{"#!/bin/sh -e ", "/bin/sh", "-e "},
-		{"#!sh\n", "sh", ""},
-		{"#!/bin/sh\r\n", "/bin/sh\r", ""},
-		{"#!/bin/sh -e\r\n", "/bin/sh", "-e\r"},
-		{"#!", "", ""},
-		{"#!\n", "", ""},
-		{"#! \t \n/bin/sh\n", "", ""},
+		{"#!/bin/sh\n", "/bin/sh"},
+		{"#!/bin/sh", "/bin/sh"},
+		{"#! \t/bin/sh -e  -u \t\nexit\n", "/bin/sh"},
+		{"#!/usr/bin/env python3", "/usr/bin/env"},
+		{"#!/bin/sh \n", "/bin/sh"},
+		{"#!/bin/sh -e ", "/bin/sh"},
+		{"#!sh\n", "sh"},
+		{"#!/bin/sh\r\n", "/bin/sh\r"},
+		{"#!/bin/sh -e\r\n", "/bin/sh"},
+		{"#!", ""},
+		{"#!\n", ""},
+		{"#! \t \n/bin/sh\n", ""},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
-		assert_script(lines[i].text, strlen(lines[i].text), lines[i].interpreter,
-			lines[i].argument);
-	assert_script("#!/bin/sh\0x\n", 12, "/bin/sh", "");
+		assert_script(lines[i].text, strlen(lines[i].text), lines[i].interpreter);
+	assert_script("#!/bin/sh\0x\n", 12, "/bin/sh");
 }
 
 static void
@@ -351,30 +348,16 @@ a_name_must_end_in_the_bytes_that_the_kernel_reads(void **state)
 	assert_string_equal(program.interpreter, "");
 	/* one byte less, and the file ends in time: the kernel's buffer ends with a NUL then */
 	assert_false(read_bytes(line, PROGRAM_LINE)->is_whole);
-	assert_script(line, PROGRAM_LINE - 1, name, "");
+	assert_script(line, PROGRAM_LINE - 1, name);
 	line[PROGRAM_LINE - 1] = ' ';
-	assert_script(line, sizeof(line), name, "");
+	assert_script(line, sizeof(line), name);
 	line[PROGRAM_LINE - 1] = '\n';
-	assert_script(line, sizeof(line), name, "");
+	assert_script(line, sizeof(line), name);
 	line[PROGRAM_LINE - 1] = 'x';
 	line[PROGRAM_LINE] = '\n';
 	assert_false(read_bytes(line, sizeof(line))->is_whole);
 	memset(line + 2, ' ', sizeof(line) - 2);
-	assert_script(line, sizeof(line), "", "");
-}
-
-static void
-a_long_argument_is_cut_off(void **state)
-{
-	char line[PROGRAM_LINE * 2];
-
-	(void)state;
-	memset(line, 'y', sizeof(line));
-	memcpy(line, "#!/x ", 5);
-	read_bytes(line, sizeof(line));
-	assert_true(program.is_whole);
-	assert_string_equal(program.interpreter, "/x");
-	assert_int_equal(strlen(program.argument), PROGRAM_LINE - 1 - 5);
+	assert_script(line, sizeof(line), "");
 }
 
 static void
@@ -530,7 +513,6 @@ main(void)
 		cmocka_unit_test(an_interpreter_ends_at_its_first_nul),
 		cmocka_unit_test(a_first_line_is_cut_as_the_kernel_cuts_it),
 		cmocka_unit_test(a_name_must_end_in_the_bytes_that_the_kernel_reads),
-		cmocka_unit_test(a_long_argument_is_cut_off),
 		cmocka_unit_test(other_files_are_known_as_what_they_are),
 		cmocka_unit_test(what_is_no_regular_file_is_never_read),
 		cmocka_unit_test(an_interrupted_read_goes_on_and_a_failed_one_is_an_error),

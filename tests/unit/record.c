@@ -9,6 +9,7 @@
 #include "common/cleanup.h"
 #include "common/namespace.h"
 #include "common/record.h"
+#include "helper/record_read.h"
 #include "helper/record_write.h"
 
 #include <fcntl.h>
@@ -488,7 +489,6 @@ a_copy_of_a_place_has_another_mount(void **state)
 	(void)state;
 	assert_int_equal(record_add_root(&record, &place), 0);
 	assert_string_equal(record_value(&record, "device"), "34359738385");
-	assert_int_equal(namespace_root_device(&place), makedev(8, 17));
 	assert_true(record_has_root(&record, &place, false));
 	other.mount++;
 	assert_false(record_has_root(&record, &other, false));

@@ -9,6 +9,7 @@
 #include "common/cleanup.h"
 #include "common/report.h"
 #include "said.h"
+#include "superuser/report_word.h"
 
 #include <stdbool.h>
 #include <string.h>
