@@ -138,7 +138,7 @@ say_no_target(const struct bind_entry *bind, const struct root *inside, const ch
 			bind->target, root);
 	}
 	if (error == ENOENT)
-		report_mend(report, "make it inside, or name another there, %s:DST",
+		report_mend(report, "make it inside, or name another place, %s:DST",
 			report_word(report, bind->source));
 	return report_error(
 		report, error, "cannot bind %s on %s inside %s", bind->source, bind->target, root);
