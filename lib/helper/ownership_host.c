@@ -351,8 +351,8 @@ backing_file(const struct stat *device)
 }
 
 /*
- * True if the loop device has that very file (loop(4)): its path may come from elsewhere. False for
- * a partition, which does not answer.
+ * True if the loop device, or that of a partition, has that very file (loop(4)): its path may come
+ * from elsewhere.
  */
 static bool
 is_device_of(const char *device, const struct stat *file)
