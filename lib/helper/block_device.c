@@ -14,9 +14,9 @@
 #include <time.h>
 
 /*
- * Opens the node of a block device, which devtmpfs has under the name that the driver gave.
- * open(2): O_EXCL without O_CREAT fails with EBUSY while the device is claimed, by a mount say.
- * Returns a descriptor, or -1 with errno set.
+ * Opens a block device. open(2): O_EXCL without O_CREAT fails with EBUSY while it is claimed, by a
+ * mount say. Without udev's /dev/block, sysfs has its name in devtmpfs. Returns a file descriptor,
+ * or -1 with errno set.
  */
 static int
 open_device(uint64_t device)
@@ -60,7 +60,7 @@ search_process(void *data, pid_t pid, int directory)
 	return holders_add(search->holders, HOLDER_NAMESPACE, 0, &owner);
 }
 
-/* Looks once at the device; as block_device_wait. */
+/* Checks once; returns as block_device_wait. */
 static int
 find_holders(struct holders *holders, uint64_t device, struct report *report)
 {

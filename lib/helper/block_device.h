@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A block device that was mounted for a root, and the processes that keep it busy. */
+/* Finds the processes that keep a block device of a root busy. */
 #ifndef BLOCK_DEVICE_H
 #define BLOCK_DEVICE_H
 
@@ -9,10 +9,10 @@ struct holders;
 struct report;
 
 /*
- * Waits, but not for long, until a block device (makedev(3)) that the host has not mounted is in
- * use no more. Returns 1 if it still is: then holders are the processes whose mount namespace has
- * it mounted, none for a descriptor in flight in a socket, say. Else returns 0, or -1 after
- * reporting the error. holders_release in all cases.
+ * Waits up to a second until a block device (makedev(3)) is free. Returns 1 if it still is in use:
+ * then holders has the processes with it mounted in their mount namespace, none for a descriptor in
+ * flight in a socket, say. Returns 0 if it is free or mounted by the host, or -1 after reporting
+ * the error. holders_release in all cases.
  */
 int block_device_wait(struct holders *holders, uint64_t device, struct report *report);
 

@@ -24,7 +24,7 @@ catalogue_release(struct catalogue *catalogue)
 }
 
 static int
-compare_strings(const void *one, const void *other)
+compare_entries(const void *one, const void *other)
 {
 	const struct catalogue_entry *first = one;
 	const struct catalogue_entry *second = other;
@@ -39,7 +39,7 @@ catalogue_entry(const struct catalogue *catalogue, const char *name)
 
 	if (strlcpy(key.name, name, sizeof(key.name)) >= sizeof(key.name) || catalogue->count == 0)
 		return NULL;
-	return bsearch(&key, catalogue->entries, catalogue->count, sizeof(key), compare_strings);
+	return bsearch(&key, catalogue->entries, catalogue->count, sizeof(key), compare_entries);
 }
 
 static int
@@ -85,17 +85,16 @@ catalogue_find(struct catalogue *catalogue, struct report *report)
 		return report_error(report, errno, "cannot read %s", CONFIG_DIRECTORY);
 	if (catalogue->count > 0)
 		qsort(catalogue->entries, catalogue->count, sizeof(*catalogue->entries),
-			compare_strings);
+			compare_entries);
 	return 0;
 }
 
 /*
- * Threat: a user who can write the file, or put another in its place, decides what is mounted and
- * who enters. Defence: only the superuser can, judged on the descriptor, so that nothing can be
- * swapped between look and use.
+ * Threat: a user writes to or replaces the file, and decides what is mounted and which users enter.
+ * Defence: only the superuser can write, checked on the open descriptor.
  */
 static int
-judge_owner(int fd, const char *path, mode_t type, struct report *report)
+check_config_owner(int fd, const char *path, mode_t type, struct report *report)
 {
 	struct stat found;
 
@@ -129,9 +128,9 @@ read_file(const char *name, enum config_kind kind, bool is_linked, struct config
 	snprintf(path, sizeof(path), CONFIG_DIRECTORY "/%s", name);
 	if (directory < 0)
 		return report_error(report, errno, "cannot open %s", CONFIG_DIRECTORY);
-	if (judge_owner(directory, CONFIG_DIRECTORY, S_IFDIR, report) < 0)
+	if (check_config_owner(directory, CONFIG_DIRECTORY, S_IFDIR, report) < 0)
 		return -1;
-	/* O_NONBLOCK: a FIFO in its place must not hold us */
+	/* O_NONBLOCK: a FIFO there must not block */
 	fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 && errno == ELOOP) {
 		report_mend(report, "put the file itself there");
@@ -140,12 +139,12 @@ read_file(const char *name, enum config_kind kind, bool is_linked, struct config
 	}
 	if (fd < 0)
 		return report_error(report, errno, "cannot open %s", path);
-	if (judge_owner(fd, path, S_IFREG, report) < 0)
+	if (check_config_owner(fd, path, S_IFREG, report) < 0)
 		return -1;
 	stream = fdopen(fd, "r");
 	if (!stream)
 		return report_error(report, errno, "cannot read %s", path);
-	steal_fd(&fd); /* the stream owns it now */
+	steal_fd(&fd);
 	return config_read(file, stream, path, kind, is_linked, report);
 }
 

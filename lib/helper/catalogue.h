@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The configured roots: their names, and the files that describe them, judged before they are
- * read. */
+/* Finds the configured roots, and judges their files before reading them. */
 #ifndef CATALOGUE_H
 #define CATALOGUE_H
 
@@ -18,24 +17,27 @@ struct catalogue_entry {
 };
 
 struct catalogue {
-	struct catalogue_entry *entries; /* owned; every configured root, by name */
+	struct catalogue_entry *entries; /* owned; sorted by name */
 	size_t count;
-	struct config_file service; /* conf.d/chroot-mounts; all zero where there is none */
+	struct config_file service; /* conf.d/chroot-mounts; all zero if missing */
 };
 
-/* Finds the configured roots. None is no error. Returns 0, or -1 after reporting the error. */
+/*
+ * Lists the configured roots; none is no error. Each of these returns 0, or -1 after reporting the
+ * error.
+ */
 int catalogue_find(struct catalogue *catalogue, struct report *report);
 
-/* Reads the service's own file, where there is one. Returns 0, or -1 after reporting the error. */
+/* Reads the service's own file, if there is one. */
 int catalogue_read_service(struct catalogue *catalogue, struct report *report);
 
-/* Reads the file of a root. Returns 0, or -1 after reporting the error; then file holds nothing. */
+/* Reads a root's file; on an error, file is empty. */
 int catalogue_read(const struct catalogue *catalogue, const char *name, struct config_file *file,
 	struct report *report);
 
 void catalogue_release(struct catalogue *catalogue);
 
-/* Returns the entry of a name, or NULL. */
+/* Returns NULL for a root that is not configured. */
 const struct catalogue_entry *catalogue_entry(const struct catalogue *catalogue, const char *name);
 
 #endif

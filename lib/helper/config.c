@@ -16,14 +16,14 @@
 #define VARIABLE_BYTES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" DIGITS "_"
 #define STOP_TIMEOUT_LIMIT 3600
 
-/* A key: its value where no file sets it, and the values that it can have. */
+/* A key, its default, and its rule. */
 struct key {
 	const char *name;
 	const char *fallback;
 	const char *separators; /* "": the value is one part */
 	bool (*is_valid)(const char *part); /* NULL: the value is judged where it is used */
 	const char *rule; /* "`PART` is not …" */
-	bool needs_restart; /* a reload cannot change it under those who are inside */
+	bool needs_restart; /* a reload cannot change it for processes inside */
 };
 
 bool
@@ -130,7 +130,7 @@ static const struct key keys[CONFIG_KEYS] = {
 };
 /* clang-format on */
 
-/* Checks each part of the value that the parser has, and cuts it there. */
+/* Checks the parts of the parsed value, which it cuts apart. */
 static int
 check_value(const struct config_parse *parse, enum config_key key)
 {
@@ -138,7 +138,6 @@ check_value(const struct config_parse *parse, enum config_key key)
 	char *rest = parse->value;
 	char *part;
 
-	/* an empty value stands for the default */
 	if (parse->length == 0 || !keys[key].is_valid)
 		return 0;
 	while ((part = strsep(&rest, keys[key].separators))) {
@@ -172,7 +171,7 @@ take_value(struct config_file *file, struct config_parse *parse, enum config_key
 	return check_value(parse, key);
 }
 
-/* Parses a key of OpenRC's own, so that no shell code hides behind it, and passes it over. */
+/* Skips a key of OpenRC's own, but parses it, so that no shell code hides there. */
 static int
 pass_over(struct config_parse *parse, enum config_kind kind, bool has_symlink)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The keys of conf.d: their rules and defaults, and the values that a file gives them. */
+/* The keys of conf.d, their rules, and the values that files give them. */
 #ifndef CONFIG_H
 #define CONFIG_H
 
@@ -24,7 +24,7 @@ enum config_key {
 	CONFIG_VISIBLE,
 	CONFIG_STOP_TIMEOUT,
 	CONFIG_ROOTS,
-	CONFIG_KEYS, /* how many there are */
+	CONFIG_KEYS, /* their number */
 };
 
 enum config_kind {
@@ -33,75 +33,70 @@ enum config_kind {
 };
 
 struct config_value {
-	char *text; /* owned; NULL where the file does not set the key */
-	char *source; /* owned; the text before its escapes were read; NULL without double quotes */
-	unsigned line; /* where the assignment begins, counted from 1 */
+	char *text; /* owned; NULL if not set */
+	char *source; /* owned; the text before unescaping; NULL without double quotes */
+	unsigned line; /* of the assignment, counted from 1 */
 };
 
-/* One file, as it was read. */
 struct config_file {
 	char *path; /* owned; as messages name it */
 	struct config_value values[CONFIG_KEYS];
 };
 
-/* The value of a key, and where it comes from. */
 struct config_setting {
 	enum config_key key;
 	const char *text; /* borrowed; "" for none */
-	const struct config_file *file; /* borrowed; the one that sets it, NULL for the default */
+	const struct config_file *file; /* borrowed; NULL for the default */
 };
 
-/* The configuration of one root. */
 struct config {
 	struct config_setting settings[CONFIG_KEYS];
-	struct config_setting service_extra_mounts; /* those lines hold beside the root's own */
+	struct config_setting service_extra_mounts; /* used beside the root's own */
 };
 
 /*
- * Reads a whole file in the subset of sh(1) assignments of conf.d/chroot-mounts.5. has_symlink:
- * OpenRC reads this file too, so a key that begins with rc_ needs no warning. Returns 0, or -1
- * after reporting the error as "FILE:LINE: …" ("FILE: …" when it cannot be read or is too large);
- * then file holds nothing.
+ * Reads a file in the subset of sh(1) assignments of chroot-mounts(5). has_symlink: OpenRC reads it
+ * too, so rc_ keys need no warning. Returns 0, or -1 after reporting the error as "FILE:LINE: …",
+ * or "FILE: …" if it cannot be read or is too large; then file is empty.
  */
 int config_read(struct config_file *file, FILE *stream, const char *path, enum config_kind kind,
 	bool has_symlink, struct report *report);
 
-/* Frees what it holds; fit for a file set to all zero too, which sets no key. */
+/* Accepts a zeroed file too. */
 void config_release(struct config_file *file);
 
 /*
- * Decides what holds for a root: what its own file sets, else the service's, else the default. An
- * empty value stands for the default, so the root's file can take back what the service's says.
- * Both files must stay while config is used.
+ * Merges a root's settings: its own file overrides the service's, which overrides the default. An
+ * empty value stands for the default, so it can undo the service's. Borrows both files.
  */
 void config_merge(
 	struct config *config, const struct config_file *root, const struct config_file *service);
 
-/* Returns the text of a setting. Borrowed. */
+/* Returns a setting's text, borrowed. */
 const char *config_value(const struct config *config, enum config_key key);
 
-/* True if a key that says yes or no says yes; config_read has checked it. */
+/* True if a yes-or-no key is yes, as config_read has checked. */
 bool config_is_yes(const struct config *config, enum config_key key);
 
-/* Returns "mounts", as it is written in the file. */
+/* Returns a key as written, "mounts" say. */
 const char *config_key_name(enum config_key key);
 
-/* True if a change of the key needs a restart, because a reload cannot bring it about. */
+/* True if a change of the key needs a restart, not a reload. */
 bool config_needs_restart(enum config_key key);
 
-/* True for an absolute path without `.`, `..` and `//`. One slash may stand at its end. */
+/* True for an absolute path without `.`, `..` and `//`; one slash may end it. */
 bool config_is_path(const char *path);
 
-/* A line of a value, for what is said about it. */
+/* A line of a value, for error messages. */
 struct config_place {
 	const struct config_setting *setting; /* borrowed */
-	unsigned offset; /* lines of the value above it; those that a backslash joins are one */
+	unsigned offset; /* lines of the value above; lines joined by a backslash are one */
 	struct report *report; /* borrowed */
 };
 
 /*
- * Reports an error in a value that only a later reader can judge, such as an unknown user or a bad
- * line of fstab(5), with the file and the line. Returns -1.
+ * Reports an error that only a later reader finds, such as an unknown user, with file and line.
+ * Returns -1.
  */
 int config_error(const struct config_place *place, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -10,8 +10,7 @@
 #define BLANKS " \t"
 #define DIGITS "0123456789"
 #define KEY_BYTES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" DIGITS "_"
-/* Characters that no shell gives a meaning to, whatever stands around them: `~`, say, has one after
- * a colon. */
+/* Bytes without a meaning to any shell anywhere; `~` has one after a colon. */
 #define BARE_BYTES KEY_BYTES "./:,@%+=-"
 
 int
@@ -26,7 +25,6 @@ config_parse_error(const struct config_parse *parse, unsigned line, const char *
 	return report_error(parse->report, 0, "%s:%u: %s", parse->file, line, text);
 }
 
-/* Reports an error on the line that is being read. */
 #define fault(parse, ...) config_parse_error(parse, (parse)->line, __VA_ARGS__)
 
 static int
@@ -67,7 +65,7 @@ config_parse_open(struct config_parse *parse, FILE *stream, const char *file, st
 	size_t size;
 
 	*parse = (struct config_parse){.file = file, .report = report, .line = 1};
-	/* one byte more than a file may have, and the NUL */
+	/* one byte above the limit, and the NUL */
 	parse->text = malloc(CONFIG_FILE_SIZE + 2);
 	if (!parse->text)
 		return report_error(report, ENOMEM, "cannot read a configuration file");
@@ -96,7 +94,7 @@ fault_no_assignment(const struct config_parse *parse, size_t length)
 {
 	const char *after = parse->at + length;
 	const char *next = after + strspn(after, BLANKS);
-	/* no word is repeated at a length that would push the reason off the line */
+	/* a longer word would push the reason off the line */
 	const int shown = length < 80 ? (int)length : 80;
 
 	if (length == 0 || strchr(DIGITS, *parse->at))
@@ -146,7 +144,7 @@ take_byte(struct config_parse *parse)
 	parse->value[parse->length++] = *parse->at++;
 }
 
-/* sh drops the backslash before these only (POSIX XCU 2.2.3), so the \040 of fstab(5) survives. */
+/* Drops a backslash only where sh does (POSIX XCU 2.2.3), so the \040 of fstab(5) survives. */
 static void
 take_escape(struct config_parse *parse)
 {
@@ -186,7 +184,6 @@ parse_quoted(struct config_parse *parse)
 	return 0;
 }
 
-/* Reports that something stands right behind the value. */
 static int
 fault_joined(const struct config_parse *parse)
 {
@@ -203,7 +200,6 @@ fault_joined(const struct config_parse *parse)
 	return fault(parse, "a value with `%c` needs quotes", byte);
 }
 
-/* Reports that something stands behind the value and blanks. */
 static int
 fault_second_word(const struct config_parse *parse, const char *word)
 {

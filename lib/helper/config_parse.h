@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The grammar of conf.d: the sh(1) assignments of a stream, one after another. It knows no key. */
+/* Parses a conf.d file into sh(1) assignments; knows no keys. */
 #ifndef CONFIG_PARSE_H
 #define CONFIG_PARSE_H
 
@@ -10,26 +10,25 @@ struct report;
 
 #define CONFIG_FILE_SIZE (64 * 1024) /* bytes at most */
 
-/* A file that is being read. */
 struct config_parse {
 	const char *file; /* borrowed; as messages name it */
 	struct report *report; /* borrowed */
 	char *text; /* owned; the whole file */
-	char *at; /* borrowed; what is read next; a NUL ends it */
-	unsigned line; /* of what is read next, counted from 1 */
+	char *at; /* borrowed; the next byte; a NUL ends the text */
+	unsigned line; /* of the next byte, from 1 */
 
-	/* the assignment that was read last */
+	/* the last assignment */
 	const char *key; /* borrowed */
-	unsigned key_line; /* where it begins */
-	char *value; /* owned; what the key is set to, with room for the whole file */
-	const char *source; /* borrowed; the value before its escapes were read, or NULL */
+	unsigned key_line; /* its first line */
+	char *value; /* owned; with room for the whole file */
+	const char *source; /* borrowed; the value before unescaping, or NULL */
 	size_t length; /* of the value */
 	char quote; /* the value's quote, or NUL */
 };
 
 /*
- * Reads the whole stream, and checks that it is UTF-8 text of CONFIG_FILE_SIZE at most. Returns 0,
- * or -1 after reporting the error. config_parse_close in both cases.
+ * Reads the whole stream, which must be UTF-8 text of at most CONFIG_FILE_SIZE. Returns 0, or -1
+ * after reporting the error. config_parse_close in both cases.
  */
 int config_parse_open(
 	struct config_parse *parse, FILE *stream, const char *file, struct report *report);
@@ -37,16 +36,14 @@ int config_parse_open(
 void config_parse_close(struct config_parse *parse);
 
 /*
- * Finds the next assignment, and reads it up to its `=`, so that an unknown key can be refused
- * before its value is. Returns 1 with the key set, 0 at the end of the file, or -1 after reporting
- * the error.
+ * Reads the next assignment up to its `=`: an unknown key is refused before its value is. Returns 1
+ * with the key set, 0 at the end of the file, or -1 after reporting the error.
  */
 int config_parse_key(struct config_parse *parse);
 
 /*
- * Reads the value of that assignment, and the rest of its line: the subset of sh(1) that
- * conf.d/chroot-mounts.5 describes. The caller may change the value. source is set for a value in
- * double quotes alone. Returns 0, or -1 after reporting the error.
+ * Reads the value and the rest of its line. The caller may change the value. Sets source only for
+ * double quotes. Returns 0, or -1 after reporting the error.
  */
 int config_parse_value(struct config_parse *parse);
 
@@ -55,9 +52,8 @@ int config_parse_error(const struct config_parse *parse, unsigned line, const ch
 	__attribute__((format(printf, 3, 4)));
 
 /*
- * Returns the line of the file that has a line of a value. line: where the assignment begins.
- * offset: lines of the value above the wanted one. A backslash at a line's end ends a line of the
- * file, and none of the value.
+ * Returns the line of the file for a line of a value. line: the first of the assignment. offset:
+ * lines of the value above the wanted one. A backslash-newline counts in the file only.
  */
 unsigned config_parse_line(const char *source, unsigned line, unsigned offset);
 

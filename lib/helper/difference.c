@@ -46,8 +46,10 @@ difference_is_same_filesystem(const struct plan_mount *one, const struct plan_mo
 	return !(first && *first) && !(second && *second);
 }
 
-/* proc(5): 0 is what these two are when they are not named. A new proc would do, but stop knows
- * namespaces that were copied before by the old one. */
+/*
+ * proc(5): both default to 0. A new proc would not do, because stop knows copies of the namespace
+ * by the old superblock.
+ */
 bool
 difference_is_taken_back(const struct plan_mount *before, const char *option)
 {
@@ -55,7 +57,7 @@ difference_is_taken_back(const struct plan_mount *before, const char *option)
 	       (strncmp(option, "hidepid=", 8) == 0 || strncmp(option, "gid=", 4) == 0);
 }
 
-/* Options that are not named any more stay as they are in a filesystem that is mounted. */
+/* True if the options need a restart: a mounted filesystem keeps those no longer named. */
 static bool
 drops_options(const struct plan_mount *before, const struct plan_mount *now)
 {
@@ -68,14 +70,17 @@ drops_options(const struct plan_mount *before, const struct plan_mount *now)
 	return false;
 }
 
-/* In place, the mounts below a bind would lose the restrictions that they have on the host. */
+/*
+ * True if a bind drops a restriction. Cleared in place, the mounts below would lose those that they
+ * have on the host.
+ */
 static bool
 is_made_anew(const struct plan_mount *before, const struct plan_mount *now)
 {
 	return before->is_bind && before->set & ~now->set;
 }
 
-/* True if the place of a line is on, or below, that of an earlier one which is to be made. */
+/* True if an earlier line to be made is at or above this line's mount point. */
 static bool
 is_on_new(const struct difference *difference, size_t line)
 {
@@ -86,7 +91,7 @@ is_on_new(const struct difference *difference, size_t line)
 	return false;
 }
 
-/* True if all the mounts that a line stands on stay, those it had and those it is to have. */
+/* True if all mounts under the line stay, both its old ones and its new ones. */
 static bool
 stands_on_kept(const struct difference *difference, size_t line, size_t old)
 {
@@ -102,7 +107,7 @@ stands_on_kept(const struct difference *difference, size_t line, size_t old)
 	return true;
 }
 
-/* True if the line asks for the mount that old is, whatever became of its source and below it. */
+/* True if the line asks for the mount of old; ignores its source and the mounts under it. */
 static bool
 is_same_line(const struct difference *difference, size_t line, size_t old)
 {

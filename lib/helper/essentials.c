@@ -13,7 +13,7 @@
 #include <limits.h>
 #include <string.h>
 
-#define INTERPRETERS 4 /* one of another, as the kernel takes them: BINPRM's recursion limit */
+#define INTERPRETERS 4 /* nested; the kernel's own limit, exec_binprm() */
 
 static const char *const listed[] = {"/usr", "/lib", "/lib32", "/lib64", "/libx32", "/libexec",
 	"/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32", "/usr/libexec", "/etc",
@@ -43,7 +43,7 @@ judge_list(struct essentials_path *walk)
 	return 0;
 }
 
-/* Each directory of PATH. One that is relative names none inside. */
+/* Judges the directories of PATH; a relative one names none inside. */
 static int
 judge_program_path(struct essentials_path *walk)
 {
@@ -58,7 +58,7 @@ judge_program_path(struct essentials_path *walk)
 	return 0;
 }
 
-/* A program, and what the kernel executes it with: an ELF interpreter, or that of a script. */
+/* Judges a program and its chain of interpreters. */
 static int
 judge_program(struct essentials_path *walk, const char *path)
 {
@@ -81,7 +81,7 @@ judge_program(struct essentials_path *walk, const char *path)
 	return 0;
 }
 
-/* The entry of uid 0 in the tree's passwd; chroot-enter takes the home and the shell from it. */
+/* Reads the tree's entry of uid 0, with the home and the shell for chroot-enter. */
 static int
 read_superuser(struct essentials_path *walk, struct account *account)
 {
@@ -107,7 +107,7 @@ judge_home(struct essentials_path *walk, const char *home)
 
 	if (result < 0)
 		return -1;
-	/* as chroot-enter(1) has it */
+	/* chroot-enter(1) uses `/` for a missing home */
 	if (result == 0)
 		home = "/";
 	for (size_t i = 0; i < sizeof(startup) / sizeof(*startup); i++) {
@@ -153,10 +153,13 @@ essentials_judge(struct essentials *essentials, struct report *report)
 	return result;
 }
 
-/* The paths of one group, as words of a command or of a message: all, or those that the host has.
- * Owned by the caller, NULL without memory. */
+/*
+ * Returns the paths of one group as words of a command, all or only the host's. Owned by the
+ * caller; NULL without memory.
+ */
 static char *
-list_paths(const struct essentials *essentials, gid_t group, bool only_hosts, struct report *report)
+list_group_paths(
+	const struct essentials *essentials, gid_t group, bool only_hosts, struct report *report)
 {
 	char *list = strdup("");
 
@@ -179,8 +182,8 @@ list_paths(const struct essentials *essentials, gid_t group, bool only_hosts, st
 static int
 judge_group(const struct essentials *essentials, gid_t group, struct report *report)
 {
-	cleanup_free char *paths = list_paths(essentials, group, false, report);
-	cleanup_free char *changed = list_paths(essentials, group, true, report);
+	cleanup_free char *paths = list_group_paths(essentials, group, false, report);
+	cleanup_free char *changed = list_group_paths(essentials, group, true, report);
 	cleanup_free char *found = people_group_name(group);
 	const char *name = found ? found : "without a name";
 	int members = people_have_group(group);

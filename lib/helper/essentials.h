@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The programs and files of every tree that the superuser who enters runs and reads as uid 0. */
+/* Judges the files of a tree that run or are read as uid 0 when the superuser enters. */
 #ifndef ESSENTIALS_H
 #define ESSENTIALS_H
 
@@ -8,16 +8,14 @@
 struct report;
 
 /*
- * Threat: a user who owns or can write to a program directory, an account file, a start-up file of
- * a shell in a tree runs code as uid 0 when the superuser enters. Defence: a fixed list of them, by
- * owner and mode, of each directory and link on the way and of where it leads. It finds a tree that
- * a user unpacked and proves none clean.
+ * Threat: a user owns or can write to a program directory, an account file or a shell's start-up
+ * file of a tree, and runs code as uid 0 when the superuser enters. Defence: owner and mode are
+ * judged for a fixed list of them, with each directory and link on the way. This detects a tree
+ * that a user unpacked; it proves none clean.
  *
- * essentials_judge         judges the list, except for what a group can write to
- * essentials_judge_groups  judges that; on the host, whose name service is asked: a warning where
- *                          the group has no members but the superuser
- *
- * Each returns 0, or -1 after reporting the error. essentials_release in all cases.
+ * essentials_judge judges the list, and collects group-writable files; essentials_judge_groups
+ * judges them on the host, because it asks name services. A group without members but the superuser
+ * is a warning. Each returns 0, or -1 after reporting the error. essentials_release in all cases.
  */
 int essentials_judge(struct essentials *essentials, struct report *report);
 int essentials_judge_groups(const struct essentials *essentials, struct report *report);

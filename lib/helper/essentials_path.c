@@ -14,9 +14,8 @@
 
 #define FLAGS (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
-/* The place of a path without links. */
 struct place {
-	int directory; /* borrowed; -1 where it is passed over */
+	int directory; /* borrowed; -1: skipped */
 	const char *name; /* borrowed; "" for directory itself */
 };
 
@@ -50,18 +49,22 @@ essentials_path_error(const struct essentials_path *walk, const char *path)
 		walk->essentials->root->path);
 }
 
-/* True if the path leads nowhere. EACCES does not say that: a user's FUSE on the directory answers
- * it to the superuser too, and may be gone a moment later. */
+/*
+ * True if the path leads nowhere. EACCES does not say so: a user's FUSE returns it to the superuser
+ * too, and may be gone a moment later.
+ */
 static bool
 is_missing(int error)
 {
 	return error == ENOENT || error == ENOTDIR || error == ELOOP;
 }
 
-/* True if the host has the same thing at root->path: on the tree's own mount, and not on another
- * that is seen in its place. */
+/*
+ * True if the host has the same file below root->path, on the tree's own mount and not one that
+ * covers it.
+ */
 static bool
-is_on_host(const struct root *root, const struct place *place)
+is_seen_on_host(const struct root *root, const struct place *place)
 {
 	struct statx found, top;
 
@@ -81,20 +84,22 @@ refuse(const struct essentials_path *walk, const char *path, const struct place 
 
 	snprintf(whole, sizeof(whole), "%s%s", root->path, path);
 	return ownership_refuse(root->tree, root->path, whole,
-		is_on_host(root, place) ? whole : NULL, found, walk->report);
+		is_seen_on_host(root, place) ? whole : NULL, found, walk->report);
 }
 
-/* Refuses an access control list, acl(5): with one, the bits of the group are its mask, and
- * owner and mode do not say which users can write. */
+/*
+ * Refuses an access control list. With one, the group bits are its mask, and owner and mode do not
+ * tell which users can write (acl(5)).
+ */
 static int
-refuse_list(const struct essentials_path *walk, const char *path, const struct place *place)
+refuse_acl(const struct essentials_path *walk, const char *path, const struct place *place)
 {
 	const struct root *root = walk->essentials->root;
 	struct report *report = walk->report;
 	char whole[2 * PATH_MAX];
 
 	snprintf(whole, sizeof(whole), "%s%s", root->path, path);
-	if (is_on_host(root, place))
+	if (is_seen_on_host(root, place))
 		report_mend(report, "setfacl -b %s", report_word(report, whole));
 	return report_error(report, 0,
 		"%s has an access control list by which others may write, and the superuser runs what is there",
@@ -102,7 +107,7 @@ refuse_list(const struct essentials_path *walk, const char *path, const struct p
 }
 
 static bool
-has_list(const struct place *place)
+has_acl(const struct place *place)
 {
 	cleanup_fd int fd = openat(place->directory, place->name, O_RDONLY | FLAGS);
 
@@ -127,7 +132,7 @@ add_shared(const struct essentials_path *walk, const char *path, const struct pl
 	grown += essentials->shared_count;
 	*grown = (struct essentials_shared){.path = strdup(path),
 		.group = group,
-		.has_host_path = is_on_host(essentials->root, place)};
+		.has_host_path = is_seen_on_host(essentials->root, place)};
 	if (!grown->path)
 		return essentials_path_error(walk, path);
 	essentials->shared_count++;
@@ -142,12 +147,14 @@ judge_owner(const struct essentials_path *walk, const char *path, const struct p
 		return refuse(walk, path, place, found);
 	if (S_ISLNK(found->st_mode) || !(found->st_mode & S_IWGRP))
 		return 0;
-	return has_list(place) ? refuse_list(walk, path, place)
-			       : add_shared(walk, path, place, found->st_gid);
+	return has_acl(place) ? refuse_acl(walk, path, place)
+			      : add_shared(walk, path, place, found->st_gid);
 }
 
-/* True if a directory that others can write to is sticky and only on the way: then what rest names
- * in it, which is the superuser's, stays (/tmp, Nix's store). */
+/*
+ * True for a sticky directory of the superuser's (/tmp, Nix's store) if the next component is the
+ * superuser's: other users cannot replace that.
+ */
 static bool
 is_safe_way(const struct place *place, const struct stat *found, const char *rest)
 {
@@ -188,7 +195,7 @@ add_good(struct essentials_path *walk, const char *path)
 	return grown[walk->good_count] ? (walk->good_count++, 0) : -1;
 }
 
-/* The next component of rest, cut off it; NULL at the end. */
+/* Cuts the next component off rest. Returns NULL at the end. */
 static const char *
 cut_component(char *rest, char *name)
 {
@@ -201,7 +208,10 @@ cut_component(char *rest, char *name)
 	return length > 0 ? name : NULL;
 }
 
-/* One component, behind walk->at. 1 to go on, 0 where there is nothing, or -1. */
+/*
+ * Judges a component below walk->at. Returns 1 to go on, 0 if nothing is there, or -1 after
+ * reporting the error.
+ */
 static int
 judge_component(struct essentials_path *walk, const char *name, char *rest, unsigned *links)
 {
@@ -275,12 +285,12 @@ essentials_path_open(const struct essentials_path *walk, int *fd)
 	struct stat found;
 
 	if (walk->at[0] == '\0')
-		return 0; /* the top */
+		return 0; /* the top directory */
 	if (fstatat(place.directory, place.name, &found, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
 		return essentials_path_error(walk, walk->at);
 	if (!S_ISREG(found.st_mode))
 		return 0;
-	/* a mount of a single file that is not attached yet is known by its descriptor alone */
+	/* a detached mount of a file has only its descriptor */
 	*fd = place.name[0] == '\0' ? root_open_again(walk->essentials->root, place.directory)
 				    : openat(place.directory, place.name, O_RDONLY | FLAGS);
 	return *fd < 0 ? essentials_path_error(walk, walk->at) : 1;

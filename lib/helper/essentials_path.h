@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One path of the essentials: the owners of each directory and link on it, and of what it leads to.
- */
+/* Judges one path of the essentials: the owners of its directories, its links and its end. */
 #ifndef ESSENTIALS_PATH_H
 #define ESSENTIALS_PATH_H
 
@@ -12,16 +11,16 @@
 struct report;
 struct root;
 
-/* A mount that is not there yet: what will be seen at its mount point and below. */
+/* A mount not attached yet, to be seen at and below its mount point. */
 struct essentials_cover {
 	const char *mount_point; /* borrowed; links on the way resolved */
-	int fd; /* borrowed; -1 where what will be seen is not known and passed over */
+	int fd; /* borrowed; -1: unknown content, skipped */
 };
 
-/* Something that a group can write to. */
+/* A group-writable file or directory. */
 struct essentials_shared {
-	char *path; /* owned; inside */
-	bool has_host_path; /* root->path on the host leads to the same thing */
+	char *path; /* owned; inside the root */
+	bool has_host_path; /* root->path on the host shows it */
 	gid_t group;
 };
 
@@ -29,31 +28,32 @@ struct essentials {
 	const struct root *root; /* borrowed; `/` of the process, or a directory of the host */
 	const char *path; /* borrowed; PATH inside */
 	const char *shell; /* borrowed; "" for that of the tree's passwd */
-	const struct essentials_cover *covers; /* borrowed; a later one covers an earlier one */
+	const struct essentials_cover *covers; /* borrowed; later ones cover earlier ones */
 	size_t cover_count;
 	struct essentials_shared *shared; /* owned */
 	size_t shared_count;
 };
 
-/* Zeroed but for what is borrowed. */
+/* Zeroed by the caller but for the borrowed fields. */
 struct essentials_path {
 	struct essentials *essentials; /* borrowed */
 	struct report *report; /* borrowed */
-	char **good; /* owned, as each of them; directories that have been judged */
+	char **good; /* owned, with its strings; already judged */
 	size_t good_count;
-	char at[PATH_MAX]; /* where the last path led, without links */
+	char at[PATH_MAX]; /* end of the last path, without links */
 };
 
 /*
- * Goes along a path in the tree by its text: what is in front has been judged, so that no user but
- * the superuser can exchange it, and has no links. What a group can write to is added to
- * essentials->shared. Returns 1 with at, 0 where it leads to nothing or is passed over, or -1 after
- * reporting the error.
+ * Judges each component of a path in the tree. Resolving by text is safe: the judged part has no
+ * links, and only the superuser can exchange it. Adds group-writable files to essentials->shared.
+ * Returns 1 with at set, 0 if nothing is there or it is skipped, or -1 after reporting the error.
  */
 int essentials_path_judge(struct essentials_path *walk, const char *path);
 
-/* Opens the file that the last path led to. Returns 1 with a descriptor, 0 where it is no file, or
- * -1 after reporting the error. */
+/*
+ * Opens the regular file at the end of the last path. Returns 1, 0 for another type, or -1 after
+ * reporting the error.
+ */
 int essentials_path_open(const struct essentials_path *walk, int *fd);
 
 /* Reports errno for a path. Returns -1. */

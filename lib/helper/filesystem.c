@@ -14,7 +14,7 @@
 #include <libmount/libmount.h>
 #include <string.h>
 
-#define FSCONFIG_STRING 255 /* bytes that fsconfig(2) takes in one string */
+#define FSCONFIG_STRING 255 /* bytes of one string in fsconfig(2) */
 
 bool
 filesystem_needs_libmount(const struct plan_mount *line)
@@ -36,8 +36,10 @@ filesystem_stage_release(struct filesystem_stage *stage)
 	cleanup_fd_release(&stage->namespace);
 }
 
-/* The mount's own flags are given to the clone later; whether it is written to is the
- * filesystem's matter too. */
+/*
+ * Returns the filesystem's options, owned by the caller, or NULL. The clone gets the mount
+ * attributes; only ro concerns the superblock too.
+ */
 static char *
 options_of(const struct plan_mount *line)
 {
@@ -54,11 +56,11 @@ options_of(const struct plan_mount *line)
 }
 
 static int
-set_up(struct libmnt_context *context, const struct plan_mount *line, const char *source)
+set_up_context(struct libmnt_context *context, const struct plan_mount *line, const char *source)
 {
 	cleanup_free char *options = options_of(line);
 
-	/* no fstab, no utab, no mount.TYPE programs: the line says it all */
+	/* no fstab, utab or mount.TYPE programs: the line is complete */
 	if (!options || mnt_context_set_optsmode(context, MNT_OMODE_NOTAB) < 0 ||
 		mnt_context_disable_mtab(context, true) < 0 ||
 		mnt_context_disable_helpers(context, true) < 0 ||
@@ -69,8 +71,7 @@ set_up(struct libmnt_context *context, const struct plan_mount *line, const char
 	return strcmp(line->type, "auto") == 0 ? 0 : mnt_context_set_fstype(context, line->type);
 }
 
-/* What libmount says of it names no reason where there is only EINVAL, and no file that is missing.
- */
+/* Reports a failed mount. libmount explains neither EINVAL nor a missing file. */
 static int
 cannot_mount(const struct plan_mount *line, const char *source, const char *said, int error,
 	struct report *report)
@@ -94,9 +95,9 @@ mount_on_stage(const struct plan_mount *line, const char *source, struct report 
 	char said[512] = "out of memory";
 	int result = -1, error = 0;
 
-	/* since 2.39 libmount may take the new calls, which refuse the long options again */
+	/* libmount 2.39 and later may use fsconfig(2), which refuses long options */
 	if (context && setenv("LIBMOUNT_FORCE_MOUNT2", "always", 1) == 0 &&
-		set_up(context, line, source) == 0) {
+		set_up_context(context, line, source) == 0) {
 		result = mnt_context_mount(context);
 		if (mnt_context_get_excode(context, result, said, sizeof(said)) == 0)
 			result = 0;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A filesystem with a source to be found or opened: on a device, by a tag, in an image. libmount
- * mounts it. */
+/* Mounts filesystems that need libmount: of a device, a tag or an image. */
 #ifndef FILESYSTEM_H
 #define FILESYSTEM_H
 
@@ -9,19 +8,18 @@
 struct plan_mount;
 struct report;
 
-/* Where it is mounted before it is cloned: libmount mounts on a path, and no other process shall
- * see that. */
+/* A private namespace for libmount, which mounts on a path that no other process shall see. */
 struct filesystem_stage {
 	int host; /* borrowed; the host's mount namespace */
-	int namespace; /* owned; a copy of the host's, -1 before it is needed */
+	int namespace; /* owned; a copy of the host's, -1 until needed */
 };
 
-/* Does the line need libmount, and not fsopen(2) alone? */
+/* True if fsopen(2) alone cannot mount the line. */
 bool filesystem_needs_libmount(const struct plan_mount *line);
 
 /*
- * Mounts it from source, the line's own or what its tag stands for, and gives it detached. A loop
- * device goes away with the last of its mounts. A descriptor, or -1 with the error said.
+ * Mounts the line from source, its own or its tag's device. A loop device is freed with its last
+ * mount. Returns a file descriptor of the detached mount, or -1 after reporting the error.
  */
 int filesystem_make(struct filesystem_stage *stage, const struct plan_mount *line,
 	const char *source, struct report *report);

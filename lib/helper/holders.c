@@ -20,26 +20,27 @@
 
 #include <linux/kcmp.h>
 
-#define NAMED 8 /* holders of a kind; more are counted */
+#define NAMED 8 /* per kind and root; the others are counted */
 #define LET_GO_MS 1000
 #define LOOK_AGAIN_MS 20
 
-/* One look at all descriptors. */
 struct scan {
 	struct membership *membership; /* borrowed */
 	int turns; /* borrowed; the state directory */
 	struct holders *holders; /* borrowed */
-	int host; /* borrowed; the host's mount namespace */
-	int self; /* owned; /proc/self of the host */
-	uint64_t nsfs; /* the filesystem of namespaces */
+	int host; /* borrowed */
+	int self; /* owned; the host's /proc/self */
+	uint64_t nsfs; /* device number of nsfs */
 	struct host_mounts mounts;
-	struct numbers seen; /* namespaces, and what was found in them */
+	struct numbers seen; /* examined namespaces, with their roots */
 };
 
-/* Passes over a process that has exited or may not be looked at. Returns 0, or -1 where descriptors
- * or memory lack, which other processes can be looked at with later. */
+/*
+ * Returns -1 if errno means a lack of descriptors or memory; else 0, to skip a process that has
+ * exited or denies access.
+ */
 static int
-unless_short(void)
+fail_if_short(void)
 {
 	return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -1 : 0;
 }
@@ -51,8 +52,7 @@ holders_release(struct holders *holders)
 	*holders = (struct holders){0};
 }
 
-/* Reads the command of a process, or "" for one that has exited. Returns 0, or -1 with errno set.
- */
+/* Reads a process's command, "" if it has exited. Returns 0, or -1 with errno set. */
 static int
 read_command(int directory, char *name, size_t size)
 {
@@ -74,7 +74,7 @@ read_command(int directory, char *name, size_t size)
 static bool
 is_known(const struct holders *holders, enum holder_kind kind, int root, pid_t pid)
 {
-	/* all of a process come one after the other */
+	/* the entries of one process are adjacent */
 	for (size_t i = holders->count; i-- > 0 && holders->all[i].pid == pid;)
 		if (holders->all[i].kind == kind && holders->all[i].root == root)
 			return true;
@@ -101,16 +101,16 @@ holders_add(
 	return 0;
 }
 
-/* A number may have been reused since it was learned. Returns 0, or -1 with errno set. */
+/* Learns the root's numbers again, because one may have been reused. */
 static int
-learn_again(struct scan *scan, int root)
+refresh_root(struct scan *scan, int root)
 {
 	return membership_refresh(scan->membership, root) < 0 ? -1
 							      : membership_sort(scan->membership);
 }
 
 static int
-look_at_mount(
+examine_mount(
 	struct scan *scan, const struct holders_owner *owner, enum holder_kind kind, uint64_t id)
 {
 	const struct numbers_root *mount = numbers_find(&scan->mounts.in_roots, sizeof(*mount), id);
@@ -119,17 +119,17 @@ look_at_mount(
 	if (mount)
 		return holders_add(scan->holders, HOLDER_HOST, mount->root, owner);
 	root = membership_of_mount(scan->membership, id);
-	/* what is known already is not asked for each of a hundred thousand descriptors */
+	/* skips known holders: there may be a hundred thousand descriptors */
 	if (root == MEMBERSHIP_NONE || is_known(scan->holders, kind, root, owner->pid))
 		return 0;
-	if (learn_again(scan, root) < 0)
+	if (refresh_root(scan, root) < 0)
 		return -1;
 	return membership_of_mount(scan->membership, id) == root
 		       ? holders_add(scan->holders, kind, root, owner)
 		       : 0;
 }
 
-/* Joins the namespace for one look at what is mounted there; nothing in it is touched. */
+/* Joins the namespace only to read its mountinfo. */
 static int
 root_of_joined(struct scan *scan, int namespace, int *root)
 {
@@ -138,7 +138,7 @@ root_of_joined(struct scan *scan, int namespace, int *root)
 	if (turn_take(scan->turns) < 0)
 		return -1;
 	if (namespace_join(namespace) < 0) {
-		result = unless_short();
+		result = fail_if_short();
 	} else {
 		*root = membership_of_mountinfo(scan->membership, scan->self);
 		result = namespace_join(scan->host);
@@ -148,7 +148,7 @@ root_of_joined(struct scan *scan, int namespace, int *root)
 }
 
 static int
-look_into(struct scan *scan, int path, int *root)
+find_namespace_root(struct scan *scan, int path, int *root)
 {
 	cleanup_fd int namespace = -1;
 	char name[32];
@@ -157,23 +157,25 @@ look_into(struct scan *scan, int path, int *root)
 	snprintf(name, sizeof(name), "fd/%d", path);
 	namespace = openat(scan->self, name, O_RDONLY | O_CLOEXEC);
 	if (namespace < 0)
-		return unless_short();
+		return fail_if_short();
 	if (ioctl(namespace, NAMESPACE_GET_TYPE) != CLONE_NEWNS)
 		return 0;
 	if (root_of_joined(scan, namespace, root) < 0)
 		return -1;
 	if (*root < 0)
 		return 0;
-	/* twice the same, as with a mount's id */
-	if (learn_again(scan, *root) < 0)
+	/* must match again, as a mount's id */
+	if (refresh_root(scan, *root) < 0)
 		return -1;
 	return root_of_joined(scan, namespace, root);
 }
 
-/* Looks at a link in /proc that led to a namespace. It is opened as a path first: it may lead to a
- * device by now, which must not be opened. */
+/*
+ * Examines a link in /proc that led to a namespace. O_PATH comes first: by now it may lead to a
+ * device, which must not be opened.
+ */
 static int
-look_at_namespace(
+examine_namespace(
 	struct scan *scan, const struct holders_owner *owner, int directory, const char *name)
 {
 	cleanup_fd int path = openat(directory, name, O_PATH | O_CLOEXEC);
@@ -182,23 +184,25 @@ look_at_namespace(
 	int root;
 
 	if (path < 0)
-		return unless_short();
+		return fail_if_short();
 	if (fstat(path, &found) < 0 || found.st_dev != scan->nsfs ||
 		found.st_ino == scan->membership->host_namespace ||
 		membership_of_namespace(scan->membership, found.st_ino) != MEMBERSHIP_NONE)
 		return 0;
 	seen = numbers_find(&scan->seen, sizeof(*seen), found.st_ino);
 	root = seen ? seen->root : MEMBERSHIP_NONE;
-	if (!seen && (look_into(scan, path, &root) < 0 ||
+	if (!seen && (find_namespace_root(scan, path, &root) < 0 ||
 			     numbers_add_root(&scan->seen, found.st_ino, root) < 0))
 		return -1;
 	return root < 0 ? 0 : holders_add(scan->holders, HOLDER_NAMESPACE, root, owner);
 }
 
-/* Looks at what a link in /proc leads to. No filesystem is asked, since some never answer. kind: of
- * a holder of a mount. */
+/*
+ * Examines a link in /proc without asking its filesystem, since some never answer. kind: of a
+ * holder of a mount.
+ */
 static int
-look_at_link(struct scan *scan, const struct holders_owner *owner, enum holder_kind kind,
+examine_link(struct scan *scan, const struct holders_owner *owner, enum holder_kind kind,
 	int directory, const char *name)
 {
 	struct statx found;
@@ -206,41 +210,43 @@ look_at_link(struct scan *scan, const struct holders_owner *owner, enum holder_k
 	if (statx(directory, name, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID, &found) < 0)
 		return 0; /* closed meanwhile */
 	if (makedev(found.stx_dev_major, found.stx_dev_minor) == scan->nsfs)
-		return look_at_namespace(scan, owner, directory, name);
-	return look_at_mount(scan, owner, kind, found.stx_mnt_id);
+		return examine_namespace(scan, owner, directory, name);
+	return examine_mount(scan, owner, kind, found.stx_mnt_id);
 }
 
 static int
-look_at_owner(struct scan *scan, const struct holders_owner *owner)
+examine_owner(struct scan *scan, const struct holders_owner *owner)
 {
 	cleanup_fd int fd = openat(owner->directory, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	cleanup_directory DIR *descriptors = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 
 	if (!descriptors)
-		return unless_short();
-	steal_fd(&fd); /* the directory owns it now */
-	if (look_at_link(scan, owner, HOLDER_FILE, owner->directory, "exe") < 0 ||
-		look_at_link(scan, owner, HOLDER_DIRECTORY, owner->directory, "cwd") < 0 ||
-		look_at_link(scan, owner, HOLDER_FILE, owner->directory, "root") < 0)
+		return fail_if_short();
+	steal_fd(&fd);
+	if (examine_link(scan, owner, HOLDER_FILE, owner->directory, "exe") < 0 ||
+		examine_link(scan, owner, HOLDER_DIRECTORY, owner->directory, "cwd") < 0 ||
+		examine_link(scan, owner, HOLDER_FILE, owner->directory, "root") < 0)
 		return -1;
 	while ((entry = readdir(descriptors)))
-		if (entry->d_name[0] != '.' && look_at_link(scan, owner, HOLDER_FILE,
+		if (entry->d_name[0] != '.' && examine_link(scan, owner, HOLDER_FILE,
 						       dirfd(descriptors), entry->d_name) < 0)
 			return -1;
 	return 0;
 }
 
 static bool
-share(pid_t pid, pid_t thread, int what)
+shares_with_leader(pid_t pid, pid_t thread, int resource)
 {
-	return syscall(SYS_kcmp, pid, thread, what, 0, 0) == 0;
+	return syscall(SYS_kcmp, pid, thread, resource, 0, 0) == 0;
 }
 
-/* Looks at each thread that has descriptors or directories of its own: its leader has exited, or it
- * has parted with it. */
+/*
+ * Examines each thread that does not share descriptors and directories with the leader, which may
+ * have exited.
+ */
 static int
-look_at_process(void *data, pid_t pid, int directory)
+examine_process(void *data, pid_t pid, int directory)
 {
 	struct scan *scan = data;
 	cleanup_fd int fd = openat(directory, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -248,19 +254,19 @@ look_at_process(void *data, pid_t pid, int directory)
 	struct dirent *entry;
 
 	if (!tasks)
-		return unless_short();
-	steal_fd(&fd); /* the directory owns it now */
+		return fail_if_short();
+	steal_fd(&fd);
 	while ((entry = readdir(tasks))) {
 		pid_t thread = process_pid_of(entry);
 		cleanup_fd int task = -1;
 		struct holders_owner owner = {.pid = pid};
 
-		if (thread == 0 || (thread != pid && share(pid, thread, KCMP_FILES) &&
-					   share(pid, thread, KCMP_FS)))
+		if (thread == 0 || (thread != pid && shares_with_leader(pid, thread, KCMP_FILES) &&
+					   shares_with_leader(pid, thread, KCMP_FS)))
 			continue;
 		owner.directory = task =
 			openat(dirfd(tasks), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (task < 0 ? unless_short() < 0 : look_at_owner(scan, &owner) < 0)
+		if (task < 0 ? fail_if_short() < 0 : examine_owner(scan, &owner) < 0)
 			return -1;
 	}
 	return 0;
@@ -281,19 +287,18 @@ holders_each_process(int (*act)(void *data, pid_t pid, int directory), void *dat
 		if (pid == 0 || pid == getpid())
 			continue;
 		directory = openat(dirfd(proc), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (directory < 0 ? unless_short() < 0 : act(data, pid, directory) < 0)
+		if (directory < 0 ? fail_if_short() < 0 : act(data, pid, directory) < 0)
 			return -1;
 	}
 	return errno == 0 ? 0 : -1;
 }
 
 /*
- * Passes over the pinned namespaces: a descriptor of one is harmless, since the stop of its root
- * empties it from inside. A look would join it, and another stop, which has such a descriptor too,
- * would take this process for one inside.
+ * Skips the pinned namespaces. Descriptors of them are harmless, because stop empties them from
+ * inside. To read one is to join it, and a concurrent stop would take this process for one inside.
  */
 static int
-pass_over_pins(struct scan *scan)
+skip_pins(struct scan *scan)
 {
 	cleanup_fd int state = state_open();
 	char **names = NULL;
@@ -315,7 +320,7 @@ pass_over_pins(struct scan *scan)
 }
 
 static int
-look_at_all(struct scan *scan, const char *const *paths)
+examine_all(struct scan *scan, const char *const *paths)
 {
 	cleanup_file FILE *mountinfo = NULL;
 	struct stat own;
@@ -323,7 +328,7 @@ look_at_all(struct scan *scan, const char *const *paths)
 	if (stat("/proc/self/ns/mnt", &own) < 0 || membership_sort(scan->membership) < 0)
 		return -1;
 	scan->nsfs = own.st_dev;
-	if (pass_over_pins(scan) < 0)
+	if (skip_pins(scan) < 0)
 		return -1;
 	mountinfo = fopen("/proc/self/mountinfo", "re");
 	if (!mountinfo ||
@@ -333,10 +338,10 @@ look_at_all(struct scan *scan, const char *const *paths)
 		const char *pin = scan->mounts.pins[i];
 		const struct holders_owner owner = {.directory = -1, .name = pin};
 
-		if (look_at_namespace(scan, &owner, AT_FDCWD, pin) < 0)
+		if (examine_namespace(scan, &owner, AT_FDCWD, pin) < 0)
 			return -1;
 	}
-	return holders_each_process(look_at_process, scan);
+	return holders_each_process(examine_process, scan);
 }
 
 int
@@ -351,7 +356,7 @@ holders_find(struct holders *holders, struct membership *membership, int host, i
 	int result;
 
 	*holders = (struct holders){0};
-	result = scan.self < 0 ? -1 : look_at_all(&scan, paths);
+	result = scan.self < 0 ? -1 : examine_all(&scan, paths);
 	cleanup_fd_release(&scan.self);
 	host_mounts_release(&scan.mounts);
 	numbers_release(&scan.seen);

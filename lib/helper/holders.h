@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The holders: processes outside that keep something of the roots busy. They are named and left
- * alone. */
+/* Finds processes outside that keep a root busy, to be named and left alone. */
 #ifndef HOLDERS_H
 #define HOLDERS_H
 
@@ -13,18 +12,18 @@ struct membership;
 struct report;
 
 enum holder_kind {
-	HOLDER_FILE, /* on a mount of the pinned namespace: opened through /proc/PID/root, say */
-	HOLDER_DIRECTORY, /* its working directory is on one */
-	HOLDER_NAMESPACE, /* a mount namespace, left by its processes, that holds something of it */
-	HOLDER_HOST, /* on a mount of the host's own at the root's path or below it */
+	HOLDER_FILE, /* uses a file on a mount of the pinned namespace */
+	HOLDER_DIRECTORY, /* has its working directory on one */
+	HOLDER_NAMESPACE, /* keeps a mount namespace with mounts of the root */
+	HOLDER_HOST, /* uses a mount of the host at or below the root's path */
 	HOLDER_KINDS,
 };
 
 struct holder {
 	enum holder_kind kind;
-	int root; /* as membership_add numbered it */
-	pid_t pid; /* 0 for a mount of the host's, which name is the path of, as far as it fits */
-	char name[4 * 16 + 1]; /* of the command, as escape_unprintable writes it */
+	int root; /* from membership_add */
+	pid_t pid; /* 0: name is a mount point of the host, cut to fit */
+	char name[4 * 16 + 1]; /* the command, from escape_unprintable */
 };
 
 struct holders {
@@ -33,38 +32,41 @@ struct holders {
 };
 
 /*
- * Looks once at every descriptor of every process but this one, at its program and its
- * directories; to be called when no process is inside any more, and the mounts still are. host:
- * the host's namespace, where the process is. turns: the state directory, for turn_take. paths: for
- * each root, its path on the host; NULL for none. A descriptor of the pinned namespace itself is
- * harmless. Returns 0, or -1 after reporting the error.
+ * Examines every other process once: its program, directories and file descriptors. Call it when no
+ * process is inside and the mounts still exist. host: the host's namespace, which the process is
+ * in. turns: the state directory. paths: each root's path on the host, or NULL. Descriptors of the
+ * pinned namespace are harmless. Returns 0, or -1 after reporting the error.
  */
 int holders_find(struct holders *holders, struct membership *membership, int host, int turns,
 	const char *const *paths, struct report *report);
 
 /*
- * Pauses before the next look: a process outside, a display server say, may take some time to close
- * what a process inside gave to it. False without a pause once a second has passed since begin, of
- * CLOCK_MONOTONIC.
+ * Pauses before the next scan: a process outside, a display server say, may take time to close
+ * descriptors from inside. Returns false at once if a second has passed since begin
+ * (CLOCK_MONOTONIC).
  */
 bool holders_pause(const struct timespec *begin);
 
-/* Calls act for every process but this one, with its directory in /proc. Returns 0, or -1 with
- * errno set. */
+/*
+ * Calls act for every other process, with its directory in /proc. Returns 0, or -1 with errno set.
+ */
 int holders_each_process(int (*act)(void *data, pid_t pid, int directory), void *data);
 
-/* A process, a thread that has descriptors of its own, or a mount. */
+/* A process, a thread with descriptors of its own, or a mount. */
 struct holders_owner {
 	pid_t pid;
 	int directory; /* borrowed; in /proc */
-	const char *name; /* borrowed; what it is called if it is no process */
+	const char *name; /* borrowed; a mount point; NULL for a process */
 };
 
-/* Adds a holder, a process once for a kind and a root. Returns 0, or -1 with errno set. */
+/* Adds a holder, a process once per kind and root. Returns 0, or -1 with errno set. */
 int holders_add(struct holders *holders, enum holder_kind kind, int root,
 	const struct holders_owner *owner);
 
-/* Those of one kind and root, "12 (cat), 34 (less) and 5 more"; "" for none. */
+/*
+ * Writes the holders of one kind and root to text, "12 (cat), 34 (less) and 5 more" or "". Returns
+ * text.
+ */
 const char *holders_name(
 	const struct holders *holders, enum holder_kind kind, int root, char *text, size_t size);
 

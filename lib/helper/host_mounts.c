@@ -20,19 +20,18 @@ host_mounts_release(struct host_mounts *mounts)
 	*mounts = (struct host_mounts){0};
 }
 
-/* A root's path, as the host resolves it. */
 struct listed_path {
 	char *path; /* owned */
 	int root;
 };
 
 struct listed_paths {
-	struct listed_path *all; /* owned; in order */
+	struct listed_path *all; /* owned; sorted */
 	size_t count;
 };
 
 static int
-compare_mount_points(const void *one, const void *other)
+compare_paths(const void *one, const void *other)
 {
 	const struct listed_path *first = one;
 	const struct listed_path *second = other;
@@ -49,7 +48,7 @@ release_paths(struct listed_paths *listed_paths)
 }
 
 static int
-list_paths(struct listed_paths *listed_paths, const char *const *paths, size_t count)
+resolve_paths(struct listed_paths *listed_paths, const char *const *paths, size_t count)
 {
 	*listed_paths = (struct listed_paths){.all = calloc(count + 1, sizeof(*listed_paths->all))};
 	if (!listed_paths->all)
@@ -63,20 +62,19 @@ list_paths(struct listed_paths *listed_paths, const char *const *paths, size_t c
 		else
 			free(path); /* every process of the host uses `/` */
 	}
-	qsort(listed_paths->all, listed_paths->count, sizeof(*listed_paths->all),
-		compare_mount_points);
+	qsort(listed_paths->all, listed_paths->count, sizeof(*listed_paths->all), compare_paths);
 	return 0;
 }
 
-/* Returns the root at the path or, of those above it, the nearest. Cuts the path short. */
+/* Returns the root at the path, or the nearest above it. Shortens path. */
 static int
 root_at(const struct listed_paths *listed_paths, char *path)
 {
 	const struct listed_path key = {.path = path};
 
 	while (path[0] != '\0') {
-		const struct listed_path *found = bsearch(&key, listed_paths->all,
-			listed_paths->count, sizeof(key), compare_mount_points);
+		const struct listed_path *found = bsearch(
+			&key, listed_paths->all, listed_paths->count, sizeof(key), compare_paths);
 		char *slash = strrchr(path, '/');
 
 		if (found)
@@ -88,7 +86,7 @@ root_at(const struct listed_paths *listed_paths, char *path)
 	return MEMBERSHIP_NONE;
 }
 
-/* Reads blanks and backslashes, which proc(5) writes as three octal digits. */
+/* Decodes the octal escapes of proc(5) in place. */
 static void
 unescape(char *text)
 {
@@ -119,7 +117,7 @@ add_pin(struct host_mounts *mounts, const char *mount_point)
 	return grown[mounts->pin_count] ? (mounts->pin_count++, 0) : -1;
 }
 
-/* Adds one line of mountinfo. The pins in the state directory are those of the roots themselves. */
+/* Adds a line of mountinfo. Pins in the state directory are the roots' own. */
 static int
 add_line(struct host_mounts *mounts, const struct listed_paths *listed_paths, char *text)
 {
@@ -149,7 +147,7 @@ host_mounts_read(
 	int result;
 
 	*mounts = (struct host_mounts){0};
-	result = list_paths(&listed_paths, paths, count);
+	result = resolve_paths(&listed_paths, paths, count);
 	while (result == 0 && getline(&text, &size, mountinfo) > 0)
 		result = add_line(mounts, &listed_paths, text);
 	release_paths(&listed_paths);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The host's mounts in the directories of the roots, and the mount namespaces that it has pinned.
+/*
+ * Lists the host's mounts in the roots' directories, and the mount namespaces that it has pinned.
  */
 #ifndef HOST_MOUNTS_H
 #define HOST_MOUNTS_H
@@ -10,16 +11,15 @@
 #include <stdio.h>
 
 struct host_mounts {
-	struct numbers in_roots; /* mount ids, each with the root it lies in */
-	char **pins; /* owned, as each of them; mount points, without those of the state directory
-		      */
+	struct numbers in_roots; /* mount ids with their roots */
+	char **pins; /* owned, with its strings; none of the state directory */
 	size_t pin_count;
 };
 
 /*
- * Reads them from mountinfo, proc(5) of the host. paths: for each root, its directory on the host;
- * NULL for none. A mount counts for the nearest root above it. Returns 0, or -1 with errno set;
- * host_mounts_release in both cases.
+ * Reads the host's mountinfo, proc(5). paths: each root's directory on the host, or NULL. A mount
+ * counts for the nearest root above it. Returns 0, or -1 with errno set. host_mounts_release in
+ * both cases.
  */
 int host_mounts_read(
 	struct host_mounts *mounts, FILE *mountinfo, const char *const *paths, size_t count);

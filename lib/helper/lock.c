@@ -22,9 +22,9 @@ wake(int signal)
 	(void)signal;
 }
 
-/* Blocks until the lock is taken or the time is over, with a timer that runs already. */
+/* Blocks until the lock is taken or end has passed; a timer must run. */
 static int
-block(int fd, time_t end)
+block_for_lock(int fd, time_t end)
 {
 	while (flock(fd, LOCK_EX) < 0) {
 		if (errno != EINTR)
@@ -40,9 +40,9 @@ block(int fd, time_t end)
 int
 lock_wait(int fd, time_t end)
 {
-	/* the signal comes again, in case that the first one precedes the call */
+	/* repeats, because the first signal may precede the call */
 	struct itimerval timer = {.it_interval = {.tv_sec = 1}};
-	/* without SA_RESTART, so that the call ends */
+	/* no SA_RESTART, so that the call ends */
 	const struct sigaction waking = {.sa_handler = wake};
 	struct sigaction before;
 	sigset_t alarms, mask;
@@ -63,7 +63,7 @@ lock_wait(int fd, time_t end)
 	sigaddset(&alarms, SIGALRM);
 	sigprocmask(SIG_UNBLOCK, &alarms, &mask);
 	setitimer(ITIMER_REAL, &timer, NULL);
-	result = block(fd, end);
+	result = block_for_lock(fd, end);
 	error = errno;
 	setitimer(ITIMER_REAL, &(const struct itimerval){0}, NULL);
 	sigprocmask(SIG_SETMASK, &mask, NULL);

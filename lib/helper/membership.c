@@ -23,8 +23,7 @@ are_same(const struct numbers *one, const struct numbers *other)
 		       memcmp(one->all, other->all, one->count * sizeof(uint64_t)) == 0);
 }
 
-/* True for a filesystem that start made. It is never a slave: a mount of the host that was
- * propagated later is. */
+/* True for a mount that start made. It has no master, unlike one that the host propagated later. */
 static bool
 is_as_made(const struct membership_root *root, const struct process_mount *mount)
 {
@@ -172,7 +171,7 @@ membership_has_group(const struct membership *membership, int root, uint64_t gid
 	return numbers_find(&membership->roots[root].groups, sizeof(gid), gid);
 }
 
-/* Forgets the namespaces of a root, or of all for MEMBERSHIP_NONE, and all that were unrelated. */
+/* Forgets the namespaces of a root, or of all for MEMBERSHIP_NONE, and all unrelated ones. */
 static void
 forget_namespaces(struct membership *membership, int root)
 {
@@ -223,7 +222,6 @@ membership_release(struct membership *membership)
 	*membership = (struct membership){0};
 }
 
-/* Adds the root's numbers of one kind to their table. */
 static int
 add_to_table(struct numbers *table, const struct numbers *numbers, size_t root)
 {

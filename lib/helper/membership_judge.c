@@ -9,9 +9,8 @@
 #include <sys/stat.h>
 
 /*
- * How much of a foreign namespace's mountinfo is read; a copy of the pinned one begins with `/`.
- * Threat: a user holds a stop up with a namespace of a hundred thousand mounts. Defence: this
- * limit.
+ * Bytes read of a foreign namespace's mountinfo; a copy of the pinned one begins with `/`. Threat:
+ * a user delays stop with a namespace of a hundred thousand mounts. Defence: this limit.
  */
 #define FOREIGN_BYTES (256 * 1024)
 
@@ -46,9 +45,9 @@ membership_of_mountinfo(const struct membership *membership, int directory)
 }
 
 /*
- * True if the thread is on the host: in the host's mount namespace, or in a copy of it with the
- * host's `/` as root directory, as a session has (pam_namespace(8), unshare(1)). True as well for a
- * thread that cannot be looked at, because nothing is proved of it.
+ * True if the thread is in the host's namespace, or in a copy with the host's `/` as root
+ * directory, as a session is (pam_namespace(8), unshare(1)). True also for a thread that cannot be
+ * examined: nothing is proved of it.
  */
 static bool
 is_on_host(const struct membership *membership, int task, uint64_t namespace)
@@ -60,7 +59,7 @@ is_on_host(const struct membership *membership, int task, uint64_t namespace)
 	       (device == membership->host_device && inode == membership->host_inode);
 }
 
-/* True if a status is an unprivileged one of a user whom chroot-enter would let in. */
+/* True for an unprivileged user that chroot-enter admits. */
 static bool
 is_listed(const struct membership *membership, int root, const struct process_status *status)
 {
@@ -76,8 +75,8 @@ is_listed(const struct membership *membership, int root, const struct process_st
 }
 
 /*
- * True if all threads of the process are listed, given one of them: a signal ends them together,
- * and each has credentials of its own.
+ * True if all threads of the task's process are listed. Each has credentials of its own, and a
+ * signal ends them together.
  */
 static bool
 are_threads_listed(struct membership *membership, int task, int root)
@@ -115,8 +114,8 @@ membership_of_known_namespace(const struct membership *membership, uint64_t numb
 }
 
 /*
- * Remembers the thread's namespace, so that later processes in it are recognised by its number
- * alone: a program that forks in a loop lives no longer than that takes.
+ * Remembers the thread's namespace, so that later processes in it are known by its number. In a
+ * fork loop they exit before their mountinfo is read.
  */
 static void
 remember_namespace(struct membership *membership, int task, int root)
@@ -126,7 +125,7 @@ remember_namespace(struct membership *membership, int task, int root)
 	struct rlimit limit;
 	struct stat found;
 
-	/* each keeps a descriptor open, and pidfds need the others */
+	/* each keeps a descriptor open; pidfds need the others */
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
 		membership->namespaces.count >= limit.rlim_cur / 8)
 		return;
@@ -142,9 +141,9 @@ remember_namespace(struct membership *membership, int task, int root)
 }
 
 /*
- * Returns the root that a foreign namespace holds a mount of, from one read of its mountinfo, or
- * MEMBERSHIP_NONE. Only "none" is remembered: the kernel gives numbers of namespaces out again, and
- * a stale "none" is corrected by the next stop, while a stale root would kill an unrelated process.
+ * Returns the root of the mounts in a foreign namespace, from one read of its mountinfo, or
+ * MEMBERSHIP_NONE. Only "none" is remembered, because namespace numbers are reused. The next stop
+ * corrects a stale "none"; a stale root would kill an unrelated process.
  */
 static int
 root_by_foreign_mounts(struct membership *membership, int task, uint64_t namespace)
@@ -154,8 +153,10 @@ root_by_foreign_mounts(struct membership *membership, int task, uint64_t namespa
 
 	if (!membership_can_judge_mounts(membership))
 		return MEMBERSHIP_NONE;
-	/* the root directory decides how much mountinfo shows; the kernel has 32 bits for each of
-	 * these numbers (struct ns_common, struct mount) */
+	/*
+	 * mountinfo depends on the root directory; both numbers have 32 bits (struct ns_common,
+	 * struct mount)
+	 */
 	if (process_read_mount(task, "root", &mount) < 0)
 		mount = 0;
 	if (namespace <= UINT32_MAX && mount <= UINT32_MAX)
@@ -175,10 +176,10 @@ root_by_foreign_mounts(struct membership *membership, int task, uint64_t namespa
 /*
  * Returns the root that the thread's root or working directory lies in.
  *
- * Threat: a listed user starts a program that becomes a daemon of the superuser, from a working
- * directory below /proc/PID/root of a process inside, and stop kills the daemon. Defence: on the
- * host, a working directory alone counts for an unprivileged process of a listed user only. The
- * others keep the root busy, and holders_find names them.
+ * Threat: a listed user starts a daemon of the superuser from a directory below /proc/PID/root of a
+ * process inside, and stop kills it. Defence: on the host, a working directory alone counts only
+ * for an unprivileged process of a listed user. Others keep the root busy, and holders_find names
+ * them.
  */
 static int
 root_by_directories(struct membership *membership, int task, uint64_t namespace)
@@ -199,10 +200,9 @@ root_by_directories(struct membership *membership, int task, uint64_t namespace)
 }
 
 /*
- * Returns the root that the mounts speak for on which the thread stands, or which it can see. A
- * number may have gone from a root to another process just now: so that root is learned anew, until
- * one and the same is found twice. A mount keeps its id as long as a thread stands on it, so one
- * that the thread stands on before and after, and that is inside in between, is inside.
+ * Returns the root of the mounts that the thread uses or sees. A number may just have been reused,
+ * so the root is refreshed until found twice in a row. A mount keeps its id while a thread uses it:
+ * one used before and after a refresh that finds it inside is inside.
  */
 static int
 root_by_mounts(struct membership *membership, int task, uint64_t namespace)
@@ -240,13 +240,12 @@ membership_is_apart(const struct membership *membership, uint64_t namespace)
 }
 
 /*
- * Examines every thread, since one can live on when the leader has exited, and can have a namespace
- * of its own.
+ * Examines every thread, because one can outlive the leader and have a namespace of its own.
  *
- * Threat: a listed user enters from a shell that has background jobs, or adopts a daemon of the
- * superuser (PR_SET_CHILD_SUBREAPER, prctl(2)), and stop kills a process that was never inside.
- * Defence: descent does not count on the host. A process inside cannot return to the host's
- * namespace, because setns(2) asks for the superuser's capabilities.
+ * Threat: a listed user enters from a shell with background jobs, or adopts a daemon of the
+ * superuser (PR_SET_CHILD_SUBREAPER, prctl(2)). Stop then kills a process that was never inside.
+ * Defence: descent does not count on the host. A process inside cannot return there, because
+ * setns(2) needs CAP_SYS_ADMIN.
  */
 int
 membership_of_process(struct membership *membership, int directory, int parent_root, bool *is_apart)

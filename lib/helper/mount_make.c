@@ -10,11 +10,11 @@
 #include <string.h>
 
 /*
- * What the filesystem itself said, as fsopen(2) gives it: a line a read, of which the first
- * byte is the level. The last error is the one that counts.
+ * Writes the filesystem's last error message to text. Each read of a descriptor of fsopen(2)
+ * returns a line that begins with its level.
  */
 static void
-filesystem_says(int context, char *text, size_t size)
+read_filesystem_error(int context, char *text, size_t size)
 {
 	char line[256];
 	ssize_t length;
@@ -29,13 +29,13 @@ filesystem_says(int context, char *text, size_t size)
 }
 
 static int
-filesystem_error(
+report_filesystem_error(
 	int context, const char *type, const char *target, const char *tried, struct report *report)
 {
 	int error = errno;
 	char said[256];
 
-	filesystem_says(context, said, sizeof(said));
+	read_filesystem_error(context, said, sizeof(said));
 	if (error == EINVAL && said[0] == '\0')
 		report_mend(report, "dmesg shows what the kernel says about it");
 	return report_error(
@@ -43,7 +43,7 @@ filesystem_error(
 }
 
 static int
-filesystem_option(int context, const char *option)
+set_filesystem_option(int context, const char *option)
 {
 	cleanup_free char *key = strdup(option);
 	char *value;
@@ -71,18 +71,20 @@ mount_make(const char *type, const char *source, const char *target, const char 
 	if (context < 0)
 		return report_error(report, errno, "cannot make the %s for %s", type, target);
 	if (source && syscall_fsconfig(context, FSCONFIG_SET_STRING, "source", source) < 0)
-		return filesystem_error(context, type, target, source, report);
+		return report_filesystem_error(context, type, target, source, report);
 	if (attributes & MOUNT_ATTR_RDONLY &&
 		syscall_fsconfig(context, FSCONFIG_SET_FLAG, "ro", NULL) < 0)
-		return filesystem_error(context, type, target, "ro", report);
+		return report_filesystem_error(context, type, target, "ro", report);
 	for (; options && *options; options++)
-		if (filesystem_option(context, *options) < 0)
-			return filesystem_error(context, type, target, *options, report);
+		if (set_filesystem_option(context, *options) < 0)
+			return report_filesystem_error(context, type, target, *options, report);
 	if (syscall_fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
-		return filesystem_error(context, type, target, source ? source : type, report);
+		return report_filesystem_error(
+			context, type, target, source ? source : type, report);
 	fd = syscall_fsmount(context, FSMOUNT_CLOEXEC, (unsigned)attributes);
 	if (fd < 0)
-		return filesystem_error(context, type, target, source ? source : type, report);
+		return report_filesystem_error(
+			context, type, target, source ? source : type, report);
 	return fd;
 }
 
@@ -95,10 +97,10 @@ mount_reconfigure(int fd, const char *type, const char *target, const char *cons
 	if (context < 0)
 		return report_error(report, errno, "cannot change the %s on %s", type, target);
 	for (; options && *options; options++)
-		if (filesystem_option(context, *options) < 0)
-			return filesystem_error(context, type, target, *options, report);
+		if (set_filesystem_option(context, *options) < 0)
+			return report_filesystem_error(context, type, target, *options, report);
 	if (syscall_fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL) < 0)
-		return filesystem_error(context, type, target, "its new options", report);
+		return report_filesystem_error(context, type, target, "its new options", report);
 	return 0;
 }
 
@@ -115,7 +117,7 @@ mount_take_off(int fd, int proc_fd)
 	char number[16];
 
 	snprintf(number, sizeof(number), "%d", fd);
-	/* not UMOUNT_NOFOLLOW: this link is the way to the descriptor */
+	/* no UMOUNT_NOFOLLOW: this link leads to the mount */
 	return fchdir(proc_fd) < 0 ? -1 : umount2(number, MNT_DETACH);
 }
 
@@ -124,8 +126,7 @@ mount_pin(int fd, const char *path)
 {
 	char source[sizeof("/proc/self/fd/") + 10];
 
-	/* by path: a namespace is a file of /proc, which open_tree(2) does not clone on every
-	 * kernel */
+	/* by path, because not every kernel's open_tree(2) clones a namespace */
 	snprintf(source, sizeof(source), "/proc/self/fd/%d", fd);
 	return mount(source, path, NULL, MS_BIND, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A mount of a new filesystem, and mounts that are moved or taken away by their place. */
+/* Makes, reconfigures, pins and unmounts single mounts. */
 #ifndef MOUNT_MAKE_H
 #define MOUNT_MAKE_H
 
@@ -8,36 +8,36 @@
 struct report;
 
 /*
- * Makes a filesystem of the given type. source may be NULL; options is a list, ended by NULL, of
- * "key" and "key=value"; target is for messages alone. A descriptor, or -1 with the error said, in
- * the words of the filesystem where it has some.
+ * Makes a filesystem, detached. source and options may be NULL; options is a NULL-terminated list
+ * of "key" and "key=value"; target is for messages. Returns a file descriptor, or -1 after
+ * reporting the error, in the filesystem's own words if it has any.
  */
 int mount_make(const char *type, const char *source, const char *target, const char *const *options,
 	uint64_t attributes, struct report *report);
 
 /*
- * Gives the filesystem that is mounted at fd other options of its own. Those that the list does
- * not name stay as they are. 0, or -1 with the error said.
+ * Changes options of the filesystem at fd; those not listed stay. Returns 0, or -1 after reporting
+ * the error.
  */
 int mount_reconfigure(int fd, const char *type, const char *target, const char *const *options,
 	struct report *report);
 
-/* Attaches a detached mount below the one that on_top is opened on (Linux 6.5). 0, or -1 with
- * errno.
+/*
+ * Attaches a detached mount beneath the one open as on_top (Linux 6.5). This and the functions
+ * below return 0, or -1 with errno set.
  */
 int mount_attach_beneath(int fd, int on_top);
 
 /*
- * Takes away the mount that fd is opened on; busy or not, it is gone from its place. names: the
- * host's /proc/self/fd, since a root's own may be anything; it becomes the working directory. 0, or
- * -1 with errno.
+ * Unmounts the mount open as fd, even if busy. proc_fd: the host's /proc/self/fd, because a root's
+ * own may be anything; it becomes the working directory.
  */
 int mount_take_off(int fd, int proc_fd);
 
-/* Binds the namespace that is opened as fd on the empty file at path. 0, or -1 with errno. */
+/* Binds the namespace open as fd on an empty file. */
 int mount_pin(int fd, const char *path);
 
-/* Takes the mount at path away; busy or not, it is gone from the path. 0, or -1 with errno. */
+/* Unmounts the mount at path, even if busy. */
 int mount_detach(const char *path);
 
 #endif

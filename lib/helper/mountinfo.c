@@ -12,7 +12,7 @@ int
 mountinfo_read(struct mountinfo *mountinfo, struct report *report)
 {
 	*mountinfo = (struct mountinfo){0};
-	/* not mnt_new_table_from_file's relatives for mtab and utab: the kernel's own list alone */
+	/* the kernel's own list, without libmount's mtab and utab */
 	mountinfo->table = mnt_new_table_from_file("/proc/self/mountinfo");
 	return mountinfo->table ? 0
 				: report_error(report, errno, "cannot read /proc/self/mountinfo");
@@ -27,37 +27,36 @@ mountinfo_release(struct mountinfo *mountinfo)
 }
 
 static struct libmnt_fs *
-mount_with_id(const struct mountinfo *mountinfo, uint64_t id)
+search_table(const struct mountinfo *mountinfo, uint64_t id)
 {
-	struct libmnt_iter *each = mnt_new_iter(MNT_ITER_BACKWARD);
+	struct libmnt_iter *iterator = mnt_new_iter(MNT_ITER_BACKWARD);
 	struct libmnt_fs *mount = NULL;
 
-	while (each && mnt_table_next_fs(mountinfo->table, each, &mount) == 0)
+	while (iterator && mnt_table_next_fs(mountinfo->table, iterator, &mount) == 0)
 		if ((uint64_t)mnt_fs_get_id(mount) == id)
 			break;
 		else
 			mount = NULL;
-	mnt_free_iter(each);
+	mnt_free_iter(iterator);
 	return mount;
 }
 
-/* The table may be long, so what was found is remembered. */
+/* Caches the result, because the table may be long. */
 static struct libmnt_fs *
-mount_by_id(struct mountinfo *mountinfo, uint64_t id)
+find_by_id(struct mountinfo *mountinfo, uint64_t id)
 {
 	struct libmnt_fs *mount;
 
 	for (size_t i = 0; i < mountinfo->known_count; i++)
 		if (mountinfo->known[i].id == id)
 			return mountinfo->known[i].mount;
-	mount = mount_with_id(mountinfo, id);
+	mount = search_table(mountinfo, id);
 	if (mountinfo->known_count < sizeof(mountinfo->known) / sizeof(mountinfo->known[0]))
 		mountinfo->known[mountinfo->known_count++] =
 			(struct mountinfo_known){.id = id, .mount = mount};
 	return mount;
 }
 
-/* The mount that path lies on. */
 static struct libmnt_fs *
 find_mount(struct mountinfo *mountinfo, const char *path)
 {
@@ -65,7 +64,7 @@ find_mount(struct mountinfo *mountinfo, const char *path)
 
 	return statx(AT_FDCWD, path, 0, STATX_MNT_ID, &found) < 0
 		       ? NULL
-		       : mount_by_id(mountinfo, found.stx_mnt_id);
+		       : find_by_id(mountinfo, found.stx_mnt_id);
 }
 
 static bool
@@ -85,7 +84,7 @@ mountinfo_read_inside(struct mountinfo *mountinfo, int proc_fd)
 	*mountinfo = (struct mountinfo){0};
 	if (!stream)
 		return -1;
-	steal_fd(&fd); /* the stream owns it now */
+	steal_fd(&fd);
 	mountinfo->table = mnt_new_table();
 	if (mountinfo->table && mnt_table_parse_stream(mountinfo->table, stream, "mountinfo") == 0)
 		return 0;
@@ -97,7 +96,7 @@ mountinfo_read_inside(struct mountinfo *mountinfo, int proc_fd)
 const char *
 mountinfo_mount_point(const struct mountinfo *mountinfo, uint64_t id)
 {
-	struct libmnt_fs *mount = mount_with_id(mountinfo, id);
+	struct libmnt_fs *mount = search_table(mountinfo, id);
 
 	return mount ? mnt_fs_get_target(mount) : NULL;
 }
@@ -120,7 +119,7 @@ mountinfo_is_shared(struct mountinfo *mountinfo, const char *path)
 bool
 mountinfo_has_shared(struct mountinfo *mountinfo, uint64_t id)
 {
-	return is_shared(mount_by_id(mountinfo, id));
+	return is_shared(find_by_id(mountinfo, id));
 }
 
 static int
@@ -132,23 +131,23 @@ compare_mount_points(const void *one, const void *other)
 static int
 sort_mount_points(struct mountinfo *mountinfo)
 {
-	struct libmnt_iter *each = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_iter *iterator = mnt_new_iter(MNT_ITER_FORWARD);
 	struct libmnt_fs *mount;
 
 	mountinfo->mount_points = calloc((size_t)mnt_table_get_nents(mountinfo->table) + 1,
 		sizeof(*mountinfo->mount_points));
-	while (each && mountinfo->mount_points &&
-		mnt_table_next_fs(mountinfo->table, each, &mount) == 0)
+	while (iterator && mountinfo->mount_points &&
+		mnt_table_next_fs(mountinfo->table, iterator, &mount) == 0)
 		mountinfo->mount_points[mountinfo->mount_point_count++] = mnt_fs_get_target(mount);
-	mnt_free_iter(each);
-	if (!each || !mountinfo->mount_points)
+	mnt_free_iter(iterator);
+	if (!iterator || !mountinfo->mount_points)
 		return -1;
 	qsort(mountinfo->mount_points, mountinfo->mount_point_count,
 		sizeof(*mountinfo->mount_points), compare_mount_points);
 	return 0;
 }
 
-/* Compares as many bytes as the prefix has, so that it equals each place below it. */
+/* Compares the prefix only, so that each mount point below equals it. */
 static int
 compare_prefix(const void *prefix, const void *mount_point)
 {

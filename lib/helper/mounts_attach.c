@@ -21,24 +21,24 @@ int
 mounts_clear_targets(const struct plan *plan, const struct root *root, struct report *report)
 {
 	struct mountinfo here;
-	struct libmnt_iter *each = NULL;
+	struct libmnt_iter *iterator = NULL;
 	struct libmnt_fs *mount;
 
 	if (!root->has_mounts)
 		return 0;
 	if (mountinfo_read_inside(&here, root->proc_fd) < 0)
 		return report_error(report, errno, "cannot read what is mounted in %s", root->path);
-	each = mnt_new_iter(MNT_ITER_BACKWARD);
-	while (each && mnt_table_next_fs(here.table, each, &mount) == 0) {
+	iterator = mnt_new_iter(MNT_ITER_BACKWARD);
+	while (iterator && mnt_table_next_fs(here.table, iterator, &mount) == 0) {
 		const char *mount_point = mnt_fs_get_target(mount);
 
 		for (size_t i = 0; i < plan->count; i++)
 			if (plan_is_at_or_below(mount_point, plan->mounts[i].target)) {
-				mount_detach(mount_point); /* or it went with the one above it */
+				mount_detach(mount_point); /* or it went with the mount above it */
 				break;
 			}
 	}
-	mnt_free_iter(each);
+	mnt_free_iter(iterator);
 	mountinfo_release(&here);
 	return 0;
 }
@@ -59,8 +59,10 @@ make_target(const struct plan_mount *line, const struct root *root, bool directo
 		report, errno, "cannot make the mount point %s%s", root->path, line->target);
 }
 
-/* Reports why a target cannot be opened. Below another line it is the host that lacks it, and
- * nothing made in the tree would be seen. */
+/*
+ * Reports why a target cannot be opened. Below another line the host lacks it, and one made in the
+ * tree would be hidden.
+ */
 static int
 cannot_open_target(const struct plan *plan, size_t index, bool directory, const struct root *root,
 	struct report *report)
@@ -78,8 +80,10 @@ cannot_open_target(const struct plan *plan, size_t index, bool directory, const 
 	return report_error(report, error, "cannot open the mount point %s", path);
 }
 
-/* Reports a target of the wrong kind: a directory covers a directory alone, and a file covers a
- * file or a link. */
+/*
+ * Reports a target of the wrong kind: a directory covers only a directory, and a file covers a file
+ * or a link.
+ */
 static int
 refuse_kind(
 	const struct plan_mount *line, const struct root *root, mode_t mode, struct report *report)
@@ -100,9 +104,8 @@ refuse_kind(
 }
 
 /*
- * Judges the target of a line, and notes its place before it is covered: the kernel gives the same
- * name afterwards. known: the place of a target that is a mount, since the kernel would give the
- * name of its source.
+ * Judges a line's target, and records its mount point before it is covered. known: the mount point,
+ * if the target is a mount; the kernel adds " (deleted)" to its name once the source was replaced.
  */
 static int
 accept_target(struct mounts *mounts, const struct plan *plan, size_t index, const struct root *root,
@@ -118,7 +121,7 @@ accept_target(struct mounts *mounts, const struct plan *plan, size_t index, cons
 		return -1;
 	if (made->is_directory != S_ISDIR(mode))
 		return refuse_kind(line, root, mode, report);
-	/* right below the top there is no link that could lead elsewhere */
+	/* no link is on the way to it */
 	if (!known && root_is_at_top(line->target))
 		known = line->target;
 	if (!known)
@@ -130,8 +133,9 @@ accept_target(struct mounts *mounts, const struct plan *plan, size_t index, cons
 					   root->path, line->target);
 }
 
-/* Opens the target of a line and judges it, and makes it before where the line asks for that.
- * Returns 1 when it is open, 0 when the line is to be passed over, or -1 after reporting the error.
+/*
+ * Opens and judges a line's target, and makes it first if asked to. Returns 1, 0 to skip the line,
+ * or -1 after reporting the error.
  */
 static int
 open_target(struct mounts *mounts, const struct plan *plan, size_t index, const struct root *root,
@@ -193,7 +197,7 @@ mounts_replace_line(struct mounts *mounts, const struct plan *plan, size_t index
 
 	if (accept_target(mounts, plan, index, root, old, mount_point, report) < 0)
 		return -1;
-	/* Linux before 6.5 lacks it, and no kernel takes it for every pair of mounts */
+	/* Linux before 6.5 lacks it, and no kernel allows it for every pair of mounts */
 	is_beneath = mount_attach_beneath(mounts->lines[index].fd, old) == 0;
 	if (mount_take_off(old, root->proc_fd) < 0)
 		return report_error(report, errno, "cannot take the old mount of %s away",

@@ -56,7 +56,6 @@ share_source(struct mountinfo *host, const struct plan_mount *line, struct repor
 	return 1;
 }
 
-/* True if an earlier line with the same source has been shared. */
 static bool
 is_shared_before(const struct plan *plan, size_t index)
 {
@@ -85,8 +84,10 @@ mounts_share_live(struct mountinfo *host, const struct plan *plan, struct report
 	return changed;
 }
 
-/* Clones the tree, and makes it slave or private before anything else, because a peer of the host's
- * tree would carry to it what is mounted inside. line: the one for `/`, or NULL. */
+/*
+ * Clones the tree, and makes it slave or private first, because a peer would propagate mounts made
+ * inside to the host. line: the one for `/`, or NULL.
+ */
 static int
 clone_tree(struct root *root, const struct plan_mount *line, const struct mount_change *change,
 	struct mountinfo *host, struct report *report)
@@ -111,8 +112,7 @@ clone_tree(struct root *root, const struct plan_mount *line, const struct mount_
 	return report_error(report, errno, "cannot clone the mount of %s", root->path);
 }
 
-/* Gives a clone its options. It always becomes a slave first, because a peer of its source would
- * carry mounts made inside to the host. */
+/* Sets a clone's options; it becomes a slave first, as in clone_tree. */
 static int
 change_bind(int fd, const struct plan_mount *line)
 {
@@ -134,7 +134,10 @@ change_bind(int fd, const struct plan_mount *line)
 	return 0;
 }
 
-/* True if there may be mounts to bring along. A path with links has another name in the table. */
+/*
+ * True if a line is recursive and its source may have mounts below; mountinfo does not tell for a
+ * path with links.
+ */
 static bool
 is_recursive(const struct plan_mount *line, struct mountinfo *host)
 {
@@ -177,10 +180,9 @@ make_by_libmount(const struct plan_mount *line, const char *source, struct files
 	return steal_fd(&fd);
 }
 
-/* Makes a filesystem, detached. what: set for the line for `/` alone, whose parts are judged as
- * they are mounted. */
+/* Makes a filesystem, detached. wanted: for the line for `/`, to judge its parts; else NULL. */
 static int
-make_filesystem(const struct plan_mount *line, const struct mounts_root *what,
+make_filesystem(const struct plan_mount *line, const struct mounts_root *wanted,
 	struct filesystem_stage *stage, struct report *report)
 {
 	const struct mount_change asked = {.propagation = line->propagation};
@@ -188,7 +190,7 @@ make_filesystem(const struct plan_mount *line, const struct mounts_root *what,
 	cleanup_fd int fd = -1;
 
 	if (mounts_find_source(line, &source, report) < 0 ||
-		(what && mounts_judge_parts(line, source, what, report) < 0))
+		(wanted && mounts_judge_parts(line, source, wanted, report) < 0))
 		return -1;
 	if (mounts_is_tag(line->source) || filesystem_needs_libmount(line))
 		fd = make_by_libmount(line, source, stage, report);
@@ -203,8 +205,7 @@ make_filesystem(const struct plan_mount *line, const struct mounts_root *what,
 	return steal_fd(&fd);
 }
 
-/* Returns what mends the owner and the mode of the top directory of a filesystem that is to be `/`.
- */
+/* Returns advice for a wrong owner or mode of the top directory of `/`. */
 static const char *
 mend_top(const struct plan_mount *line)
 {
@@ -217,30 +218,30 @@ mend_top(const struct plan_mount *line)
 }
 
 static int
-adopt_filesystem(struct root *root, const struct plan_mount *line, const struct mounts_root *what,
+adopt_filesystem(struct root *root, const struct plan_mount *line, const struct mounts_root *wanted,
 	const struct mount_change *change, struct filesystem_stage *stage, struct report *report)
 {
 	const char *called =
 		line->source[0] == '/' || mounts_is_tag(line->source) ? line->source : line->type;
-	int tree = make_filesystem(line, what, stage, report);
+	int tree = make_filesystem(line, wanted, stage, report);
 
 	if (tree < 0 ||
-		ownership_adopt_root(root, tree, what->path, called, mend_top(line), report) < 0)
+		ownership_adopt_root(root, tree, wanted->path, called, mend_top(line), report) < 0)
 		return -1;
 	if (mount_change(root->tree, change) == 0)
 		return 0;
-	report_error(report, errno, "cannot give %s the options it shall have", what->path);
+	report_error(report, errno, "cannot give %s the options it shall have", wanted->path);
 	root_release(root);
 	return -1;
 }
 
-/* Opens the tree that is to be `/`: the source of a bind or, without a line, the root itself. */
+/* Opens the tree for `/`: a bind's source or, without a line, the root itself. */
 static int
-open_tree_of(struct root *root, const struct plan_mount *line, const struct mounts_root *what,
+open_tree_of(struct root *root, const struct plan_mount *line, const struct mounts_root *wanted,
 	struct report *report)
 {
 	if (!line)
-		return ownership_open_root(root, what->path, report);
+		return ownership_open_root(root, wanted->path, report);
 	if (!mounts_lacks_source(line))
 		return ownership_open_root(root, line->source, report);
 	report_mend(report, "put a tree there, or correct the line for /");
@@ -248,21 +249,21 @@ open_tree_of(struct root *root, const struct plan_mount *line, const struct moun
 }
 
 int
-mounts_make_root(struct root *root, const struct plan *plan, const struct mounts_root *what,
+mounts_make_root(struct root *root, const struct plan *plan, const struct mounts_root *wanted,
 	struct mountinfo *host, struct filesystem_stage *stage, struct report *report)
 {
 	const struct plan_mount *line = plan->root;
 	struct mount_change change = {
-		.set = what->allow_setuid ? 0 : MOUNT_ATTR_NOSUID, .recursive = true};
+		.set = wanted->allow_setuid ? 0 : MOUNT_ATTR_NOSUID, .recursive = true};
 
 	if (line && !line->is_bind)
-		return adopt_filesystem(root, line, what, &change, stage, report);
-	change.propagation = what->is_private ? MS_PRIVATE : MS_SLAVE;
+		return adopt_filesystem(root, line, wanted, &change, stage, report);
+	change.propagation = wanted->is_private ? MS_PRIVATE : MS_SLAVE;
 	if (line) {
 		change.set |= line->set;
 		change.clear = line->clear & ~change.set;
 	}
-	if (open_tree_of(root, line, what, report) < 0)
+	if (open_tree_of(root, line, wanted, report) < 0)
 		return -1;
 	if (clone_tree(root, line, &change, host, report) == 0)
 		return 0;
@@ -271,12 +272,12 @@ mounts_make_root(struct root *root, const struct plan *plan, const struct mounts
 }
 
 /*
- * Looks at a FUSE of another user, which refuses all others with EACCES, the superuser included. A
- * statx(2) that asks for nothing returns what the kernel itself knows (fuse_getattr()). What users
- * can mount is a directory.
+ * Examines a user's FUSE mount, which refuses even the superuser with EACCES. An empty statx(2)
+ * mask returns only its device (fuse_getattr()). A directory is assumed, the usual mount point of
+ * FUSE.
  */
 static int
-look_at_others(int fd, struct statx *found)
+examine_foreign_fuse(int fd, struct statx *found)
 {
 	if (errno != EACCES || statx(fd, "", AT_EMPTY_PATH, 0, found) < 0)
 		return -1;
@@ -301,12 +302,12 @@ make_line(const struct plan_mount *line, struct mounts_line *made, uint64_t *id,
 	if (made->fd < 0)
 		return -1;
 	if (statx(made->fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_INO | STATX_MNT_ID, &found) < 0 &&
-		look_at_others(made->fd, &found) < 0)
+		examine_foreign_fuse(made->fd, &found) < 0)
 		return report_error(report, errno, "cannot look at %s", line->source);
 	made->is_directory = S_ISDIR(found.stx_mode);
 	made->device = makedev(found.stx_dev_major, found.stx_dev_minor);
 	made->inode = found.stx_ino;
-	/* tells that what is attached below it is not on the root's own tree */
+	/* shows that a target is not on the root's own tree */
 	*id = found.stx_mnt_id;
 	return 0;
 }
@@ -315,7 +316,7 @@ int
 mounts_make(struct mounts *mounts, const struct plan *plan, const bool *keeps,
 	struct mountinfo *host, struct filesystem_stage *stage, struct report *report)
 {
-	/* one more, so that no line is not NULL */
+	/* one more, so that an empty plan gives no NULL */
 	cleanup_free struct mounts_line *lines = calloc(plan->count + 1, sizeof(*lines));
 	cleanup_free uint64_t *ids = calloc(plan->count + 1, sizeof(*ids));
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The mounts of a plan, made on the host and detached. */
+/* Makes the mounts of a plan on the host, detached. */
 #ifndef MOUNTS_MAKE_H
 #define MOUNTS_MAKE_H
 
@@ -14,47 +14,45 @@ struct plan;
 struct root;
 
 /*
- * Makes the sources of x-live lines shared where they are not, that one mount each and never
- * more: a source must be shared before it is cloned, since a slave of a private mount stays
- * deaf. Stays after stop. Returns 0, 1 when something was made shared (then host is out of date),
- * or -1 after reporting the error.
+ * Makes the source of each x-live line shared, that one mount and no other, before it is cloned: a
+ * slave of a private mount receives nothing. It stays so after stop. Returns 0, 1 if a mount was
+ * made shared, so that host is outdated, or -1 after reporting the error.
  */
 int mounts_share_live(struct mountinfo *host, const struct plan *plan, struct report *report);
 
-/* One line of a plan as it was made. */
 struct mounts_line {
 	bool is_directory;
-	bool has_failed; /* a change of it may have been made in part */
-	int fd; /* owned; -1 where there is nothing to mount, or it is mounted already */
-	uint64_t device; /* of what is mounted: the source of a bind as it was then */
+	bool has_failed; /* a change may be incomplete */
+	int fd; /* owned; -1 if nothing is to mount, or it is mounted already */
+	uint64_t device; /* of the mounted file: a bind's source as it was */
 	uint64_t inode;
-	char *mount_point; /* owned; where it is attached, as mountinfo(5) has it; NULL before */
+	char *mount_point; /* owned; as in mountinfo(5); NULL before */
 };
 
-/* The mounts of a plan, one of each for every line. */
+/* One mount for every line of a plan. */
 struct mounts {
 	struct mounts_line *lines; /* owned */
-	uint64_t *ids; /* owned; mount ids, 0 for a line with nofail that has nothing to mount */
+	uint64_t *ids; /* owned; mount ids, 0 for a nofail line that is skipped */
 	size_t count;
 };
 
 /*
- * Makes what the root itself is, detached: the tree at path cloned, with the mounts below it, or
- * what the plan's line for `/` says. nosuid unless setuid programs in it are to work; deaf to what
- * the host mounts in the tree if is_private. Returns 0, or -1 after reporting the error; then root
- * holds nothing.
+ * Makes the mount of the root itself, detached: the tree at path cloned with the mounts below it,
+ * or as the plan's line for `/` says. It is nosuid without allow_setuid; with is_private, no later
+ * mount of the host reaches it. Returns 0, or -1 after reporting the error; then root holds
+ * nothing.
  */
-int mounts_make_root(struct root *root, const struct plan *plan, const struct mounts_root *what,
+int mounts_make_root(struct root *root, const struct plan *plan, const struct mounts_root *wanted,
 	struct mountinfo *host, struct filesystem_stage *stage, struct report *report);
 
 /*
- * Makes every mount of the plan, detached, but for those that keeps has as true (NULL: all).
- * Returns 0, or -1 after reporting the error; then mounts holds nothing.
+ * Makes the plan's mounts, detached, except for those set in keeps (NULL: none). Returns 0, or -1
+ * after reporting the error; then mounts holds nothing.
  */
 int mounts_make(struct mounts *mounts, const struct plan *plan, const bool *keeps,
 	struct mountinfo *host, struct filesystem_stage *stage, struct report *report);
 
-/* Closes their descriptors; each mount that is attached stays. */
+/* Closes the descriptors; attached mounts stay. */
 void mounts_release(struct mounts *mounts);
 
 #endif

@@ -52,17 +52,19 @@ mounts_find_source(const struct plan_mount *line, char **source, struct report *
 	return report_error(report, 0, "no filesystem for %s has %s", line->target, line->source);
 }
 
-/* Judges a layer of an overlay as a tree of its own, because a merged directory shows the owner of
- * the layer on top alone. */
+/*
+ * Judges an overlay's layer as its own tree, because a merged directory shows only the top layer's
+ * owner.
+ */
 static int
-judge_layer(const char *path, const struct mounts_root *what, struct report *report)
+judge_layer(const char *path, const struct mounts_root *wanted, struct report *report)
 {
 	struct root layer = {.tree = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC),
 		.is_of_host = true,
 		.path = realpath(path, NULL),
 		.proc_fd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC)};
 	struct essentials essentials = {
-		.root = &layer, .path = what->program_path, .shell = what->shell};
+		.root = &layer, .path = wanted->program_path, .shell = wanted->shell};
 	int result = -1;
 
 	if (layer.tree < 0 || !layer.path || layer.proc_fd < 0)
@@ -76,7 +78,7 @@ judge_layer(const char *path, const struct mounts_root *what, struct report *rep
 
 int
 mounts_judge_parts(const struct plan_mount *line, const char *source,
-	const struct mounts_root *what, struct report *report)
+	const struct mounts_root *wanted, struct report *report)
 {
 	bool is_overlay = strcmp(line->type, "overlay") == 0;
 	cleanup_free char *found_source = NULL;
@@ -88,7 +90,7 @@ mounts_judge_parts(const struct plan_mount *line, const char *source,
 			return -1;
 		source = found_source;
 	}
-	/* else it is a word, such as overlay, or the name of something that is no file */
+	/* other sources are words such as overlay, not files */
 	if (strchr(source, '/') || filesystem_needs_libmount(line))
 		result = ownership_judge_part(source, report);
 	if (result == 0 && plan_options_paths(line, &paths) < 0)
@@ -98,7 +100,7 @@ mounts_judge_parts(const struct plan_mount *line, const char *source,
 
 		result = ownership_judge_part(*path, report);
 		if (result == 0 && is_overlay && stat(*path, &found) == 0)
-			result = judge_layer(*path, what, report);
+			result = judge_layer(*path, wanted, report);
 	}
 	plan_options_paths_release(paths);
 	return result;

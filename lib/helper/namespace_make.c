@@ -32,10 +32,9 @@ namespace_visit(
 }
 
 /*
- * Makes the tree the root of the namespace: it lies on `/` first, then pivot_root(".", ".") puts
- * it below and the old root on top (pivot_root(2), NOTES), which umount2 takes off. A pivot and
- * not a chroot, since the kernel gives a chrooted task no user namespace (current_chrooted() in
- * create_user_ns()).
+ * Makes the tree the root of the namespace. It is attached on `/`; pivot_root(".", ".") puts the
+ * old root on top of it (pivot_root(2), NOTES), and umount2 removes that. Not chroot, because a
+ * chrooted task gets no user namespace (current_chrooted() in create_user_ns()).
  */
 static int
 take_as_root(int tree, struct report *report)
@@ -54,18 +53,18 @@ take_as_root(int tree, struct report *report)
 }
 
 static int
-copy(struct report *report)
+enter_copy(struct report *report)
 {
 	return namespace_copy_enter(MS_PRIVATE, report);
 }
 
 static int
-make_minimal(struct report *report)
+enter_minimal(struct report *report)
 {
 	static const char *const options[] = {"size=4k", "nr_inodes=1", "mode=0555", NULL};
 	cleanup_fd int nothing = -1;
 
-	if (copy(report) < 0)
+	if (enter_copy(report) < 0)
 		return -1;
 	nothing = mount_make("tmpfs", "chroot-mounts", "the empty namespace", options,
 		MOUNT_ATTR_RDONLY, report);
@@ -74,17 +73,19 @@ make_minimal(struct report *report)
 	return take_as_root(nothing, report);
 }
 
-/* Has a function leave the process in a new namespace, and comes back with that one's descriptor.
+/*
+ * Calls enter, which moves the process into a new namespace, and returns to the host's. Returns the
+ * new one's file descriptor, or -1 after reporting the error.
  */
 static int
-run_in_child(int host, int (*go)(struct report *report), struct report *report)
+make_from_host(int host, int (*enter)(struct report *report), struct report *report)
 {
 	cleanup_fd int made = -1;
 	cleanup_fd int proc = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (proc < 0)
 		return report_error(report, errno, "cannot open /proc/self/ns");
-	if (go(report) == 0) {
+	if (enter(report) == 0) {
 		made = openat(proc, "mnt", O_RDONLY | O_CLOEXEC);
 		if (made < 0)
 			report_error(report, errno, "cannot open the new namespace");
@@ -97,20 +98,19 @@ run_in_child(int host, int (*go)(struct report *report), struct report *report)
 int
 namespace_make_copy(int host, struct report *report)
 {
-	return run_in_child(host, copy, report);
+	return make_from_host(host, enter_copy, report);
 }
 
 int
 namespace_make_minimal(int host, struct report *report)
 {
-	return run_in_child(host, make_minimal, report);
+	return make_from_host(host, enter_minimal, report);
 }
 
 /*
- * Can the host's namespace pin the one that we are in? The kernel lets a namespace be pinned
- * only from one whose id is lower (mnt_ns_loop()), and Linux 6.18 gives ids out in batches for
- * each processor: a later namespace can get a lower one, when the host is not the initial one.
- * Kernels that lack the call count in one order.
+ * True if the host's namespace can pin own. The kernel allows that only for a higher id
+ * (mnt_ns_loop()). Linux 6.18 allots ids in batches per processor, so a later namespace can have a
+ * lower one if the host's is not the initial one. Kernels without the ioctl count in one order.
  */
 static bool
 is_newer_than(int host, int own)
@@ -123,7 +123,9 @@ is_newer_than(int host, int own)
 	return own_id > host_id;
 }
 
-/* Keeps us on the processor that we run on; allowed: the ones before. False where that fails. */
+/*
+ * Binds the process to its processor. allowed: receives the former set. Returns false on failure.
+ */
 static bool
 stay_on_processor(cpu_set_t *allowed)
 {
@@ -137,7 +139,9 @@ stay_on_processor(cpu_set_t *allowed)
 	return sched_setaffinity(0, sizeof(one), &one) == 0;
 }
 
-/* 1 where the new one, with the descriptor *own, can be pinned, 0 where not; -1 after an error. */
+/*
+ * Enters a new namespace. Returns 1 if it can be pinned, 0 if not, or -1 after reporting the error.
+ */
 static int
 try_new(int host, int minimal, int proc, int *own, struct report *report)
 {
@@ -160,9 +164,10 @@ namespace_enter_new(int host, int minimal, int root, struct report *report)
 
 	if (proc < 0)
 		return report_error(report, errno, "cannot open /proc/self/ns");
-	/* Twice a batch (COOKIE_LOCAL_BATCH), 0.01 ms each: once the batch of this processor is
-	 * used up, the next one is higher. Each other processor that we came to would have a low
-	 * batch of its own. */
+	/*
+	 * Twice a batch (COOKIE_LOCAL_BATCH), 0.01 ms each: this processor's next batch is higher,
+	 * another's first would be low.
+	 */
 	for (int tries = 0; found == 0 && tries < 2 * 4096; tries++) {
 		cleanup_fd_release(&own);
 		found = try_new(host, minimal, proc, &own, report);

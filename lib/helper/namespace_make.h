@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A mount namespace: made, entered, emptied. */
+/* Makes, visits and empties mount namespaces. */
 #ifndef NAMESPACE_MAKE_H
 #define NAMESPACE_MAKE_H
 
@@ -8,36 +8,32 @@
 struct report;
 
 /*
- * Makes a copy of the host's namespace, where the process is; what is mounted in either does not
- * reach the other. A descriptor, or -1 with the error said.
+ * Copies the host's namespace, which the process is in, without propagation between the two. This
+ * and the next two return a file descriptor, or -1 after reporting the error.
  */
 int namespace_make_copy(int host, struct report *report);
 
 /*
- * Makes a namespace that holds one small, empty, read-only filesystem and nothing else. The copy
- * of the host's mounts, which is what costs, is made and dropped here, once for any number of
- * roots. host: the namespace to come back to, where the process is. A descriptor, or -1 with the
- * error said.
+ * Makes a namespace with one small, empty, read-only filesystem. The costly copy of the host's
+ * mounts is made and dropped here, once for any number of roots. host: the process's namespace, to
+ * return to.
  */
 int namespace_make_minimal(int host, struct report *report);
 
 /*
- * Leaves the process inside a new namespace, copied from the minimal one, whose `/` is the
- * detached tree that root is opened on, and which holds nothing else. The caller returns with
- * namespace_join. A descriptor of the new namespace, or -1 with the error said; then too the
- * caller must return.
+ * Moves the process into a new namespace, copied from minimal, with only the detached tree open as
+ * root, as its `/`. The caller must return with namespace_join, also after an error.
  */
 int namespace_enter_new(int host, int minimal, int root, struct report *report);
 
 /*
- * Carries a step out inside a namespace, and comes back to the host's. What the step returns, with
- * its errno, or -1 with the error said; *lost tells the two apart, and may be NULL for a step that
- * says its errors itself.
+ * Runs a step in a namespace, and returns to the host's. Returns the step's result and errno, or -1
+ * after reporting the error with *lost set. lost may be NULL if the step reports its errors.
  */
 int namespace_visit(
 	int fd, int host, int (*step)(void *data), void *data, bool *lost, struct report *report);
 
-/* Takes away every mount of the namespace the process is in. 0, or -1 with errno. */
+/* Unmounts everything in the process's namespace. Returns 0, or -1 with errno set. */
 int namespace_empty(void);
 
 #endif

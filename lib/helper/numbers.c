@@ -13,7 +13,7 @@ compare_numbers(const void *one, const void *other)
 	return (first > second) - (first < second);
 }
 
-/* Returns the place of the first structure with the number, or of the first one behind it. */
+/* Returns the index of the first structure with the number, or with a higher one. */
 static size_t
 find_index(const struct numbers *numbers, size_t size, uint64_t number)
 {
@@ -35,7 +35,7 @@ add_at(struct numbers *numbers, size_t size, uint64_t number, size_t index)
 {
 	char *added = numbers->all;
 
-	/* room is doubled, so that it is no matter how many there are */
+	/* doubled, so that adding many stays cheap */
 	if ((numbers->count & (numbers->count - 1)) == 0) {
 		added = reallocarray(added, numbers->count > 0 ? numbers->count * 2 : 1, size);
 		if (!added)

@@ -26,12 +26,12 @@ const char ownership_why[] = "who could replace what everyone inside relies on";
 
 int
 ownership_report(
-	const char *what, const struct stat *found, const char *advice, struct report *report)
+	const char *subject, const struct stat *found, const char *advice, struct report *report)
 {
 	if (found->st_uid != 0)
-		return report_error(report, 0, "%s belongs to user %u, %s%s", what,
+		return report_error(report, 0, "%s belongs to user %u, %s%s", subject,
 			(unsigned)found->st_uid, ownership_why, advice);
-	return report_error(report, 0, "%s can be written by others (mode %04o), %s%s", what,
+	return report_error(report, 0, "%s can be written by others (mode %04o), %s%s", subject,
 		(unsigned)found->st_mode & 07777, ownership_why, advice);
 }
 
@@ -51,8 +51,10 @@ ownership_mend(const char *path, const struct stat *found, struct report *report
 		report_mend(report, "chown root %s # if you trust what is in it", word);
 }
 
-/* Returns the name of a filesystem that shows the owners and modes it was mounted with (mount(8),
- * uid= and umask=), or NULL for any other. */
+/*
+ * Returns the type of a filesystem that shows one owner and mode for all files (mount(8), uid= and
+ * umask=), or NULL for any other.
+ */
 static const char *
 ownerless_type(int tree)
 {
@@ -94,7 +96,7 @@ ownership_is_unpacked_by(int tree, uid_t user)
 }
 
 int
-ownership_refuse(int tree, const char *top, const char *what, const char *path,
+ownership_refuse(int tree, const char *top, const char *subject, const char *path,
 	const struct stat *found, struct report *report)
 {
 	const char *type = ownerless_type(tree);
@@ -109,14 +111,14 @@ ownership_refuse(int tree, const char *top, const char *what, const char *path,
 		return report_error(report, 0,
 			"%s was unpacked by user %u, or with shifted uids, and the superuser who enters would run what that user can change: unpack it again as the superuser, by tar xpf ARCHIVE --numeric-owner -C NEW_DIRECTORY or debootstrap",
 			top, (unsigned)user);
-	/* a change of /tmp is no mend: what leads through it is wrong */
+	/* changing /tmp is no remedy: the path through it is wrong */
 	if (path && !(S_ISDIR(found->st_mode) && found->st_mode & S_ISVTX))
 		ownership_mend(path, found, report);
-	return ownership_report(what, found, "", report);
+	return ownership_report(subject, found, "", report);
 }
 
 int
-ownership_adopt_root(struct root *root, int tree, const char *path, const char *what,
+ownership_adopt_root(struct root *root, int tree, const char *path, const char *origin,
 	const char *mend, struct report *report)
 {
 	char top[PATH_MAX];
@@ -132,7 +134,7 @@ ownership_adopt_root(struct root *root, int tree, const char *path, const char *
 	else if (ownership_is_safe(&found, NULL))
 		return 0;
 	else {
-		snprintf(top, sizeof(top), "the top directory of %s", what);
+		snprintf(top, sizeof(top), "the top directory of %s", origin);
 		report_mend(report, "%s", mend);
 		ownership_report(top, &found, "", report);
 	}

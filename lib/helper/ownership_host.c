@@ -17,15 +17,15 @@
 
 #include <linux/loop.h>
 
-/* A walk along a path, one component at a time, each judged by the descriptor it was opened as. */
+/* A walk along a path that judges each component by its open descriptor. */
 struct walk {
 	const struct root *root; /* borrowed */
 	struct report *report; /* borrowed */
 	const char *path; /* borrowed; as it was written */
-	bool is_part; /* of what the line for `/` is made of, be it no directory; else the root */
+	bool is_part; /* of the line for `/`, perhaps no directory; else the root */
 	bool is_missing; /* the part, and only the superuser can make it */
 	int here; /* owned */
-	char rest[PATH_MAX]; /* what is still to go */
+	char rest[PATH_MAX]; /* components left */
 	unsigned links;
 };
 
@@ -62,9 +62,10 @@ walk_link(struct walk *walk, const char *name, const char *behind)
 	return result > 0 ? walk_move(walk, open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)) : result;
 }
 
-/* True if the directory is the superuser's alone, and has nothing called like the last component of
- * path; whole becomes the path that it would have there. mount: the only one it may lie on, 0 for
- * any. */
+/*
+ * True if only the superuser can write to the directory, and path's last component is free there;
+ * whole receives the path. mount: that it must lie on, 0 for any.
+ */
 static bool
 is_better_place(const char *directory, const char *path, uint64_t mount, char *whole, size_t size)
 {
@@ -82,7 +83,6 @@ is_better_place(const char *directory, const char *path, uint64_t mount, char *w
 	       errno == ENOENT;
 }
 
-/* above: another directory to try. False where there is none. */
 static bool
 find_better_place(const char *above, const char *path, uint64_t mount, char *whole, size_t size)
 {
@@ -95,10 +95,9 @@ find_better_place(const char *above, const char *path, uint64_t mount, char *who
 }
 
 /*
- * Names the command that brings the thing called name below a directory of the superuser's. Only
- * if it lies in the directory that is wrong, whose owner could put a link into a longer way at
- * any time, and has nothing mounted below, since mv(1) copies and removes where rename(2) fails.
- * wrong: that directory's path.
+ * Advises to move name from the unsafe directory wrong to one of the superuser's. Not from further
+ * below, because the owner of wrong could put a link on the way at any time. Not with mounts below,
+ * because mv(1) copies and removes where rename(2) fails.
  */
 static void
 mend_place(const struct walk *walk, const char *wrong, const char *name)
@@ -115,7 +114,7 @@ mend_place(const struct walk *walk, const char *wrong, const char *name)
 		strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return;
 	snprintf(path, sizeof(path), "%s%s%s", wrong, wrong[1] == '\0' ? "" : "/", name);
-	/* moved, what is not the superuser's itself would be refused again */
+	/* a move of a link or a mount point moves no tree */
 	if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_MNT_ID, &found) < 0 ||
 		S_ISLNK(found.stx_mode) || found.stx_attributes & STATX_ATTR_MOUNT_ROOT ||
 		!find_better_place(
@@ -135,8 +134,8 @@ mend_place(const struct walk *walk, const char *wrong, const char *name)
 }
 
 /*
- * Something above the root, or above a part of it, that is not the superuser's alone: another needs
- * it as it is, so no change of it is advised. wrong: its path; rest: what is named in it.
+ * Refuses a directory or link above the root or a part. Others may need it as it is, so no change
+ * is advised. wrong: its path. rest: the path below it.
  */
 static int
 refuse_above(const struct walk *walk, const char *wrong, const struct stat *found, const char *rest)
@@ -161,8 +160,7 @@ refuse_above(const struct walk *walk, const char *wrong, const struct stat *foun
 		walk->report);
 }
 
-/* Refuses a step from the directory that the walk has reached. next: the thing that name is there,
- * or NULL for none. */
+/* Refuses a step from where the walk is. next: the status of name there, or NULL. */
 static int
 refuse_step(
 	const struct walk *walk, const struct stat *here, const char *name, const struct stat *next)
@@ -171,7 +169,7 @@ refuse_step(
 	const char *path = root_name_of(walk->root, walk->here, text, sizeof(text));
 	const char *rest = walk->rest + strspn(walk->rest, "/");
 
-	/* in a sticky directory it is the next component that is wrong, and /tmp that is right */
+	/* a sticky directory such as /tmp is right, the next component wrong */
 	if (here->st_uid != 0 || !(here->st_mode & S_ISVTX) || !next)
 		return refuse_above(walk, path, here, rest);
 	rest += strlen(name);
@@ -180,7 +178,7 @@ refuse_step(
 	return refuse_above(walk, wrong, next, rest);
 }
 
-/* A user's file can be open for writing already, so a change of its owner would not do. */
+/* Refuses a file. A user's file may be open for writing, so a new owner would not do. */
 static int
 refuse_file(const struct walk *walk, const char *path, const struct stat *found)
 {
@@ -197,13 +195,12 @@ refuse_file(const struct walk *walk, const char *path, const struct stat *found)
 	return ownership_report(path, found, "", report);
 }
 
-/* Refuses the thing that the whole path leads to. */
 static int
 refuse_end(const struct walk *walk, const struct stat *found)
 {
 	char name[PATH_MAX];
 	const char *path = root_name_of(walk->root, walk->here, name, sizeof(name));
-	/* a user's home, say, is no tree to be taken over */
+	/* a directory that is no tree, a home say, is not to be taken over */
 	bool is_tree = walk->is_part || ownership_count_names(walk->here, NULL) > 0;
 
 	if (!S_ISDIR(found->st_mode))
@@ -217,7 +214,7 @@ is_last(const char *rest)
 	return rest[strspn(rest, "/")] == '\0';
 }
 
-/* One component. 1 when there is none left. */
+/* Takes a step. Returns 0, 1 at the end, or -1 as walk_path. */
 static int
 walk_step(struct walk *walk)
 {
@@ -243,7 +240,7 @@ walk_step(struct walk *walk)
 		return -1;
 	}
 	if (!ownership_is_safe(&here, &next)) {
-		/* in a sticky directory the tree itself is what is wrong */
+		/* here the tree itself is wrong */
 		if (here.st_uid == 0 && here.st_mode & S_ISVTX && is_last(begin + length) &&
 			!S_ISLNK(next.st_mode) &&
 			walk_move(walk, root_open_inside(walk->here, name, O_NOFOLLOW, 0)) == 0)
@@ -272,14 +269,16 @@ walk_whole(struct walk *walk)
 		return -1;
 	if (fstat(walk->here, &found) < 0)
 		return walk_error(walk, errno);
-	/* the group of a block device is `disk`, which reads and writes every filesystem anyway */
+	/* its group is `disk`, which can write to every filesystem anyway */
 	if (S_ISBLK(found.st_mode))
 		found.st_mode &= ~(mode_t)S_IWGRP;
 	return ownership_is_safe(&found, NULL) ? 0 : refuse_end(walk, &found);
 }
 
-/* Walks from the host's `/`. Returns a descriptor of where the path leads, or -1 after reporting
- * the error, or with walk->is_missing set. */
+/*
+ * Walks from the host's `/`. Returns a file descriptor of the path's end, or -1 after reporting the
+ * error or with walk->is_missing set.
+ */
 static int
 walk_path(struct walk *walk, struct root *root)
 {
@@ -328,8 +327,10 @@ ownership_open_root(struct root *root, const char *path, struct report *report)
 	return -1;
 }
 
-/* The file that a loop device, or a partition of one, shows; loop(4), sysfs-block. NULL for any
- * other device. */
+/*
+ * Returns the file of a loop device or of its partition (loop(4), sysfs-block), owned by the
+ * caller; NULL for others.
+ */
 static char *
 backing_file(const struct stat *device)
 {
@@ -350,8 +351,10 @@ backing_file(const struct stat *device)
 	return NULL;
 }
 
-/* True if the loop device shows that very file, wherever its path was looked up: loop(4). False for
- * a partition too, which does not answer. */
+/*
+ * True if the loop device, or that of a partition, has that very file (loop(4)): its path may come
+ * from elsewhere.
+ */
 static bool
 is_device_of(const char *device, const struct stat *file)
 {
@@ -362,7 +365,7 @@ is_device_of(const char *device, const struct stat *file)
 	       info.lo_device == (uint64_t)file->st_dev && info.lo_inode == file->st_ino;
 }
 
-/* behind: the device that shows the file at path, or NULL. */
+/* Judges a part. behind: the device that shows the file at path, or NULL. */
 static int
 judge_part(const char *path, const char *behind, struct report *report)
 {
@@ -374,7 +377,7 @@ judge_part(const char *path, const char *behind, struct report *report)
 
 	fd = walk_path(&walk, &root);
 	root_release(&root);
-	/* the mount says what is missing, in words that fit */
+	/* the mount reports a missing part in words that fit */
 	if (fd < 0 && (!walk.is_missing || !behind))
 		return walk.is_missing ? 0 : -1;
 	if (fd >= 0 && fstat(fd, &found) < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Judges the owners on the way to a tree of the host, and to what it is made of. */
+/* Judges the owners of a tree of the host, and of all that it depends on. */
 #ifndef OWNERSHIP_HOST_H
 #define OWNERSHIP_HOST_H
 
@@ -7,19 +7,17 @@ struct report;
 struct root;
 
 /*
- * Opens the tree at an absolute path of the host. Each directory on the way, those that hold a
- * link and those that the link leads through too, must belong to the superuser and be writable
- * by no other user (or be sticky, with the next component the superuser's): their owner could put
- * another /proc or /dev under everyone inside. Returns 0, or -1 after reporting the
- * error, with nothing held.
+ * Opens the tree at an absolute path of the host. Threat: the owner of a directory on the way,
+ * links included, puts another /proc or /dev under every process inside. Defence: each directory
+ * must be safe (ownership.h). Returns 0, or -1 after reporting the error; then root holds nothing.
  */
 int ownership_open_root(struct root *root, const char *path, struct report *report);
 
 /*
- * Judges what the line for `/` is made of: an image, a device (and the file of a loop device), a
- * layer of an overlay; and all above it. Threat: a user changes the tree under everyone inside by
- * what it is made of. Returns 0, for what is not there and that the superuser alone can make too,
- * or -1 after reporting the error.
+ * Judges a part that the line for `/` names, and all above it: an image, a device (and a loop
+ * device's file), an overlay's layer. Threat: a user changes the tree under every process inside
+ * through it. Returns 0, also if it is missing and only the superuser can make it, or -1 after
+ * reporting the error.
  */
 int ownership_judge_part(const char *path, struct report *report);
 

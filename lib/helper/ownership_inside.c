@@ -31,14 +31,14 @@ is_on_foreign_mount(int fd, const uint64_t *foreign, size_t count)
 }
 
 static int
-untrustworthy_inside(const struct root *root, int fd, const struct stat *found, const char *next,
+refuse_directory(const struct root *root, int fd, const struct stat *found, const char *next,
 	struct report *report)
 {
 	char inside[PATH_MAX], path[2 * PATH_MAX + NAME_MAX];
 	const char *name = root_name_of(root, fd, inside, sizeof(inside));
 	const char *top = strcmp(name, "/") == 0 ? "" : name;
 
-	/* in a sticky directory it is the next component that is wrong */
+	/* in a sticky directory the next component is wrong */
 	if (found->st_uid == 0 && found->st_mode & S_ISVTX && next) {
 		snprintf(path, sizeof(path), "%s%s/%s", root->path, top, next);
 		if (root->is_of_host)
@@ -53,10 +53,9 @@ untrustworthy_inside(const struct root *root, int fd, const struct stat *found, 
 }
 
 /*
- * Judges from the directory of the last component up to the top. A wrong one is reported only
- * when the top is reached: a mount of the plan in between means that all below it is the host's
- * own matter, and the directories above it were judged when that mount was attached. next: what
- * last is in here.
+ * Judges the directories from parent up to the top. A wrong one is reported only at the top: below
+ * a mount of the plan all is the host's own, and the directories above were judged when it was
+ * attached. last, next: the last component and its status.
  */
 static int
 judge_upwards(const struct root *root, int parent, const char *last, struct stat next,
@@ -79,7 +78,7 @@ judge_upwards(const struct root *root, int parent, const char *last, struct stat
 		}
 		if (is_same(&found, &top))
 			return wrong < 0 ? 0
-					 : untrustworthy_inside(root, wrong, &wrong_found,
+					 : refuse_directory(root, wrong, &wrong_found,
 						   is_last_wrong ? last : NULL, report);
 		next = found;
 		first = false;
@@ -91,20 +90,19 @@ judge_upwards(const struct root *root, int parent, const char *last, struct stat
 		report, errno, "cannot look at what is above %s in %s", last, root->path);
 }
 
-/* The arguments of one judgement. */
 struct judgement {
 	const struct root *root; /* borrowed */
 	const uint64_t *foreign; /* borrowed */
 	size_t count;
 	struct report *report; /* borrowed */
-	const char *path; /* borrowed; as a whole */
-	int target; /* borrowed; what it leads to */
+	const char *path; /* borrowed; the whole one */
+	int target; /* borrowed; the path's end */
 	unsigned links; /* followed so far */
 };
 
 /*
- * A link on a mount of the host's is the host's own matter if it leads to such a mount too. But
- * into the tree it must not lead, where its owner would choose the place.
+ * True if the path leads to a mount of the host: a link on such a mount is the host's own matter
+ * then. It must not lead into the tree, because the tree's owner would choose the place.
  */
 static bool
 leads_to_foreign_mount(const struct judgement *judgement)
@@ -116,9 +114,12 @@ leads_to_foreign_mount(const struct judgement *judgement)
 	       is_on_foreign_mount(judgement->target, judgement->foreign, judgement->count);
 }
 
-/* The directory that holds the last component of the path. *found becomes what the component is. */
+/*
+ * Judges the directories above the last component; with only_link, only if that is a link. *found
+ * becomes its status.
+ */
 static int
-judge_component(
+judge_parent(
 	const struct judgement *judgement, const char *path, bool only_link, struct stat *found)
 {
 	const struct root *root = judgement->root;
@@ -137,7 +138,7 @@ judge_component(
 		root, parent, last, *found, judgement->foreign, count, judgement->report);
 }
 
-/* Reads where the link at path leads, as a path from the top without slashes at the end. */
+/* Reads the link at path, as a path from the top without trailing slashes. */
 static int
 read_link(const struct root *root, const char *path, char *way, size_t size)
 {
@@ -158,9 +159,8 @@ read_link(const struct root *root, const char *path, char *way, size_t size)
 }
 
 /*
- * A link on the way leads where the owner of its directory wants, and so does a link on the way
- * that it leads itself: each directory that holds one is judged. whole: the last component may be
- * one.
+ * Judges each directory that holds a link on the way, links of links included, because its owner
+ * decides where it leads. whole: the last component may be a link.
  */
 static int
 judge_links(struct judgement *judgement, char *path, bool whole)
@@ -175,7 +175,7 @@ judge_links(struct judgement *judgement, char *path, bool whole)
 			break;
 		if (end)
 			*end = '\0';
-		if (judge_component(judgement, path, true, &found) < 0)
+		if (judge_parent(judgement, path, true, &found) < 0)
 			return -1;
 		if (S_ISLNK(found.st_mode)) {
 			errno = ELOOP;
@@ -193,7 +193,7 @@ judge_links(struct judgement *judgement, char *path, bool whole)
 	return 0;
 }
 
-/* The short way for a target right below the top, which no link can be on. */
+/* Judges a target right below the top, with no link on the way. */
 static int
 judge_at_top(const struct judgement *judgement, struct stat *found)
 {
@@ -207,7 +207,7 @@ judge_at_top(const struct judgement *judgement, struct stat *found)
 			root->path, judgement->path);
 	return ownership_is_safe(&top, found)
 		       ? 0
-		       : untrustworthy_inside(root, root->tree, &top, last, judgement->report);
+		       : refuse_directory(root, root->tree, &top, last, judgement->report);
 }
 
 static int
@@ -220,7 +220,7 @@ judge_way(struct judgement *judgement, struct stat *found)
 			judgement->root->path, judgement->path);
 	if (judge_links(judgement, copy, false) < 0)
 		return -1;
-	return judge_component(judgement, copy, false, found);
+	return judge_parent(judgement, copy, false, found);
 }
 
 int
@@ -238,7 +238,7 @@ ownership_judge_target(const struct root *root, const char *path, int target,
 	if (root_is_at_top(path) ? judge_at_top(&judgement, &found) < 0
 				 : judge_way(&judgement, &found) < 0)
 		return -1;
-	/* what was judged is what will be mounted on, whatever was moved in between */
+	/* a move must not exchange the judged file */
 	if (fstat(target, &opened) == 0 && is_same(&opened, &found)) {
 		*mode = found.st_mode;
 		return 0;
@@ -247,7 +247,7 @@ ownership_judge_target(const struct root *root, const char *path, int target,
 		report, 0, "the mount point %s%s changed while it was looked at", root->path, path);
 }
 
-/* Cuts path to as much as is there; "" for the top alone. */
+/* Cuts path to its existing part; "" for the top. */
 static void
 cut_to_existing(const struct root *root, char *path)
 {
@@ -269,7 +269,7 @@ int
 ownership_judge_way(const struct root *root, const char *path, const uint64_t *foreign,
 	size_t count, struct report *report)
 {
-	/* what is made there will be the superuser's */
+	/* the target will be made as the superuser's */
 	const struct stat made = {.st_uid = 0};
 	struct judgement judgement = {.root = root, .report = report, .path = path, .target = -1};
 	cleanup_free char *there = strdup(path);
@@ -280,7 +280,7 @@ ownership_judge_way(const struct root *root, const char *path, const uint64_t *f
 	cut_to_existing(root, there);
 	directory = root_open_inside(
 		root->tree, there[0] == '\0' ? "/" : there, O_DIRECTORY, RESOLVE_IN_ROOT);
-	/* the attempt to make it reports the error */
+	/* the attempt reports the error */
 	if (directory < 0)
 		return 0;
 	if (there[0] != '\0' && judge_links(&judgement, there, true) < 0)
