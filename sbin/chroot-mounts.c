@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The helper that the service calls: reads the command line, calls the service, gives the exit
- * status. */
+/* The helper that the service calls: command line, verbs and exit status. */
 #include "common/descriptors.h"
 #include "common/name.h"
 #include "common/report.h"
@@ -23,7 +22,7 @@
 
 enum {
 	EXIT_USAGE = 2,
-	STATUS_NONE = 3, /* what OpenRC takes for "stopped" */
+	STATUS_NONE = 3, /* OpenRC's "stopped" */
 };
 
 struct options {
@@ -40,7 +39,7 @@ struct verb {
 	int (*run)(struct service *service, const struct options *options,
 		const struct service_names *names);
 	bool takes_json;
-	bool for_prepared; /* no ROOT means those too that are prepared but configured no more */
+	bool for_prepared; /* without ROOT, also prepared roots that are no longer configured */
 	bool looks_at_processes;
 };
 
@@ -91,7 +90,7 @@ show_plan(struct service *service, const char *name, struct table *table)
 	return start_judge(service, name) < 0 ? -1 : result;
 }
 
-/* Prints what the rows of all roots came to, and gives the exit status. */
+/* Prints the rows of all roots. Returns the exit status. */
 static int
 finish_table(struct service *service, struct table *table, int result)
 {
@@ -126,7 +125,7 @@ show_plans(
 	return finish_table(service, table, result);
 }
 
-/* Does a verb to each root; what fails with one keeps no other from it. */
+/* Runs a verb for each root. A failure in one root does not affect the others. */
 static int
 for_each(struct service *service, const struct service_names *names,
 	int (*act)(struct service *service, const char *name))
@@ -251,7 +250,8 @@ run_ps(struct service *service, const struct options *options, const struct serv
 	return finish_table(service, table, result);
 }
 
-/* The path a root's file gives, "" where the file has an error, which is said. */
+/* Adds a configured root, without its path if its file has an error. Returns 0, or -1 after
+ * reporting the error. */
 static int
 add_listed(struct service *service, const struct catalogue_entry *entry, struct table *table)
 {
@@ -330,7 +330,7 @@ say_usage(struct report *report, const char *what, const char *which)
 	return EXIT_USAGE;
 }
 
-/* getopt(3): optopt is the short option, 0 for a long one; word is where it stood, or the next. */
+/* Names the unknown option: optopt (getopt(3)) if it is a short one, else word. */
 static int
 say_unknown(struct report *report, const char *word)
 {
@@ -339,7 +339,7 @@ say_unknown(struct report *report, const char *word)
 	return say_usage(report, "unknown option ", optopt ? name : word);
 }
 
-/* 0 to go on, or -1 with the exit status in *status. */
+/* Returns 0 to continue, or -1 with the exit status in *status. */
 static int
 read_options(int argc, char **argv, struct options *options, struct report *report, int *status)
 {
@@ -399,7 +399,7 @@ read_options(int argc, char **argv, struct options *options, struct report *repo
 	return *status == EXIT_SUCCESS ? 0 : -1;
 }
 
-/* The roots named on the command line, each of which something must be known about. */
+/* Lists the named roots that are configured or prepared. Returns the exit status. */
 static int
 take_names(struct service *service, const struct options *options, struct service_names *names)
 {
@@ -436,7 +436,7 @@ run(const struct options *options, struct report *report)
 		chosen = take_names(&service, options, &names);
 	else if (service_names(&service, options->verb->for_prepared, &names) < 0)
 		chosen = EXIT_FAILURE;
-	/* those that were found are served all the same */
+	/* known roots are served all the same */
 	result = chosen != EXIT_SUCCESS && names.count == 0
 			 ? chosen
 			 : options->verb->run(&service, options, &names);
@@ -455,8 +455,7 @@ main(int argc, char **argv)
 	if (descriptors_fill() < 0)
 		return EXIT_FAILURE;
 	report_init(&report, "chroot-mounts");
-	/* OpenRC hands down its umask, its directory and its descriptors (openrc-run does not close
-	 * them) */
+	/* openrc-run passes on its umask, its working directory and open descriptors */
 	if (syscall_close_range(STDERR_FILENO + 1, ~0U, 0) < 0 && errno == ENOSYS) {
 		report_error(&report, 0, "this kernel is too old: Linux 5.12 or later is needed");
 		return EXIT_FAILURE;

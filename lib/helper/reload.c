@@ -25,7 +25,7 @@ reload_release(struct reload *reload)
 	root_release(&reload->root);
 }
 
-/* Refuses a change of what the whole namespace is made from: processes are inside. */
+/* Refuses a change of settings that made the namespace itself, because processes are inside. */
 static int
 refuse_changes(const struct reload *reload)
 {
@@ -46,8 +46,8 @@ refuse_changes(const struct reload *reload)
 	return report_error(report, 0, "%s has changed, which needs a restart", what);
 }
 
-/* Finds the place of each target, links on the way resolved as far as they can be seen. Returns 0,
- * or -1 with errno set. */
+/* Finds the mount point of each target, links resolved as far as they are visible. Returns 0, or -1
+ * with errno set. */
 static int
 find_mount_points(struct reload *reload)
 {
@@ -82,7 +82,7 @@ look_inside(void *data)
 	return report_error(reload->service->report, errno, "cannot read what is mounted inside");
 }
 
-/* Returns the path of the tree on the host, for messages; owned by the caller. */
+/* Returns the tree's path on the host, for messages; owned by the caller. */
 static char *
 path_of_tree(const struct reload *reload)
 {
@@ -94,7 +94,7 @@ path_of_tree(const struct reload *reload)
 	return found ? found : strdup(path);
 }
 
-/* Looks on the host which sources have become other files. Returns 0, or -1 with errno set. */
+/* Finds the sources that were replaced on the host. Returns 0, or -1 with errno set. */
 static int
 look_at_sources(struct difference *difference)
 {
@@ -108,7 +108,8 @@ look_at_sources(struct difference *difference)
 	return difference->was_replaced ? 0 : -1;
 }
 
-/* Compares what is mounted with what is to be. Returns 0, or -1 after reporting the error. */
+/* Compares the mounts inside with the configured plan. Returns 0, or -1 after reporting the
+ * error. */
 static int
 find_difference(struct reload *reload, struct reload_judge *judge)
 {
@@ -124,7 +125,7 @@ find_difference(struct reload *reload, struct reload_judge *judge)
 	judge->allows_setuid = config_is_yes(&reload->now.config, CONFIG_ALLOW_SETUID);
 	if (judge->allows_setuid && tickets_make(&judge->tickets, report) < 0)
 		return -1;
-	/* a clone of a source that was not shared stays deaf to it */
+	/* a clone from before its source was shared receives no mounts from it */
 	shared = mounts_share_live(&service->mountinfo, &reload->now.plan, report);
 	if (shared < 0)
 		return -1;
@@ -146,7 +147,7 @@ find_difference(struct reload *reload, struct reload_judge *judge)
 	return difference_find(difference, judge->restart, report);
 }
 
-/* Makes every mount that is new, detached: a mount that cannot be made changes nothing. */
+/* Makes every new mount, detached, so that a failure changes nothing inside. */
 static int
 make_new(struct reload *reload)
 {
@@ -159,7 +160,7 @@ make_new(struct reload *reload)
 			&service->stage, service->report) < 0)
 		return -1;
 	for (size_t i = 0; i < mounts->count; i++) {
-		/* those that stay are not the tree's own either */
+		/* mounts that stay cover the tree too */
 		if (difference->keeps[i])
 			mounts->ids[i] = difference->before.all[difference->kept[i]].id;
 		reload->is_other |= mounts->lines[i].fd >= 0;
@@ -169,7 +170,7 @@ make_new(struct reload *reload)
 	return 0;
 }
 
-/* Warns of namespaces that programs inside made for themselves: they keep their mounts. */
+/* Warns of processes in mount namespaces made inside, which keep their mounts. */
 static int
 say_apart(struct reload *reload)
 {
@@ -195,7 +196,7 @@ say_apart(struct reload *reload)
 	return 0;
 }
 
-/* Reloads a prepared root, which can be entered meanwhile: as it was, or as it is to be. */
+/* Reloads a prepared root. A user can enter meanwhile, before or after the change. */
 static int
 apply_difference(struct reload *reload, struct reload_judge *judge)
 {
@@ -238,8 +239,7 @@ reload_root(struct service *service, const char *name)
 	enum prepared_root_state state;
 	int result;
 
-	/* a clone of /run must leave the state directory out, however its mount was changed since
-	 */
+	/* its propagation may have been changed, and clones of /run must leave it out */
 	if (service_return_to_host(service) < 0 || service_make_state(service) < 0)
 		return -1;
 	lock = state_lock(service->state, name, service->report);

@@ -40,7 +40,7 @@ struct start {
 	struct trust_names names;
 	struct tickets tickets; /* with allow_setuid */
 	struct essentials essentials;
-	char **mount_points; /* owned, as each of them; for a tree that is judged alone */
+	char **mount_points; /* owned, with its strings; to judge the tree alone */
 	struct essentials_cover *covers; /* owned */
 	int namespace; /* owned */
 };
@@ -79,7 +79,7 @@ start_plan(struct service *service, const char *name, struct plan *plan)
 bool
 start_is_live(struct service *service, const struct plan_mount *line)
 {
-	/* made private, it hears nothing whatever its source is */
+	/* a private mount receives nothing, even from a shared source */
 	if (line->propagation & (MS_PRIVATE | MS_UNBINDABLE))
 		return false;
 	return line->is_live || (service_need_mounted(service) == 0 &&
@@ -98,7 +98,8 @@ cannot_record(const struct start *start)
 	return report_error(start->service->report, errno, "cannot make the record");
 }
 
-/* While it stands on the host: so chroot-enter knows that its caller does too. */
+/* Records the host's namespaces and `/` while there, for chroot-enter to compare with its
+ * caller's. */
 static int
 record_host(struct start *start)
 {
@@ -132,7 +133,7 @@ what_root_is(const struct start *start)
 	};
 }
 
-/* The tree, detached. */
+/* Makes the tree, detached. */
 static int
 make_root(struct start *start)
 {
@@ -145,7 +146,7 @@ make_root(struct start *start)
 		&service->stage, service->report);
 }
 
-/* Every mount of the plan, detached. */
+/* Makes every mount of the plan, detached. */
 static int
 make_detached(struct start *start)
 {
@@ -154,7 +155,7 @@ make_detached(struct start *start)
 	const struct plan *plan = &configured->plan;
 	int shared;
 
-	/* before /run is cloned, so that there is something to be covered in the clone */
+	/* before /run is cloned, so that the clone has something to cover */
 	if (allows_setuid(start) && tickets_make(&start->tickets, service->report) < 0)
 		return -1;
 	if (is_visible(start) &&
@@ -190,7 +191,7 @@ record_mount_point(struct start *start)
 	return 0;
 }
 
-/* Inside, where the tree is `/`. */
+/* Judges the tree from inside, where it is `/`. */
 static int
 judge_essentials(struct start *start)
 {
@@ -207,12 +208,12 @@ judge_essentials(struct start *start)
 	return essentials_judge(&start->essentials, report);
 }
 
-/* The part that stands inside the new namespace. */
+/* Enters the new namespace and fills it. */
 static int
 fill_namespace(struct start *start)
 {
-	/* only now: a pivot wants private mounts. stop knows copies of the namespace by this peer
-	 * group. */
+	/* only now: pivot_root(2) needs private mounts. Stop knows copies of the namespace by this
+	 * peer group. */
 	const struct mount_change marked = {.propagation = MS_SHARED};
 	const struct plan *plan = &start->configured.plan;
 	struct service *service = start->service;
@@ -234,7 +235,7 @@ fill_namespace(struct start *start)
 	return record_mount_point(start);
 }
 
-/* Does a step inside a namespace of its own, and returns to the host's. */
+/* Runs a step in a namespace of its own, and returns to the host's. */
 static int
 build_namespace(struct start *start, int (*step)(struct start *start))
 {
@@ -252,7 +253,7 @@ build_namespace(struct start *start, int (*step)(struct start *start))
 	return result;
 }
 
-/* Back on the host, whose name service is asked. */
+/* Judges names back on the host, by its name service. */
 static int
 judge_names(struct start *start)
 {
@@ -264,7 +265,7 @@ judge_names(struct start *start)
 	return essentials_judge_groups(&start->essentials, report);
 }
 
-/* The record comes before what it lets a later command find, and the pin is the last step. */
+/* Writes the record before the mounts that it names; the pin is the last step. */
 static int
 pin_root(struct start *start, const char *name)
 {
@@ -276,7 +277,7 @@ pin_root(struct start *start, const char *name)
 	if (is_visible(start)) {
 		if (visible_attach(&start->visible, service->report) < 0)
 			return -1;
-		/* it is read again for the roots behind this one */
+		/* read anew for the next roots */
 		mountinfo_release(&service->mountinfo);
 	}
 	if (prepared_root_pin(service->state, name, start->namespace, service->report) == 0)
@@ -293,8 +294,8 @@ start_init(struct service *service)
 		.namespace = -1};
 }
 
-/* The tree alone, in a namespace that ends with this command. What the plan's lines would show is
- * passed over. */
+/* Judges the tree alone, in a namespace that ends with this command, but no file that a line would
+ * cover. */
 static int
 judge_alone(struct start *start)
 {
@@ -323,8 +324,7 @@ judge_alone(struct start *start)
 	return judge_essentials(start);
 }
 
-/* Where the lines are that start would mount; while it stands on the host, which has the sources.
- */
+/* Finds the targets of the lines that start would mount, on the host, which has the sources. */
 static int
 find_mount_points(struct start *start)
 {
@@ -381,7 +381,7 @@ prepare(struct service *service, const char *name)
 	return result;
 }
 
-/* Returns 1 for a root that is prepared, 0 for one that is not, or -1 after reporting the error. */
+/* Returns 1 if the root is prepared, 0 if not, or -1 after reporting the error. */
 static int
 is_prepared(struct service *service, const char *name)
 {

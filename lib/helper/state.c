@@ -35,11 +35,8 @@ is_mount_point(int fd)
 	       found.stx_attributes & STATX_ATTR_MOUNT_ROOT;
 }
 
-/*
- * A filesystem of its own, since a bind of the directory on itself would show the same files
- * underneath, in every root. Unbindable, since with a private one a clone of /run would drag the
- * pins along.
- */
+/* Mounts a filesystem of its own: a bind of the directory on itself would show the same files
+ * underneath, in every root. */
 static int
 mount_state(int directory, struct report *report)
 {
@@ -55,8 +52,11 @@ mount_state(int directory, struct report *report)
 	return 0;
 }
 
-/* Makes the directory and all pins unbindable: `mount --make-rshared /` reaches the pins too.
- * All in one call, since a root that is being started elsewhere may clone /run at any moment. */
+/*
+ * Makes the directory and all pins unbindable: a clone of /run would copy private ones. `mount
+ * --make-rshared /` reaches the pins too. In one call, because a start elsewhere may clone /run at
+ * any moment.
+ */
 static int
 part_state(int directory, struct report *report)
 {
@@ -95,7 +95,7 @@ open_made(struct report *report)
 				 STATE_DIRECTORY);
 }
 
-/* Two commands at once: the second looks again when the first has mounted. */
+/* Mounts it once: if two commands run at the same time, the second finds the mount of the first. */
 static int
 mount_once(int directory, struct report *report)
 {
@@ -135,12 +135,11 @@ state_make(struct report *report)
 static void
 lock_name(char *file, size_t size, const char *name)
 {
-	/* a name holds no dot, so no root can be called like this */
+	/* a name has no dot, so no root is called this */
 	snprintf(file, size, "%s.lock", name);
 }
 
-/* True if the file that was opened is still what the name leads to: the holder of a lock may have
- * taken its file away. */
+/* True if the name still leads to the opened file, which a holder of the lock may have removed. */
 static bool
 is_named(int fd, int state, const char *file)
 {
@@ -246,7 +245,7 @@ state_remove_folder(int state, const char *name)
 	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++)
 		if (unlinkat(folder, records[i], 0) < 0 && errno != ENOENT)
 			return -1;
-	/* the pin goes last; as often as it is mounted, until EINVAL says that it is not */
+	/* the pin goes last, unmounted until EINVAL */
 	while (mount_detach(pin) == 0)
 		continue;
 	if (unlinkat(folder, "ns", 0) < 0 && errno != ENOENT)

@@ -25,7 +25,7 @@ tickets_directory(size_t number)
 	return &directories[number];
 }
 
-/* The path in /run that a path in /var/run leads to; any other path as it is. */
+/* Returns the path in /run for one in /var/run, any other path as it is. */
 static const char *
 without_var(const char *path)
 {
@@ -56,7 +56,7 @@ tickets_contain(const struct tickets_directory *directory, const char *source)
 	return strncmp(path, directory->path, length) == 0 && path[length] == '/';
 }
 
-/* Advises to remove what is there: it is in /run, which is empty after every boot. */
+/* Suggests removing the file: /run is empty after every boot. */
 static int
 refuse_on_host(const char *path, const struct stat *found, struct report *report)
 {
@@ -71,8 +71,7 @@ refuse_on_host(const char *path, const struct stat *found, struct report *report
 		S_ISLNK(found->st_mode) ? "symbolic link" : "file");
 }
 
-/* Judges what the host has there: 1 for a good directory, 0 for none, -1 after reporting the error.
- */
+/* Returns 1 for a good directory on the host, 0 for none, or -1 after reporting the error. */
 static int
 find_on_host(int run, const char *path, struct stat *found, struct report *report)
 {
@@ -82,8 +81,8 @@ find_on_host(int run, const char *path, struct stat *found, struct report *repor
 							     : refuse_on_host(path, found, report);
 }
 
-/* Sets the mode by fchmod(2), since the umask takes from that of mkdir(2). Another start, or the
- * program itself, may have been faster. */
+/* Sets the mode by fchmod(2), because the umask applies to mkdir(2). Another start, or the program
+ * itself, may have made it first. */
 static int
 make_on_host(int run, const struct tickets_directory *directory, struct stat *made,
 	struct report *report)

@@ -24,7 +24,7 @@ trust_names_release(struct trust_names *names)
 	*names = (struct trust_names){0};
 }
 
-/* A user or group of the tree that is none of the host's. */
+/* A user or group of the tree that the host lacks, by name and number. */
 struct other {
 	const struct collision_kind *kind;
 	uint32_t id;
@@ -52,7 +52,7 @@ cannot_judge(const struct judgement *judgement)
 	return report_error(judgement->report, errno, "cannot compare the names");
 }
 
-/* Takes the name over. */
+/* Takes over the name. */
 static int
 add_other(struct judgement *judgement, const struct collision_kind *kind, char **name, uint32_t id)
 {
@@ -67,7 +67,7 @@ add_other(struct judgement *judgement, const struct collision_kind *kind, char *
 	return 0;
 }
 
-/* By the name: one number may have several on the host. */
+/* Looks up the name, because the host may have several for one number. */
 static int
 find_on_host(const struct collision_kind *kind, const char *name, uint32_t *id)
 {
@@ -145,8 +145,8 @@ judge_identity(const struct judgement *judgement, const struct identity *identit
 	return 0;
 }
 
-/* Judges a user. A group may list a name without an account, and the superuser needs no setuid
- * program. */
+/* Judges a user. Passes over a name without an account, and the superuser, because uid 0 needs no
+ * setuid program. */
 static int
 judge_user(const struct judgement *judgement, const char *user)
 {
@@ -172,8 +172,9 @@ judge_user(const struct judgement *judgement, const char *user)
 }
 
 /*
- * Threat: whoever can write to a place that is shown inside lends their number to those who enter,
- * by a setuid file of theirs. So all people of the host are judged, listed or not.
+ * Threat: a host user with write access to a directory visible inside puts a setuid file there,
+ * which lends that uid to all that enter. Defence: all people of the host are judged, listed or
+ * not.
  */
 static int
 judge_people(const struct judgement *judgement)

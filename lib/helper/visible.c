@@ -21,7 +21,7 @@ visible_release(struct visible *visible)
 	cleanup_fd_release(&visible->mounts);
 }
 
-/* True if path lies in the directory source, by whichever name of that. */
+/* True if path lies in the directory source, by any of its names. */
 static bool
 is_below(const char *path, const char *source)
 {
@@ -49,7 +49,7 @@ visible_open(
 	*visible = (struct visible){.at = {.tree = -1, .proc_fd = -1}, .mounts = -1};
 	if (ownership_open_root(&visible->at, path, report) < 0)
 		return -1;
-	/* it would appear below its own clone, over and over */
+	/* the tree would appear below its own clone, recursively */
 	for (size_t i = 0; i < plan->count; i++) {
 		if (!plan->mounts[i].is_bind || !is_below(visible->at.path, plan->mounts[i].source))
 			continue;
@@ -73,7 +73,7 @@ int
 visible_clone(struct visible *visible, const struct root *root, struct record *record,
 	struct report *report)
 {
-	/* a peer of `/` inside would have what is mounted on one appear on the other */
+	/* as a peer of `/` inside, it would exchange mounts with it */
 	const struct mount_change apart = {.propagation = MS_PRIVATE};
 	struct record_mount mount = {.mount_point = visible->at.path};
 
@@ -95,7 +95,7 @@ visible_attach(struct visible *visible, struct report *report)
 	return report_error(report, errno, "cannot mount what is inside on %s", visible->at.path);
 }
 
-/* True if the record names a mount that start put on the host. */
+/* True if the record names a mount of start on the host. */
 static bool
 read_recorded(const struct record *record, struct record_mount *mount)
 {
@@ -104,8 +104,8 @@ read_recorded(const struct record *record, struct record_mount *mount)
 	       mount->id != 0;
 }
 
-/* Opens what lies at the path, if it is the tree that start put there: mount ids are reused.
- * Returns a descriptor, or -1. */
+/* Opens the path, if it is the tree that start attached: mount ids are reused. Returns a new file
+ * descriptor, or -1. */
 static int
 open_recorded(const struct record *record, uint64_t id, const char *path)
 {
@@ -129,8 +129,8 @@ take_off(int fd, const char *path, struct report *report)
 	return 0;
 }
 
-/* Takes the mount away where it is not seen at its path: it went with a directory that was
- * renamed, or another mount covers it. */
+/* Unmounts it when it is not seen at its path: its directory was renamed, or another mount covers
+ * it. */
 static int
 take_away_elsewhere(
 	const struct record *record, const struct record_mount *mount, struct report *report)
@@ -148,7 +148,7 @@ take_away_elsewhere(
 		if (fd >= 0) {
 			result = take_off(fd, mount_point, report);
 		} else if (strcmp(mount_point, mount->mount_point) == 0) {
-			/* a mount of another program on it is not this one's to take away */
+			/* a mount of another program above it is left alone */
 			report_mend(report, "umount %s", report_word(report, mount_point));
 			result = report_error(report, 0,
 				"something else is mounted on %s, above what start put there",
