@@ -208,11 +208,11 @@ static int
 add_table(struct plan *plan, struct libmnt_table *table, const char *value,
 	struct config_place *place)
 {
-	struct libmnt_iter *each = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_iter *iterator = mnt_new_iter(MNT_ITER_FORWARD);
 	struct libmnt_fs *line = NULL;
-	int result = each ? 0 : no_memory(place);
+	int result = iterator ? 0 : no_memory(place);
 
-	while (result == 0 && mnt_table_next_fs(table, each, &line) == 0) {
+	while (result == 0 && mnt_table_next_fs(table, iterator, &line) == 0) {
 		place->offset = next_line(&value, place->offset);
 		result = add_written(plan, mnt_fs_get_source(line), mnt_fs_get_target(line),
 			mnt_fs_get_fstype(line), mnt_fs_get_options(line), place);
@@ -222,7 +222,7 @@ add_table(struct plan *plan, struct libmnt_table *table, const char *value,
 			place->offset++;
 		}
 	}
-	mnt_free_iter(each);
+	mnt_free_iter(iterator);
 	return result;
 }
 

@@ -129,7 +129,7 @@ plan_line_fill(struct plan_mount *mount, const char *source, const char *target,
 	};
 	if (!mount->source || !mount->target || !mount->type || !mount->options_text)
 		return report_error(place->report, ENOMEM, "cannot make the plan");
-	/* before the options, which are that program's own and need no mending here */
+	/* first, because the options are that program's own */
 	if (needs_mount_helper(mount->type))
 		return config_error(place,
 			"%s needs a mount program of its own: mount it on the host and bind it here",

@@ -293,7 +293,7 @@ add_numbers(const struct prepared_root *prepared, struct membership_root *root,
 	return number;
 }
 
-struct mountinfo {
+struct mountinfo_file {
 	int proc; /* the host's /proc, which no process inside can replace */
 	int fd;
 };
@@ -302,7 +302,7 @@ struct mountinfo {
 static int
 open_mountinfo(const struct prepared_root *prepared, void *data)
 {
-	struct mountinfo *mountinfo = data;
+	struct mountinfo_file *mountinfo = data;
 
 	(void)prepared;
 	mountinfo->fd = openat(mountinfo->proc, "self/mountinfo", O_RDONLY | O_CLOEXEC);
@@ -314,7 +314,7 @@ prepared_root_add_membership(const struct prepared_root *prepared, int host, con
 	struct membership *membership, struct report *report)
 {
 	cleanup_fd int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct mountinfo mountinfo = {.proc = proc, .fd = -1};
+	struct mountinfo_file mountinfo = {.proc = proc, .fd = -1};
 	struct membership_root root = {.name = name};
 	int number;
 

@@ -23,11 +23,12 @@ struct process_status {
 	size_t id_count; /* one for each PID namespace, /proc's first; 0 if the kernel has none */
 };
 
-/* Parses PID/status. Returns 0, or -1 with errno set; EBADMSG if a line is missing. */
+/* Each int function below returns 0, or -1 with errno set; reports nothing. */
+
+/* Parses PID/status; EBADMSG if a line is missing. */
 int process_parse_status(FILE *stream, struct process_status *status);
 
-/* Reads PID/status. directory, here and below: of a process or thread in /proc. Returns 0, or -1
- * with errno set; reports nothing. */
+/* Reads PID/status. directory, here and below: of a process or thread in /proc. */
 int process_read_status(int directory, struct process_status *status);
 
 void process_status_release(struct process_status *status);
@@ -35,8 +36,7 @@ void process_status_release(struct process_status *status);
 /* True if all four uids are one ordinary user's and there is no capability. */
 bool process_is_unprivileged(const struct process_status *status);
 
-/* Finds the inode of this process' PID namespace, the initial one's if the kernel has no others.
- * Returns 0, or -1 with errno set; reports nothing. */
+/* Finds the inode of this process' PID namespace, the initial one's if the kernel has no others. */
 int process_own_namespace(uint64_t *number);
 
 /* Returns the pid of an entry of /proc or of task, 0 for another entry. */
@@ -48,7 +48,6 @@ struct process_stat {
 	pid_t parent;
 };
 
-/* Each of these returns 0, or -1 with errno set; reports nothing. */
 int process_read_stat(int directory, struct process_stat *stat);
 
 /* Reads the inode of a namespace, such as "ns/mnt". */
@@ -77,7 +76,7 @@ bool process_parse_mount(char *text, struct process_mount *mount);
 /* Opens the mountinfo of a process or thread. Returns NULL with errno set on failure. */
 FILE *process_open_mountinfo(int directory);
 
-/* Returns 1 if a mount there has the device, 0 if none, or -1 with errno set; reports nothing. */
+/* Returns 1 if a mount there has the device, 0 if none, or -1. */
 int process_has_device(int directory, uint64_t device);
 
 #endif

@@ -135,7 +135,8 @@ command_of(int process)
 }
 
 static int
-add(struct ps_scan *ps_scan, const struct scan_process *found, const char *user, char **command)
+append_process(
+	struct ps_scan *ps_scan, const struct scan_process *found, const char *user, char **command)
 {
 	struct ps *ps = ps_scan->ps;
 	struct ps_process *grown = reallocarray(ps->all, ps->count + 1, sizeof(*grown));
@@ -173,11 +174,11 @@ add_process(struct ps_scan *ps_scan, const struct scan_process *found)
 	if (process < 0 || fstat(process, &owner) < 0 || !(command = command_of(process)))
 		return errno == ENOENT || errno == ESRCH ? 0 : -1;
 	user = name_of_user(ps_scan->users, owner.st_uid);
-	return user ? add(ps_scan, found, user, &command) : -1;
+	return user ? append_process(ps_scan, found, user, &command) : -1;
 }
 
 static int
-know_prepared(struct ps_scan *ps_scan, size_t index)
+add_membership(struct ps_scan *ps_scan, size_t index)
 {
 	struct service *service = ps_scan->service;
 	struct prepared_root prepared;
@@ -213,11 +214,11 @@ add_root(struct ps_scan *ps_scan, size_t index)
 	if (is_busy)
 		return report_error(
 			ps_scan->service->report, 0, "another command is at work on it");
-	return know_prepared(ps_scan, index);
+	return add_membership(ps_scan, index);
 }
 
 static int
-compare(const void *one, const void *other)
+compare_processes(const void *one, const void *other)
 {
 	const struct ps_process *first = one;
 	const struct ps_process *second = other;
@@ -248,7 +249,7 @@ add_processes(struct ps_scan *ps_scan)
 }
 
 static int
-look_at_some(struct ps_scan *ps_scan, size_t count)
+ps_of_some(struct ps_scan *ps_scan, size_t count)
 {
 	struct report *report = ps_scan->service->report;
 	int result = 0;
@@ -286,11 +287,11 @@ ps_of_roots(struct service *service, char *const *names, size_t count, struct ps
 			.users = &users,
 			.ps = ps};
 
-		if (look_at_some(&ps_scan, count - i < room ? count - i : room) < 0)
+		if (ps_of_some(&ps_scan, count - i < room ? count - i : room) < 0)
 			result = -1;
 	}
 	users_release(&users);
 	if (ps->count > 0)
-		qsort(ps->all, ps->count, sizeof(*ps->all), compare);
+		qsort(ps->all, ps->count, sizeof(*ps->all), compare_processes);
 	return result;
 }

@@ -70,7 +70,7 @@ find_mount_points(struct reload *reload)
 }
 
 static int
-look_inside(void *data)
+read_inside(void *data)
 {
 	struct reload *reload = data;
 
@@ -96,7 +96,7 @@ path_of_tree(const struct reload *reload)
 
 /* Finds the sources that were replaced on the host. Returns 0, or -1 with errno set. */
 static int
-look_at_sources(struct difference *difference)
+find_replaced_sources(struct difference *difference)
 {
 	size_t count = difference->before.plan.count;
 
@@ -140,16 +140,16 @@ find_difference(struct reload *reload, struct reload_judge *judge)
 	if (reload->root.proc_fd < 0 || !reload->root.path)
 		return report_error(report, errno, "cannot open /proc/self/fd");
 	if (namespace_visit(
-		    reload->prepared.pin, service->host, look_inside, reload, NULL, report) < 0)
+		    reload->prepared.pin, service->host, read_inside, reload, NULL, report) < 0)
 		return -1;
-	if (look_at_sources(difference) < 0)
+	if (find_replaced_sources(difference) < 0)
 		return report_error(report, ENOMEM, "cannot compare the plan");
 	return difference_find(difference, judge->restart, report);
 }
 
 /* Makes every new mount, detached, so that a failure changes nothing inside. */
 static int
-make_new(struct reload *reload)
+make_new_mounts(struct reload *reload)
 {
 	struct service *service = reload->service;
 	const struct difference *difference = &reload->difference;
@@ -172,7 +172,7 @@ make_new(struct reload *reload)
 
 /* Warns of processes in mount namespaces made inside, which keep their mounts. */
 static int
-say_apart(struct reload *reload)
+warn_of_apart(struct reload *reload)
 {
 	struct service *service = reload->service;
 	struct scan_processes processes;
@@ -203,7 +203,7 @@ apply_difference(struct reload *reload, struct reload_judge *judge)
 	struct report *report = reload->service->report;
 	bool is_to_change;
 
-	if (find_difference(reload, judge) < 0 || make_new(reload) < 0 ||
+	if (find_difference(reload, judge) < 0 || make_new_mounts(reload) < 0 ||
 		reload_judge_before(judge) < 0)
 		return -1;
 	is_to_change = reload->is_other;
@@ -221,7 +221,7 @@ apply_difference(struct reload *reload, struct reload_judge *judge)
 	if (reload->is_other && config_is_yes(&reload->now.config, CONFIG_VISIBLE))
 		report_warning(
 			report, "what is visible on the host stays as it was until a restart");
-	if (reload->is_other && say_apart(reload) < 0)
+	if (reload->is_other && warn_of_apart(reload) < 0)
 		return -1;
 	if (reload->unfinished[0] == '\0')
 		return 0;

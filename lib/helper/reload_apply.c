@@ -17,7 +17,7 @@
 
 /* Copies start's findings about the namespace from the old record. */
 static int
-record_mount_point(const struct reload *reload, struct record *record)
+record_namespace(const struct reload *reload, struct record *record)
 {
 	static const char *const keys[] = {"host", "host_mount", "pid_namespace", "namespace",
 		"device", "inode", "mount", "visible_mount", "visible_stale"};
@@ -65,7 +65,7 @@ fill_record(const struct reload *reload, struct record *record)
 		return -1;
 	memcpy(record->text, values->text, values->size);
 	record->size = values->size;
-	if (record_mount_point(reload, record) < 0 ||
+	if (record_namespace(reload, record) < 0 ||
 		plan_record_add(record, difference->now, &reload->mounts, &kept, is_visible) < 0 ||
 		record_changing(reload, record) < 0 ||
 		(is_visible && reload->is_other && record_add(record, "visible_stale", "yes") < 0))
@@ -108,7 +108,7 @@ open_line(const struct reload *reload, const struct plan_record_line *line)
 }
 
 static void
-leave_unfinished(struct reload *reload, const char *target, const char *why)
+note_unfinished(struct reload *reload, const char *target, const char *why)
 {
 	if (reload->unfinished[0] == '\0')
 		snprintf(reload->unfinished, sizeof(reload->unfinished), "%s %s", target, why);
@@ -122,7 +122,7 @@ unmount_line(struct reload *reload, struct plan_record_line *line)
 	if (fd >= 0 && mount_take_off(fd, reload->root.proc_fd) == 0)
 		difference_has_gone(&reload->difference, line);
 	else
-		leave_unfinished(reload, line->mount_point, "is covered by another mount inside");
+		note_unfinished(reload, line->mount_point, "is covered by another mount inside");
 }
 
 /* Before attaching a new mount, unmounts obsolete mounts that cover it, topmost first, except the
@@ -271,7 +271,7 @@ change_line(struct reload *reload, size_t index)
 	/* the kernel changes all mounts of a bind or none, but a filesystem one option after
 	 * another */
 	reload->mounts.lines[index].has_failed = !now->is_bind;
-	leave_unfinished(reload, now->target, "could not be given its new options");
+	note_unfinished(reload, now->target, "could not be given its new options");
 	return 0;
 }
 

@@ -11,7 +11,6 @@
 
 #include <stdbool.h>
 
-/* A root that is being reloaded. */
 struct reload {
 	struct service *service; /* borrowed */
 	const char *name; /* borrowed */
@@ -27,8 +26,8 @@ struct reload {
 
 /*
  * Writes the record. Before the change it lists the intended mounts, so that a reload after an
- * interruption finds each mount; afterwards (is_done) the present ones. Returns 0, or -1 after
- * reporting the error.
+ * interruption finds each; afterwards (is_done) the present ones. Returns 0, or -1 after reporting
+ * the error.
  */
 int reload_write_record(const struct reload *reload);
 

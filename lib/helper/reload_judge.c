@@ -25,7 +25,7 @@ reload_judge_release(struct reload_judge *judge)
 
 /* Runs a step inside the namespace; it reports its own errors. */
 static int
-inside(struct reload_judge *judge, int (*step)(void *data))
+run_inside(struct reload_judge *judge, int (*step)(void *data))
 {
 	struct service *service = judge->reload->service;
 
@@ -83,7 +83,7 @@ leaves_place(const struct reload *reload, size_t old)
 /* Looks up a name as it will be after the reload, in the last line at or above it. Returns as
  * stat(2). */
 static int
-look_ahead(const void *data, const char *name, struct stat *found)
+stat_after_reload(const void *data, const char *name, struct stat *found)
 {
 	const struct reload *reload = data;
 	char mount_point[PATH_MAX];
@@ -124,7 +124,7 @@ check_trusted(void *data)
 			trust_judge_change(&reload->root, difference->before.all[i].mount_point, -1,
 				judge->restart, report) < 0)
 			return -1;
-	if (tickets_judge(&judge->tickets, look_ahead, reload, report) < 0)
+	if (tickets_judge(&judge->tickets, stat_after_reload, reload, report) < 0)
 		return -1;
 	return passwords_judge(&reload->root, &reload->now.plan,
 		new_mount_on(reload, PASSWORDS_PASSWD), new_mount_on(reload, PASSWORDS_SHADOW),
@@ -149,9 +149,9 @@ judge_tree(void *data)
 static int
 judge_as_covered(struct reload_judge *judge)
 {
-	return inside(judge, judge_tree) < 0 ? -1
-					     : essentials_judge_groups(&judge->essentials,
-						       judge->reload->service->report);
+	return run_inside(judge, judge_tree) < 0 ? -1
+						 : essentials_judge_groups(&judge->essentials,
+							   judge->reload->service->report);
 }
 
 /* Judges the tree as the new lines will show it. A file under a line that is to be unmounted can be
@@ -210,7 +210,7 @@ open_trusted(void *data)
 }
 
 /* Compares users and groups anew, because both sides change. Drops the recorded ones, of files that
- * may have been replaced since. */
+ * may have been replaced. */
 static int
 judge_setuid(struct reload_judge *judge)
 {
@@ -219,7 +219,7 @@ judge_setuid(struct reload_judge *judge)
 	if (!judge->allows_setuid)
 		return 0;
 	record->size = judge->size;
-	return inside(judge, open_trusted) < 0
+	return run_inside(judge, open_trusted) < 0
 		       ? -1
 		       : trust_names_record(record, &judge->names, judge->reload->service->report);
 }
@@ -228,8 +228,8 @@ int
 reload_judge_before(struct reload_judge *judge)
 {
 	judge->size = judge->reload->now.record.size;
-	if (inside(judge, check_targets) < 0 ||
-		(judge->allows_setuid && inside(judge, check_trusted) < 0) ||
+	if (run_inside(judge, check_targets) < 0 ||
+		(judge->allows_setuid && run_inside(judge, check_trusted) < 0) ||
 		judge_setuid(judge) < 0)
 		return -1;
 	return has_other_essentials(judge->reload) ? judge_essentials(judge) : 0;
@@ -254,5 +254,5 @@ check_tickets(void *data)
 int
 reload_judge_tickets(struct reload_judge *judge)
 {
-	return judge->allows_setuid ? inside(judge, check_tickets) : 0;
+	return judge->allows_setuid ? run_inside(judge, check_tickets) : 0;
 }

@@ -13,7 +13,7 @@
 #define DESCRIPTORS_OWN 64 /* used besides those of roots and processes */
 
 size_t
-scan_roots_at_once(size_t each)
+scan_roots_at_once(size_t descriptors_each)
 {
 	struct rlimit limit;
 	size_t room;
@@ -24,7 +24,7 @@ scan_roots_at_once(size_t each)
 	setrlimit(RLIMIT_NOFILE, &limit); /* after an error, fewer roots at a time */
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < DESCRIPTORS_OWN)
 		return 1;
-	room = (limit.rlim_cur - DESCRIPTORS_OWN) / 4 * 3 / each;
+	room = (limit.rlim_cur - DESCRIPTORS_OWN) / 4 * 3 / descriptors_each;
 	return room > 0 ? room : 1;
 }
 
@@ -97,7 +97,7 @@ root_by_descent(const struct scan *scan, int directory, struct scan_process *pro
  * exited process.
  */
 static bool
-examine(struct scan *scan, struct scan_process *process)
+examine_process(struct scan *scan, struct scan_process *process)
 {
 	pid_t pid = (pid_t)process->pid;
 	cleanup_fd int pidfd = syscall_pidfd_open(pid, 0);
@@ -206,7 +206,7 @@ scan_next(struct scan *scan, const struct scan_process **found)
 		result = next_in_proc(scan, &process);
 		if (result == 0)
 			result = next_by_parent(scan, &process);
-	} while (result > 0 && !examine(scan, process));
+	} while (result > 0 && !examine_process(scan, process));
 	if (result < 0)
 		return report_error(scan->report, errno, "cannot look at the processes");
 	if (result > 0) {

@@ -62,7 +62,7 @@ add_name(struct service *service, struct service_names *names, const char *name)
 
 /* Reads the service's own file and reports its errors, once. */
 static int
-configure(struct service *service)
+read_service_file(struct service *service)
 {
 	if (!service->is_read) {
 		service->is_read = true;
@@ -135,7 +135,7 @@ service_make_state(struct service *service)
 /* True if this service prepared the root: by the record, since a symlink may have been made later;
  * without one, by the symlink. */
 static bool
-is_own(struct service *service, const char *name)
+has_prepared(struct service *service, const char *name)
 {
 	const struct catalogue_entry *entry = catalogue_entry(&service->catalogue, name);
 	cleanup_fd int folder = state_open_folder(service->state, name, false);
@@ -164,7 +164,7 @@ add_prepared(struct service *service, struct service_names *names)
 	if (state_names(service->state, &prepared.all, &prepared.count) < 0)
 		result = report_error(service->report, errno, "cannot read %s", STATE_DIRECTORY);
 	for (size_t i = 0; result == 0 && i < prepared.count; i++)
-		if (is_own(service, prepared.all[i]))
+		if (has_prepared(service, prepared.all[i]))
 			result = add_name(service, names, prepared.all[i]);
 	service_names_release(&prepared);
 	return result;
@@ -175,7 +175,7 @@ service_names(struct service *service, bool prepared, struct service_names *name
 {
 	*names = (struct service_names){0};
 	/* even if its own file has an error, the service stops the roots that it started */
-	if (configure(service) < 0 && !prepared)
+	if (read_service_file(service) < 0 && !prepared)
 		return -1;
 	if (add_configured(service, names) < 0 || (prepared && add_prepared(service, names) < 0)) {
 		service_names_release(names);
@@ -254,7 +254,7 @@ int
 service_read(struct service *service, const char *name, struct config_file *file)
 {
 	*file = (struct config_file){0};
-	if (configure(service) < 0)
+	if (read_service_file(service) < 0)
 		return -1;
 	return catalogue_read(&service->catalogue, name, file, service->report);
 }

@@ -30,7 +30,6 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-/* A root that is being started. */
 struct start {
 	struct service *service; /* borrowed */
 	struct root_config configured;
@@ -122,7 +121,7 @@ allows_setuid(const struct start *start)
 }
 
 static struct mounts_root
-what_root_is(const struct start *start)
+wanted_root(const struct start *start)
 {
 	return (struct mounts_root){
 		.path = config_value(&start->configured.config, CONFIG_ROOT),
@@ -138,11 +137,11 @@ static int
 make_root(struct start *start)
 {
 	struct service *service = start->service;
-	const struct mounts_root what = what_root_is(start);
+	const struct mounts_root wanted = wanted_root(start);
 
 	if (service_need_mounted(service) < 0)
 		return -1;
-	return mounts_make_root(&start->root, &start->configured.plan, &what, &service->mountinfo,
+	return mounts_make_root(&start->root, &start->configured.plan, &wanted, &service->mountinfo,
 		&service->stage, service->report);
 }
 
@@ -174,7 +173,7 @@ make_detached(struct start *start)
 }
 
 static int
-record_mount_point(struct start *start)
+record_namespace(struct start *start)
 {
 	struct record *record = &start->configured.record;
 	const struct plan *plan = &start->configured.plan;
@@ -232,7 +231,7 @@ fill_namespace(struct start *start)
 		return -1;
 	if (mount_change(start->root.tree, &marked) < 0)
 		return report_error(service->report, errno, "cannot make / inside a shared mount");
-	return record_mount_point(start);
+	return record_namespace(start);
 }
 
 /* Runs a step in a namespace of its own, and returns to the host's. */
@@ -297,7 +296,7 @@ start_init(struct service *service)
 /* Judges the tree alone, in a namespace that ends with this command, but no file that a line would
  * cover. */
 static int
-judge_alone(struct start *start)
+judge_tree_alone(struct start *start)
 {
 	const struct plan *plan = &start->configured.plan;
 	struct essentials *essentials = &start->essentials;
@@ -353,20 +352,20 @@ start_judge(struct service *service, const char *name)
 	int result = root_config_read(&start.configured, service, name);
 
 	if (result == 0 && !plan_is_tree_of_host(&start.configured.plan)) {
-		const struct mounts_root what = what_root_is(&start);
+		const struct mounts_root wanted = wanted_root(&start);
 
 		result = mounts_judge_parts(
-			start.configured.plan.root, NULL, &what, service->report);
-	} else if (result == 0 &&
-		   (find_mount_points(&start) < 0 || make_root(&start) < 0 ||
-			   build_namespace(&start, judge_alone) < 0 || judge_names(&start) < 0))
+			start.configured.plan.root, NULL, &wanted, service->report);
+	} else if (result == 0 && (find_mount_points(&start) < 0 || make_root(&start) < 0 ||
+					  build_namespace(&start, judge_tree_alone) < 0 ||
+					  judge_names(&start) < 0))
 		result = -1;
 	start_release(&start);
 	return result;
 }
 
 static int
-prepare(struct service *service, const char *name)
+prepare_root(struct service *service, const char *name)
 {
 	struct start start = start_init(service);
 	int result = root_config_read(&start.configured, service, name);
@@ -383,7 +382,7 @@ prepare(struct service *service, const char *name)
 
 /* Returns 1 if the root is prepared, 0 if not, or -1 after reporting the error. */
 static int
-is_prepared(struct service *service, const char *name)
+find_prepared(struct service *service, const char *name)
 {
 	struct prepared_root prepared;
 	struct report *report = service->report;
@@ -422,12 +421,12 @@ start_root(struct service *service, const char *name)
 	lock = state_lock(service->state, name, service->report);
 	if (lock < 0)
 		return -1;
-	prepared = is_prepared(service, name);
+	prepared = find_prepared(service, name);
 	if (prepared != 0)
 		return prepared < 0 ? -1 : 0;
 	if (prepared_root_remove(service->state, name, service->report) < 0)
 		return -1;
-	if (prepare(service, name) == 0)
+	if (prepare_root(service, name) == 0)
 		return 0;
 	state_unlock_for_good(service->state, name);
 	return -1;

@@ -40,7 +40,7 @@ struct stop {
 };
 
 static void
-fail(struct stop *stop, struct stopping *stopping)
+fail_root(struct stop *stop, struct stopping *stopping)
 {
 	stopping->is_busy = false;
 	stop->failed++;
@@ -63,14 +63,14 @@ for_each_root(struct stop *stop, int (*step)(struct stop *stop, struct stopping 
 		service->report->subject = stopping->name;
 		if ((stop->has_failure && service_return_to_host(service) < 0) ||
 			step(stop, stopping) < 0)
-			fail(stop, stopping);
+			fail_root(stop, stopping);
 	}
 	service->report->subject = NULL;
 }
 
 /* Removes the rest of a root without mounts. */
 static int
-finish(struct stop *stop, struct stopping *stopping)
+remove_root(struct stop *stop, struct stopping *stopping)
 {
 	struct service *service = stop->service;
 
@@ -83,7 +83,7 @@ finish(struct stop *stop, struct stopping *stopping)
 
 /* Keeps users from entering from here on, and adds the root's numbers to membership. */
 static int
-close_door(struct stop *stop, struct stopping *stopping)
+refuse_entries(struct stop *stop, struct stopping *stopping)
 {
 	struct service *service = stop->service;
 	struct prepared_root *prepared = &stopping->prepared;
@@ -93,7 +93,7 @@ close_door(struct stop *stop, struct stopping *stopping)
 					  service->host, service->report) < 0)
 		return -1;
 	if (prepared->state == PREPARED_ROOT_NOT)
-		return finish(stop, stopping);
+		return remove_root(stop, stopping);
 	if (prepared_root_check_pid_namespace(prepared, service->pid_namespace, service->report) <
 			0 ||
 		prepared_root_refuse_entries(prepared, service->report) < 0)
@@ -142,7 +142,7 @@ is_any_busy(const struct stop *stop)
 }
 
 static void
-end_inside(struct stop *stop)
+end_processes(struct stop *stop)
 {
 	if (!is_any_busy(stop))
 		return;
@@ -176,10 +176,10 @@ wait_for_holders(struct stop *stop, const char *const *paths, struct holders *ho
 
 #define NAMES 1024 /* bytes, for the holders of one kind */
 
-static const struct way {
+static const struct holder_word {
 	enum holder_kind kind;
 	const char *words;
-} ways[] = {
+} holder_words[] = {
 	{HOLDER_FILE, "with a file of it open"},
 	{HOLDER_DIRECTORY, "with the working directory in it"},
 	{HOLDER_NAMESPACE, "with a mount namespace made inside open"},
@@ -191,16 +191,16 @@ static int
 name_holders(struct stop *stop, const struct stopping *stopping, const struct holders *holders)
 {
 	struct report *report = stop->service->report;
-	char names[NAMES], held[sizeof(ways) / sizeof(*ways) * (NAMES + 64)];
+	char names[NAMES], held[sizeof(holder_words) / sizeof(*holder_words) * (NAMES + 64)];
 	size_t length = 0;
 
 	if (*holders_name(holders, HOLDER_HOST, stopping->root, names, sizeof(names)) != '\0')
 		report_warning(report, "is still used from the host by %s", names);
-	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
-		if (*holders_name(holders, ways[i].kind, stopping->root, names, sizeof(names)) !=
-			'\0')
+	for (size_t i = 0; i < sizeof(holder_words) / sizeof(*holder_words); i++)
+		if (*holders_name(holders, holder_words[i].kind, stopping->root, names,
+			    sizeof(names)) != '\0')
 			length += (size_t)snprintf(held + length, sizeof(held) - length, "%s%s, %s",
-				length > 0 ? "; by " : "", names, ways[i].words);
+				length > 0 ? "; by " : "", names, holder_words[i].words);
 	if (length == 0)
 		return 0;
 	report_mend(report, "end who holds it, then chroot-mounts stop %s", stopping->name);
@@ -229,7 +229,7 @@ refuse_held(struct stop *stop)
 	for (size_t i = 0; i < stop->count; i++) {
 		report->subject = stop->all[i].name;
 		if (stop->all[i].is_busy && name_holders(stop, &stop->all[i], &holders) < 0)
-			fail(stop, &stop->all[i]);
+			fail_root(stop, &stop->all[i]);
 	}
 	report->subject = NULL;
 	holders_release(&holders);
@@ -253,7 +253,7 @@ empty_root(struct stop *stop, struct stopping *stopping)
 
 /* True if another prepared root has the device: of several roots, the last is judged. */
 static bool
-is_of_others(const struct stop *stop, const char *name, const char *device)
+is_shared_device(const struct stop *stop, const char *name, const char *device)
 {
 	struct service_names names = {0};
 	bool found = false;
@@ -287,7 +287,7 @@ refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 	uint64_t device;
 	int result;
 
-	if (record_parse_device(text, &device) < 0 || is_of_others(stop, name, text))
+	if (record_parse_device(text, &device) < 0 || is_shared_device(stop, name, text))
 		return 0;
 	result = block_device_wait(&holders, device, report);
 	holders_name(&holders, HOLDER_NAMESPACE, 0, users, sizeof(users));
@@ -305,7 +305,7 @@ refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 
 /* Removes a root, once the devices that were mounted for it alone are free. */
 static int
-finish_emptied(struct stop *stop, struct stopping *stopping)
+remove_emptied(struct stop *stop, struct stopping *stopping)
 {
 	const struct record *record = &stopping->prepared.record;
 	const char *text = NULL;
@@ -314,7 +314,7 @@ finish_emptied(struct stop *stop, struct stopping *stopping)
 	while ((text = record_next(record, "block_device", text)))
 		if (refuse_busy_device(stop, stopping->name, text) < 0)
 			return -1;
-	return finish(stop, stopping);
+	return remove_root(stop, stopping);
 }
 
 /* Stops all roots. The pins stay until no process is left: a later stop continues from them, and an
@@ -322,14 +322,14 @@ finish_emptied(struct stop *stop, struct stopping *stopping)
 static void
 stop_together(struct stop *stop)
 {
-	for_each_root(stop, close_door);
-	end_inside(stop);
+	for_each_root(stop, refuse_entries);
+	end_processes(stop);
 	refuse_held(stop);
 	for_each_root(stop, hold_root);
 	for_each_root(stop, empty_root);
 	/* a process that had a namespace open may have joined it since */
-	end_inside(stop);
-	for_each_root(stop, finish_emptied);
+	end_processes(stop);
+	for_each_root(stop, remove_emptied);
 }
 
 /* Stops as many roots as there are descriptors for. has_failure: in an earlier batch. Returns 0, or

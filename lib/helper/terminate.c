@@ -19,8 +19,8 @@
 #define EMPTY_SCANS 3 /* pids wrap around, so a program that forks in a loop may evade one */
 #define SCANS 3 /* for children not seen yet; more would let one delay SIGTERM */
 
-/* The processes that are being ended. A process once inside stays a target, even if the evidence
- * for it, such as its parent, has gone. */
+/* The processes that are being ended. One that was inside stays a target, even if the evidence,
+ * such as its parent, has gone. */
 struct termination {
 	struct membership *membership; /* borrowed */
 	struct report *report; /* borrowed */
@@ -172,7 +172,7 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Waits until all targets have exited, at most ms, and removes those that have. Returns 0, or -1
+/* Waits at most ms until all targets have exited, and removes those that have. Returns 0, or -1
  * after reporting the error. */
 static int
 wait_for_targets(struct termination *termination, int64_t ms)
@@ -259,7 +259,7 @@ name_remaining(struct termination *termination, bool *remaining)
 }
 
 static void
-release(struct termination *termination)
+termination_release(struct termination *termination)
 {
 	const struct scan_target *targets = termination->targets.all;
 
@@ -273,7 +273,7 @@ int
 terminate_inside(struct membership *membership, int turns, unsigned timeout, bool *remaining,
 	struct report *report)
 {
-	__attribute__((cleanup(release))) struct termination termination = {
+	__attribute__((cleanup(termination_release))) struct termination termination = {
 		.membership = membership,
 		.report = report,
 		.turns = turns,

@@ -73,7 +73,7 @@ refuse_on_host(const char *path, const struct stat *found, struct report *report
 
 /* Returns 1 for a good directory on the host, 0 for none, or -1 after reporting the error. */
 static int
-find_on_host(int run, const char *path, struct stat *found, struct report *report)
+judge_on_host(int run, const char *path, struct stat *found, struct report *report)
 {
 	if (fstatat(run, path + strlen(RUN), found, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : report_error(report, errno, "cannot look at %s", path);
@@ -108,7 +108,7 @@ tickets_make(struct tickets *tickets, struct report *report)
 	if (run < 0)
 		return report_error(report, errno, "cannot open %s", RUN);
 	for (size_t i = 0; i < TICKETS_DIRECTORIES; i++) {
-		int result = find_on_host(run, directories[i].path, &found[i], report);
+		int result = judge_on_host(run, directories[i].path, &found[i], report);
 
 		if (result < 0)
 			return -1;
@@ -125,7 +125,7 @@ tickets_make(struct tickets *tickets, struct report *report)
 
 /* Follows links as setuid programs do, those of /proc included. */
 static int
-look_here(const void *data, const char *name, struct stat *found)
+stat_here(const void *data, const char *name, struct stat *found)
 {
 	(void)data;
 	return stat(name, found);
@@ -140,7 +140,7 @@ tickets_judge(
 		const char *name = i % 2 ? directory->other_path : directory->path;
 		struct stat found = {0};
 
-		if ((look ? look : look_here)(data, name, &found) < 0) {
+		if ((look ? look : stat_here)(data, name, &found) < 0) {
 			if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
 				continue;
 			return report_error(report, errno, "cannot look at %s inside", name);

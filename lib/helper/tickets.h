@@ -39,9 +39,9 @@ struct tickets {
 };
 
 /*
- * Makes the directories that the host lacks: one that sudo made after start would be shown inside.
- * First refuses any that is no directory of the superuser's. The directories stay. Returns 0, or -1
- * after reporting the error.
+ * Makes the directories that the host lacks, for the plan to cover: one that sudo made after start
+ * would be shown inside. First refuses any that is no directory of the superuser's. The directories
+ * stay. Returns 0, or -1 after reporting the error.
  */
 int tickets_make(struct tickets *tickets, struct report *report);
 

@@ -69,7 +69,7 @@ add_other(struct judgement *judgement, const struct collision_kind *kind, char *
 
 /* Looks up the name, because the host may have several for one number. */
 static int
-find_on_host(const struct collision_kind *kind, const char *name, uint32_t *id)
+find_id_on_host(const struct collision_kind *kind, const char *name, uint32_t *id)
 {
 	struct account account;
 
@@ -87,7 +87,7 @@ compare_name(
 	struct judgement *judgement, const struct collision_kind *kind, char **name, uint32_t id)
 {
 	uint32_t hosts = 0;
-	int found = find_on_host(kind, *name, &hosts), result;
+	int found = find_id_on_host(kind, *name, &hosts), result;
 
 	if (found < 0 && errno != ENOENT)
 		return report_error(

@@ -23,7 +23,7 @@ visible_release(struct visible *visible)
 
 /* True if path lies in the directory source, by any of its names. */
 static bool
-is_below(const char *path, const char *source)
+is_in_directory(const char *path, const char *source)
 {
 	cleanup_free char *above = strdup(path);
 	struct stat found, wanted;
@@ -51,7 +51,8 @@ visible_open(
 		return -1;
 	/* the tree would appear below its own clone, recursively */
 	for (size_t i = 0; i < plan->count; i++) {
-		if (!plan->mounts[i].is_bind || !is_below(visible->at.path, plan->mounts[i].source))
+		if (!plan->mounts[i].is_bind ||
+			!is_in_directory(visible->at.path, plan->mounts[i].source))
 			continue;
 		report_mend(report, "move the tree, or take visible=yes away");
 		return report_error(report, 0,
@@ -119,7 +120,7 @@ open_recorded(const struct record *record, uint64_t id, const char *path)
 }
 
 static int
-take_off(int fd, const char *path, struct report *report)
+unmount_opened(int fd, const char *path, struct report *report)
 {
 	cleanup_fd int proc_fd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int result = proc_fd < 0 ? -1 : mount_take_off(fd, proc_fd);
@@ -132,7 +133,7 @@ take_off(int fd, const char *path, struct report *report)
 /* Unmounts it when it is not seen at its path: its directory was renamed, or another mount covers
  * it. */
 static int
-take_away_elsewhere(
+unmount_elsewhere(
 	const struct record *record, const struct record_mount *mount, struct report *report)
 {
 	struct mountinfo mountinfo;
@@ -146,7 +147,7 @@ take_away_elsewhere(
 		cleanup_fd int fd = open_recorded(record, mount->id, mount_point);
 
 		if (fd >= 0) {
-			result = take_off(fd, mount_point, report);
+			result = unmount_opened(fd, mount_point, report);
 		} else if (strcmp(mount_point, mount->mount_point) == 0) {
 			/* a mount of another program above it is left alone */
 			report_mend(report, "umount %s", report_word(report, mount_point));
@@ -168,8 +169,8 @@ visible_take_away(const struct record *record, struct report *report)
 	if (!read_recorded(record, &mount))
 		return 0;
 	fd = open_recorded(record, mount.id, mount.mount_point);
-	return fd >= 0 ? take_off(fd, mount.mount_point, report)
-		       : take_away_elsewhere(record, &mount, report);
+	return fd >= 0 ? unmount_opened(fd, mount.mount_point, report)
+		       : unmount_elsewhere(record, &mount, report);
 }
 
 bool
