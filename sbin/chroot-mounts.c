@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The helper that the service calls: reads the command line, calls the service, gives the exit
- * status. */
+/* The helper that the service calls: command line, verbs and exit status. */
 #include "common/descriptors.h"
 #include "common/name.h"
 #include "common/report.h"
@@ -23,7 +22,7 @@
 
 enum {
 	EXIT_USAGE = 2,
-	STATUS_NONE = 3, /* what OpenRC takes for "stopped" */
+	STATUS_NONE = 3, /* OpenRC's "stopped" */
 };
 
 struct options {
@@ -40,7 +39,7 @@ struct verb {
 	int (*run)(struct service *service, const struct options *options,
 		const struct service_names *names);
 	bool takes_json;
-	bool for_prepared; /* no ROOT means those too that are prepared but configured no more */
+	bool for_prepared; /* without ROOT, also prepared roots that are no longer configured */
 	bool looks_at_processes;
 };
 
@@ -91,7 +90,7 @@ show_plan(struct service *service, const char *name, struct table *table)
 	return start_judge(service, name) < 0 ? -1 : result;
 }
 
-/* Prints what the rows of all roots came to, and gives the exit status. */
+/* Prints the rows of all roots. Returns the exit status. */
 static int
 finish_table(struct service *service, struct table *table, int result)
 {
@@ -126,9 +125,9 @@ show_plans(
 	return finish_table(service, table, result);
 }
 
-/* Does a verb to each root; what fails with one keeps no other from it. */
+/* Runs a verb for each root, also after a failure in another. */
 static int
-for_each(struct service *service, const struct service_names *names,
+run_for_each(struct service *service, const struct service_names *names,
 	int (*act)(struct service *service, const char *name))
 {
 	int result = EXIT_SUCCESS;
@@ -149,7 +148,7 @@ run_start(struct service *service, const struct options *options, const struct s
 		return show_plans(service, options, names);
 	if (names->count == 0)
 		report_warning(service->report, "no root is configured");
-	return for_each(service, names, start_root);
+	return run_for_each(service, names, start_root);
 }
 
 static int
@@ -157,7 +156,7 @@ run_reload(
 	struct service *service, const struct options *options, const struct service_names *names)
 {
 	(void)options;
-	return for_each(service, names, reload_root);
+	return run_for_each(service, names, reload_root);
 }
 
 static int
@@ -168,7 +167,7 @@ run_stop(struct service *service, const struct options *options, const struct se
 }
 
 static int
-add_status(
+add_status_row(
 	struct table *table, const char *name, const struct status *status, struct report *report)
 {
 	static const char *const words[] = {
@@ -202,7 +201,7 @@ run_status(
 		const struct status *status = &statuses[i];
 
 		if (status->is_unknown ||
-			add_status(table, names->all[i], status, service->report) < 0)
+			add_status_row(table, names->all[i], status, service->report) < 0)
 			failed = true;
 		else if (status->state == STATUS_STARTED || status->state == STATUS_STALE)
 			prepared++;
@@ -222,7 +221,7 @@ run_status(
 }
 
 static int
-add_process(struct table *table, const char *name, const struct ps_process *process,
+add_process_row(struct table *table, const char *name, const struct ps_process *process,
 	struct report *report)
 {
 	char pid[16];
@@ -245,15 +244,17 @@ run_ps(struct service *service, const struct options *options, const struct serv
 	if (table && ps_of_roots(service, names->all, names->count, &ps) < 0)
 		result = EXIT_FAILURE;
 	for (size_t i = 0; table && i < ps.count; i++)
-		if (add_process(table, names->all[ps.all[i].root], &ps.all[i], service->report) < 0)
+		if (add_process_row(
+			    table, names->all[ps.all[i].root], &ps.all[i], service->report) < 0)
 			result = EXIT_FAILURE;
 	ps_release(&ps);
 	return finish_table(service, table, result);
 }
 
-/* The path a root's file gives, "" where the file has an error, which is said. */
+/* Adds a configured root, without its path if its file has an error. Returns 0, or -1 after
+ * reporting the error. */
 static int
-add_listed(struct service *service, const struct catalogue_entry *entry, struct table *table)
+add_root_row(struct service *service, const struct catalogue_entry *entry, struct table *table)
 {
 	struct config_file file;
 	char name[NAME_LENGTH + sizeof("chroot-mounts.")];
@@ -292,7 +293,7 @@ run_list(struct service *service, const struct options *options, const struct se
 	(void)names; /* every configured root is listed, whichever service handles it */
 	for (size_t i = 0; table && i < service->catalogue.count; i++)
 		if (is_wanted(options, service->catalogue.entries[i].name) &&
-			add_listed(service, &service->catalogue.entries[i], table) < 0)
+			add_root_row(service, &service->catalogue.entries[i], table) < 0)
 			result = EXIT_FAILURE;
 	return finish_table(service, table, result);
 }
@@ -324,22 +325,22 @@ find_verb(const char *name)
 }
 
 static int
-say_usage(struct report *report, const char *what, const char *which)
+report_usage(struct report *report, const char *what, const char *which)
 {
 	report_error(report, 0, "%s%s; chroot-mounts -h says what there is", what, which);
 	return EXIT_USAGE;
 }
 
-/* getopt(3): optopt is the short option, 0 for a long one; word is where it stood, or the next. */
+/* Names the unknown option: optopt (getopt(3)) if it is a short one, else word. */
 static int
-say_unknown(struct report *report, const char *word)
+report_unknown(struct report *report, const char *word)
 {
 	const char name[] = {'-', (char)optopt, '\0'};
 
-	return say_usage(report, "unknown option ", optopt ? name : word);
+	return report_usage(report, "unknown option ", optopt ? name : word);
 }
 
-/* 0 to go on, or -1 with the exit status in *status. */
+/* Returns 0 to continue, or -1 with the exit status in *status. */
 static int
 read_options(int argc, char **argv, struct options *options, struct report *report, int *status)
 {
@@ -378,28 +379,29 @@ read_options(int argc, char **argv, struct options *options, struct report *repo
 			puts("chroot-mounts " VERSION);
 			return -1;
 		default:
-			*status = say_unknown(report, argv[optind - 1]);
+			*status = report_unknown(report, argv[optind - 1]);
 			return -1;
 		}
 	}
 	if (optind >= argc) {
-		*status = say_usage(report, "a verb is missing", "");
+		*status = report_usage(report, "a verb is missing", "");
 		return -1;
 	}
 	options->verb = find_verb(argv[optind]);
 	options->names = argv + optind + 1;
 	options->count = (size_t)(argc - optind - 1);
 	if (!options->verb)
-		*status = say_usage(report, "unknown verb ", argv[optind]);
+		*status = report_usage(report, "unknown verb ", argv[optind]);
 	else if (options->only_show && options->verb->run != run_start)
-		*status = say_usage(report, "-n goes with start, not with ", options->verb->name);
+		*status =
+			report_usage(report, "-n goes with start, not with ", options->verb->name);
 	else if (options->json && (!options->verb->takes_json ||
 					  (options->verb->run == run_start && !options->only_show)))
-		*status = say_usage(report, "-j does not go with ", options->verb->name);
+		*status = report_usage(report, "-j does not go with ", options->verb->name);
 	return *status == EXIT_SUCCESS ? 0 : -1;
 }
 
-/* The roots named on the command line, each of which something must be known about. */
+/* Lists the named roots that are configured or prepared. Returns the exit status. */
 static int
 take_names(struct service *service, const struct options *options, struct service_names *names)
 {
@@ -436,7 +438,7 @@ run(const struct options *options, struct report *report)
 		chosen = take_names(&service, options, &names);
 	else if (service_names(&service, options->verb->for_prepared, &names) < 0)
 		chosen = EXIT_FAILURE;
-	/* those that were found are served all the same */
+	/* known roots are served all the same */
 	result = chosen != EXIT_SUCCESS && names.count == 0
 			 ? chosen
 			 : options->verb->run(&service, options, &names);
@@ -455,8 +457,7 @@ main(int argc, char **argv)
 	if (descriptors_fill() < 0)
 		return EXIT_FAILURE;
 	report_init(&report, "chroot-mounts");
-	/* OpenRC hands down its umask, its directory and its descriptors (openrc-run does not close
-	 * them) */
+	/* openrc-run passes on its umask, its working directory and open descriptors */
 	if (syscall_close_range(STDERR_FILENO + 1, ~0U, 0) < 0 && errno == ENOSYS) {
 		report_error(&report, 0, "this kernel is too old: Linux 5.12 or later is needed");
 		return EXIT_FAILURE;

@@ -34,8 +34,7 @@ passwords_next(const char **text, struct passwords_entry *found)
 	return false;
 }
 
-/* Writes a sed script that locks the account, whatever its name holds: "NAME::" becomes "NAME:!:".
- */
+/* Writes a sed script that locks the account: "NAME::" becomes "NAME:!:". */
 static void
 write_lock(const struct passwords_entry *account, char *script, size_t size)
 {
@@ -55,8 +54,7 @@ write_lock(const struct passwords_entry *account, char *script, size_t size)
 		pattern);
 }
 
-/* Names a file of the tree as the host does: a bind of the plan may show another one in its place.
- */
+/* Names a file of the tree on the host, where a bind of the plan may show another one. */
 static void
 name_on_host(
 	const struct root *root, const struct plan *plan, const char *file, char *name, size_t size)
@@ -87,8 +85,8 @@ refuse_password(const struct root *root, const struct plan *plan,
 	write_lock(account, script, sizeof(script));
 	name_on_host(root, plan, file, path, sizeof(path));
 	name_on_host(root, plan, other ? other : file, other_path, sizeof(other_path));
-	/* usermod(8) does it too, but not on hosts without it, such as Alpine, and not to each line
-	 * that a libc takes for an account */
+	/* not usermod(8): Alpine lacks it, and it misses lines that only one libc takes for an
+	 * account */
 	report_mend(report, "sed -i %s %s%s%s # or set allow_setuid=no",
 		report_word(report, script), report_word(report, path), other ? " " : "",
 		other ? report_word(report, other_path) : "");
@@ -106,7 +104,7 @@ is_same_name(const struct passwords_entry *one, const struct passwords_entry *ot
 	       memcmp(one->name, other->name, length) == 0;
 }
 
-/* True if a passwd or shadow file has the account; with is_empty, if it has no password there. */
+/* True if the text has the account; with is_empty, if the password there is empty. */
 static bool
 has_account(const char *text, const struct passwords_entry *account, bool is_empty)
 {
@@ -119,10 +117,9 @@ has_account(const char *text, const struct passwords_entry *account, bool is_emp
 }
 
 /*
- * Threat: a user who may enter becomes an account of the tree that has no password, by su. An
- * account of uid 0 is then the superuser of the host; any other is the user of the host with its
- * number, and owns their files in /tmp and /run. Defence: no account has an empty password, neither
- * in passwd nor in shadow, whatever the other one says.
+ * Threat: a permitted user becomes, by su, an account of the tree with an empty password. Uid 0 is
+ * the host's superuser; any other uid is a user of the host, with files in /tmp and /run. Defence:
+ * no account has an empty password in passwd or in shadow, regardless of the other file.
  */
 static int
 judge_texts(const struct root *root, const struct plan *plan, const char *passwd,
@@ -144,7 +141,7 @@ judge_texts(const struct root *root, const struct plan *plan, const char *passwd
 	return 0;
 }
 
-/* Reads a file of the tree, or where mount is not -1 the one that is to be mounted on it. */
+/* Reads a file of the tree; mount: the one that is to cover it, or -1. */
 static int
 read_accounts(
 	const struct root *root, const char *file, int mount, char **text, struct report *report)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* By the number, login.defs(5)'s UID_MIN of every distribution; and who it is not. */
+/* UID_MIN in every distribution's login.defs(5); uid 65534 is no person */
 #define FIRST_PERSON 1000
 #define NOBODY 65534
 
@@ -30,7 +30,7 @@ people_have_group(gid_t gid)
 	const struct group *group;
 	int result = 0;
 
-	/* each entry, since one number may have several */
+	/* all entries, since one number may have several */
 	setgrent();
 	while (result == 0 && (errno = 0, group = getgrent()))
 		for (char **name = group->gr_mem; group->gr_gid == gid && *name; name++)
@@ -38,7 +38,7 @@ people_have_group(gid_t gid)
 	if (result == 0 && !host_account_is_missing(errno))
 		result = -1;
 	endgrent();
-	/* 0 is the own group of sync, shutdown and their like, which are no people */
+	/* group 0 is the primary group of sync, shutdown and the like, which are no people */
 	if (gid == 0 || result != 0)
 		return result;
 	setpwent();

@@ -59,7 +59,7 @@ plan_is_at_or_below(const char *path, const char *target)
 	return strcmp(path, target) == 0 || is_below(path, target);
 }
 
-/* Moves the line just added, which is the one for `/`, to its own place. */
+/* Moves the line just added, the one for `/`, to plan->root. */
 static int
 take_root(struct plan *plan, const struct config_place *place)
 {
@@ -82,7 +82,7 @@ add_mount(struct plan *plan, const char *source, const char *target, const char 
 	if (!mounts)
 		return no_memory(place);
 	plan->mounts = mounts;
-	/* counted at once, so that plan_release frees what an error leaves in it */
+	/* counted at once, so that plan_release frees it after an error */
 	mount = &mounts[plan->count++];
 	if (plan_line_fill(mount, source, target, type, options_text, place) < 0)
 		return -1;
@@ -95,8 +95,7 @@ add_mount(struct plan *plan, const char *source, const char *target, const char 
 	return 0;
 }
 
-/* Adds a cover right behind the line, so that a later line of the user's for the same place covers
- * it in turn. */
+/* Adds a cover right behind the line, so that a later line for the same place covers it in turn. */
 static int
 add_cover(struct plan *plan, const char *target, const char *below, mode_t mode,
 	const struct config_place *place)
@@ -108,26 +107,24 @@ add_cover(struct plan *plan, const char *target, const char *below, mode_t mode,
 		whole = NULL;
 		return no_memory(place);
 	}
-	/* nofail: where a bind without what is mounted below shows no /run, nothing is to be
-	 * covered
-	 */
+	/* nofail: a bind that is not recursive may show no /run to cover */
 	snprintf(options_text, sizeof(options_text), "nofail,nosuid,nodev,noexec,mode=%04o,size=1m",
 		(unsigned)mode);
 	return add_mount(plan, "tmpfs", whole, "tmpfs", options_text, place);
 }
 
 /*
- * Threat: a user who knows a password of the tree types it to the tree's sudo. Its ticket in the
- * shared /run opens the host's sudo without a password (measured with sudo 1.9.13). Failures that
- * the tree's pam_faillock counts lock an account of the host. Defence: where a line shows the
- * directories for tickets, an empty tmpfs covers each.
+ * Threat: a user types a password of the tree to the tree's sudo, and its ticket in the shared /run
+ * opens the host's sudo without a password (measured with sudo 1.9.13). Failures that the tree's
+ * pam_faillock counts lock an account of the host. Defence: an empty tmpfs covers each directory of
+ * tickets that a line shows.
  */
 static int
 cover_tickets(struct plan *plan, size_t index, const struct config_place *place)
 {
 	for (size_t i = 0; i < TICKETS_DIRECTORIES; i++) {
 		const struct tickets_directory *directory = tickets_directory(i);
-		/* the lines move in memory when one is added */
+		/* add_cover moves the lines in memory */
 		const struct plan_mount *line = &plan->mounts[index];
 		const char *below = tickets_below(directory, line->source);
 
@@ -141,7 +138,7 @@ cover_tickets(struct plan *plan, size_t index, const struct config_place *place)
 	return 0;
 }
 
-/* Adds a line of the configuration, and the covers for the tickets that it would show. */
+/* Adds a configured line, and covers for the tickets that it would show. */
 static int
 add_written(struct plan *plan, const char *source, const char *target, const char *type,
 	const char *options_text, const struct config_place *place)
@@ -150,7 +147,7 @@ add_written(struct plan *plan, const char *source, const char *target, const cha
 
 	if (add_mount(plan, source, target, type, options_text, place) < 0)
 		return -1;
-	/* the line for / has gone to its own place */
+	/* the line for `/` is in plan->root now */
 	if (!plan->hides_tickets || index == plan->count || !plan->mounts[index].is_bind)
 		return 0;
 	return cover_tickets(plan, index, place);
@@ -166,8 +163,7 @@ plan_add(struct plan *plan, const char *source, const char *target, const char *
 	return add_mount(plan, source, target, type, options_text, &place);
 }
 
-/* Keeps the number of the first line that libmount cannot read. libmount says it here alone, and
- * passes over the line. */
+/* Notes the first line that libmount cannot read, which it skips and reports only here. */
 static int
 note_bad_line(struct libmnt_table *table, const char *file, int line)
 {
@@ -179,8 +175,7 @@ note_bad_line(struct libmnt_table *table, const char *file, int line)
 	return 1;
 }
 
-/* True for a line of fstab(5) as libmount counts them: not for one that is blank or begins with
- * a #. */
+/* True for a line of fstab(5) as libmount counts them: neither blank nor a comment. */
 static bool
 is_line(const char *text)
 {
@@ -213,11 +208,11 @@ static int
 add_table(struct plan *plan, struct libmnt_table *table, const char *value,
 	struct config_place *place)
 {
-	struct libmnt_iter *each = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_iter *iterator = mnt_new_iter(MNT_ITER_FORWARD);
 	struct libmnt_fs *line = NULL;
-	int result = each ? 0 : no_memory(place);
+	int result = iterator ? 0 : no_memory(place);
 
-	while (result == 0 && mnt_table_next_fs(table, each, &line) == 0) {
+	while (result == 0 && mnt_table_next_fs(table, iterator, &line) == 0) {
 		place->offset = next_line(&value, place->offset);
 		result = add_written(plan, mnt_fs_get_source(line), mnt_fs_get_target(line),
 			mnt_fs_get_fstype(line), mnt_fs_get_options(line), place);
@@ -227,7 +222,7 @@ add_table(struct plan *plan, struct libmnt_table *table, const char *value,
 			place->offset++;
 		}
 	}
-	mnt_free_iter(each);
+	mnt_free_iter(iterator);
 	return result;
 }
 
@@ -262,7 +257,7 @@ plan_make(struct plan *plan, const struct config *config, struct report *report)
 	const struct config_setting *service_extra = &config->service_extra_mounts;
 	const struct config_setting *extra = &config->settings[CONFIG_EXTRA_MOUNTS];
 	const struct config_setting *const all[] = {&config->settings[CONFIG_MOUNTS], service_extra,
-		/* without its own, those of the service hold, and are there already */
+		/* without its own, the root has the service's, already added */
 		extra->file == service_extra->file ? NULL : extra, NULL};
 
 	*plan = (struct plan){.hides_tickets = config_is_yes(config, CONFIG_ALLOW_SETUID)};

@@ -21,8 +21,8 @@ plan_line_release(struct plan_mount *mount)
 	free(mount->options);
 }
 
-/* True for a path that is written in one way alone, since the text of two targets tells which lies
- * below the other. One slash at its end has been cut. */
+/* True for an absolute path in its only spelling, because target texts tell which lies below the
+ * other. One slash at the end has been cut. */
 static bool
 is_plain_path(const char *path)
 {
@@ -86,7 +86,7 @@ cut_last_slash(char *path)
 		path[length - 1] = '\0';
 }
 
-/* Judges the line for `/`. It says what the root is: nothing around it could be made or be live. */
+/* Judges the line for `/`. It is the root itself: nothing around it can be made or be live. */
 static int
 check_root(const struct plan_mount *mount, const struct config_place *place)
 {
@@ -95,7 +95,7 @@ check_root(const struct plan_mount *mount, const struct config_place *place)
 			"the line for / takes no nofail, x-mount.mkdir and x-live: without it there is no root");
 	if (mount->propagation & ~(uint64_t)MS_SLAVE && mount->propagation != MS_PRIVATE)
 		return config_error(place, "the line for / can be slave or private alone");
-	/* kernels differ in whether they take it away: so it is not known which path it names */
+	/* kernels differ in removing it, so the path is uncertain */
 	for (char **option = mount->options; option && *option; option++)
 		if (plan_options_is_layer(*option) && strchr(*option, '\\'))
 			return config_error(place,
@@ -129,7 +129,7 @@ plan_line_fill(struct plan_mount *mount, const char *source, const char *target,
 	};
 	if (!mount->source || !mount->target || !mount->type || !mount->options_text)
 		return report_error(place->report, ENOMEM, "cannot make the plan");
-	/* before the options, which are that program's own and need no mending here */
+	/* first, because the options are that program's own */
 	if (needs_mount_helper(mount->type))
 		return config_error(place,
 			"%s needs a mount program of its own: mount it on the host and bind it here",

@@ -11,12 +11,11 @@
 
 #define PROPAGATION (MS_SHARED | MS_SLAVE | MS_PRIVATE | MS_UNBINDABLE)
 
-/* MS_* of mount(2), as libmount's table of words gives them, and MOUNT_ATTR_* of mount_setattr(2)
- */
+/* MS_* of mount(2), as in libmount's table of options, and MOUNT_ATTR_* of mount_setattr(2) */
 static const struct {
 	unsigned long flag;
 	uint64_t attribute;
-	uint64_t field; /* what it replaces, where one of several holds */
+	uint64_t field; /* bits that it replaces */
 } attributes[] = {
 	{MS_RDONLY, MOUNT_ATTR_RDONLY, MOUNT_ATTR_RDONLY},
 	{MS_NOSUID, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOSUID},
@@ -46,7 +45,7 @@ add_option(struct plan_mount *mount, const char *option)
 	return options[count] ? 0 : -1;
 }
 
-/* Asks libmount's table for the bits that a word sets, or (rw, suid, atime) takes away. */
+/* Finds in libmount's table the bits that a word sets, or (rw, suid, atime) clears. */
 static void
 flags_of(const char *word, unsigned long *set, unsigned long *clear)
 {
@@ -61,7 +60,7 @@ flags_of(const char *word, unsigned long *set, unsigned long *clear)
 	*clear = ~all;
 }
 
-/* Takes a word of the VFS that a single mount can carry. Returns false for any other. */
+/* Takes a VFS option of a single mount. Returns false for any other. */
 static bool
 take_attribute(struct plan_mount *mount, unsigned long set, unsigned long clear)
 {
@@ -97,8 +96,8 @@ take_mkdir(struct plan_mount *mount, const char *mode, const struct config_place
 	return 0;
 }
 
-/* Takes a word of this suite, which no filesystem knows, or one that a line may carry without
- * meaning here. Returns 1, 0 for another word, or -1 after reporting the error. */
+/* Takes an option of this suite, or one without a meaning here. Returns 1, 0 for any other, or -1
+ * after reporting the error. */
 static int
 take_own_word(struct plan_mount *mount, const char *option, const struct config_place *place)
 {
@@ -110,7 +109,7 @@ take_own_word(struct plan_mount *mount, const char *option, const struct config_
 		return take_mkdir(mount, NULL, place) < 0 ? -1 : 1;
 	else if (strncmp(option, "x-mount.mkdir=", 14) == 0)
 		return take_mkdir(mount, option + 14, place) < 0 ? -1 : 1;
-	/* words for mount(8) and for other programs */
+	/* for mount(8) and other programs */
 	else if (strcmp(option, "defaults") != 0 && strcmp(option, "auto") != 0 &&
 		 strcmp(option, "_netdev") != 0 && strncmp(option, "comment=", 8) != 0 &&
 		 strncmp(option, "x-gvfs-", 7) != 0)
@@ -120,7 +119,8 @@ take_own_word(struct plan_mount *mount, const char *option, const struct config_
 	return 1;
 }
 
-/* True for a word that mount(8) knows and this suite cannot do. It can make a loop device. */
+/* True for an option that mount(8) implements and this suite does not; it makes loop devices
+ * itself. */
 static bool
 is_for_mount_program(const char *option)
 {
@@ -148,14 +148,14 @@ take_option(struct plan_mount *mount, const char *option, const struct config_pl
 		return 0;
 	}
 	if (set & PROPAGATION) {
-		/* whether the mounts below come along is what rbind says, not rslave */
+		/* whether the mounts below are cloned is up to rbind, not rslave */
 		mount->propagation = set & PROPAGATION;
 		mount->propagates_below = set & MS_REC;
 		return 0;
 	}
 	if (set & (MS_REMOUNT | MS_MOVE))
 		return config_error(place, "%s: a plan only makes mounts", option);
-	/* first: libmount has nosuid and more in what `user` stands for */
+	/* first, because libmount's flags for `user` include nosuid and more */
 	if (is_for_mount_program(option))
 		return config_error(place, "the option %s is not understood here", option);
 	if (take_attribute(mount, set, clear))
@@ -184,7 +184,7 @@ plan_options_take(struct plan_mount *mount, const struct config_place *place)
 		if (take_option(mount, option, place) < 0)
 			return -1;
 	}
-	/* an open quote is the end to libmount too */
+	/* libmount takes an open quote for the end */
 	return more < 0 || strchr(rest, '"')
 		       ? config_error(place, "the options %s cannot be read: is a quote open?",
 				 mount->options_text)
@@ -219,9 +219,8 @@ add_path(char ***paths, size_t *count, const char *text, size_t length)
 	return grown[*count] ? (++*count, 0) : -1;
 }
 
-/* Adds the layers of an overlay. Colons stand between them; a colon of a path's own stands behind a
- * backslash, and the kernel takes the backslashes away (Documentation/filesystems/overlayfs.rst).
- */
+/* Adds the layers of an overlay, separated by colons. The kernel removes backslashes, which escape
+ * the colons of a path (Documentation/filesystems/overlayfs.rst). */
 static int
 add_layers(char ***paths, size_t *count, const char *value)
 {

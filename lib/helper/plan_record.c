@@ -88,14 +88,12 @@ static bool
 is_known_mount_point(
 	const struct plan_record_line *line, const char *target, const char *mount_point)
 {
-	/* not known after a reload was interrupted: then most likely the target itself */
+	/* unknown after an interrupted reload: most likely the target itself */
 	return strcmp(mount_point, line->mount_point[0] == '\0' ? target : line->mount_point) == 0;
 }
 
-/*
- * Ids go to others as soon as they are free. A mount with the id is the line's if it is in its
- * place, unless another filesystem is seen there; elsewhere, if it is the same in every respect.
- */
+/* Finds whether a line is still mounted. Mount ids are reused: at its mount point, the mount is the
+ * line's unless another filesystem is seen there; elsewhere, if device and inode are the same. */
 static int
 scan_line(struct plan_record_line *line, const char *target, const struct mountinfo *here)
 {
@@ -108,8 +106,7 @@ scan_line(struct plan_record_line *line, const char *target, const struct mounti
 		return 0;
 	if (statx(AT_FDCWD, mount_point, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
 		    STATX_INO | STATX_MNT_ID, &found) < 0) {
-		/* something covers the way to it, or it is a FUSE of a user that answers that
-		 * user alone */
+		/* its path is covered, or it is a user's FUSE, which answers that user alone */
 		line->is_there = is_known;
 		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -1;
 	}
@@ -136,7 +133,7 @@ plan_record_source_was_replaced(const struct plan_record *lines, size_t index)
 
 	if (!mount->is_bind || line->id == 0)
 		return false;
-	/* one that is gone leaves what there is; with any other error a new clone says it */
+	/* a missing source keeps the mount; any other error is reported when it is cloned anew */
 	if (stat(mount->source, &found) < 0)
 		return errno != ENOENT && errno != ENOTDIR && errno != EACCES;
 	return (found.st_dev != line->device || found.st_ino != line->inode) &&
@@ -175,7 +172,7 @@ plan_record_add_leaving(struct record *record, const struct plan_record_line *li
 	return record_add_mount(record, "leaving", RECORD_LINE, &mount);
 }
 
-/* True if the superblock is made for this root alone. */
+/* True for a type that has a new superblock for each root. */
 static bool
 is_own_filesystem(const struct plan_mount *line)
 {
@@ -183,8 +180,8 @@ is_own_filesystem(const struct plan_mount *line)
 	       strcmp(line->type, "overlay") == 0;
 }
 
-/* Records the filesystems that stop knows a copy of the namespace by, and the devices that must
- * be free after it. */
+/* Records the filesystems that identify a copy of the namespace, and devices that must be free
+ * after stop. */
 static int
 record_filesystem(struct record *record, const struct plan_mount *line, struct record_mount mount,
 	bool is_visible)

@@ -48,7 +48,7 @@ prepared_root_release(struct prepared_root *prepared)
 	prepared_root_release_held(prepared);
 }
 
-/* A step that is carried out inside the namespace. 0, or -1 with errno. */
+/* A step that runs inside the namespace. Returns 0, or -1 with errno set. */
 typedef int step_function(const struct prepared_root *prepared, void *data);
 
 struct visit {
@@ -82,7 +82,7 @@ is_in_place(const struct prepared_root *prepared, void *data)
 {
 	struct namespace_root place;
 
-	/* a `/` that cannot be looked at is not what start made either */
+	/* a `/` that cannot be examined is damaged too */
 	*(bool *)data = namespace_read_root(&place) == 0 &&
 			record_has_root(&prepared->record, &place, false);
 	return 0;
@@ -109,9 +109,9 @@ judge_record(struct prepared_root *prepared, int host, struct report *report)
 }
 
 /*
- * Refuses a root that is prepared on the host, where this process is not: a copy of the host's
- * namespace has the state directory but none of the pins, and removing the file of a pin would
- * take it away everywhere.
+ * Refuses a root that is prepared on the host while this process is in a copy of the host's
+ * namespace. The copy has the state directory but none of the pins, and removing a pin's file would
+ * unmount it everywhere.
  */
 static int
 refuse_elsewhere(struct prepared_root *prepared, int host, struct report *report)
@@ -144,8 +144,8 @@ prepared_root_open(struct prepared_root *prepared, int state, const char *name, 
 				       : report_error(report, errno, "cannot open %s/%s",
 						 STATE_DIRECTORY, name);
 	prepared->pin = namespace_open_pin(prepared->folder, "ns");
-	/* only these two mean that there is none: any other error must not cost a live namespace
-	 * its pin */
+	/* only these two mean that there is none; no other error may cost a live namespace its
+	 * pin */
 	if (prepared->pin < 0 && errno != ENOENT && errno != ESTALE)
 		result = report_error(report, errno, "cannot open %s/%s/ns", STATE_DIRECTORY, name);
 	else if (prepared->pin >= 0)
@@ -158,9 +158,9 @@ prepared_root_open(struct prepared_root *prepared, int state, const char *name, 
 }
 
 /*
- * Threat: the superuser calls stop in a child PID namespace with a /proc of its own, where the
- * processes inside are not listed, and stop says that none is left. Defence: only the PID namespace
- * of the start, and the initial one, which sees all (pid_namespaces(7)), may count them.
+ * Threat: the superuser calls stop in a child PID namespace with its own /proc, which does not list
+ * the processes inside, and stop reports that none is left. Defence: only the PID namespace of
+ * start and the initial one, which sees all (pid_namespaces(7)), are accepted.
  */
 int
 prepared_root_check_pid_namespace(
@@ -247,7 +247,7 @@ prepared_root_refuse_entries(struct prepared_root *prepared, struct report *repo
 	return 0;
 }
 
-/* Lists the users and groups of the record. Returns 0, or -1 with errno set. */
+/* Adds the users and groups of the record. Returns 0, or -1 with errno set. */
 static int
 list_entering(const struct record *record, struct membership *membership, int root)
 {
@@ -265,7 +265,7 @@ list_entering(const struct record *record, struct membership *membership, int ro
 	return 0;
 }
 
-/* Takes the stream over. The root's number, or -1 with errno. */
+/* Takes over the stream. Returns the root's number, or -1 with errno set. */
 static int
 add_numbers(const struct prepared_root *prepared, struct membership_root *root,
 	struct membership *membership)
@@ -294,16 +294,16 @@ add_numbers(const struct prepared_root *prepared, struct membership_root *root,
 	return number;
 }
 
-struct mountinfo {
-	int proc; /* /proc of the host, which no process inside has had in hand */
+struct mountinfo_file {
+	int proc; /* the host's /proc, which no process inside can replace */
 	int fd;
 };
 
-/* Opened inside, it shows what is mounted there wherever it is read. */
+/* Opens mountinfo inside: it shows the mounts there, wherever it is read. */
 static int
 open_mountinfo(const struct prepared_root *prepared, void *data)
 {
-	struct mountinfo *mountinfo = data;
+	struct mountinfo_file *mountinfo = data;
 
 	(void)prepared;
 	mountinfo->fd = openat(mountinfo->proc, "self/mountinfo", O_RDONLY | O_CLOEXEC);
@@ -315,7 +315,7 @@ prepared_root_add_membership(const struct prepared_root *prepared, int host, con
 	struct membership *membership, struct report *report)
 {
 	cleanup_fd int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct mountinfo mountinfo = {.proc = proc, .fd = -1};
+	struct mountinfo_file mountinfo = {.proc = proc, .fd = -1};
 	struct membership_root root = {.name = name};
 	int number;
 
@@ -324,7 +324,7 @@ prepared_root_add_membership(const struct prepared_root *prepared, int host, con
 	if (with_namespace(
 		    prepared, host, open_mountinfo, &mountinfo, "read what is mounted", report) < 0)
 		return -1;
-	/* only now: joining the host's namespace made its `/` the root directory (setns(2)) */
+	/* only now: setns(2) has made the host's `/` the root directory */
 	if (membership_know_host(membership, host) < 0) {
 		close(mountinfo.fd);
 		return report_error(report, errno, "cannot look at the host's namespace");
@@ -337,7 +337,7 @@ prepared_root_add_membership(const struct prepared_root *prepared, int host, con
 			   : report_error(report, errno, "cannot read what is mounted inside");
 }
 
-/* Inside: opens the filesystems that start made, as far as they are where it put them. */
+/* Opens, inside, the filesystems of start that are still in place. */
 static int
 hold_superblocks(const struct prepared_root *prepared, void *data)
 {
@@ -382,8 +382,7 @@ unmount_all(const struct prepared_root *prepared, void *data)
 {
 	(void)prepared;
 	(void)data;
-	/* EINVAL: `/` has gone already, by the superuser inside or by a stop that was interrupted
-	 */
+	/* EINVAL: the superuser inside, or an interrupted stop, has unmounted `/` already */
 	return namespace_empty() == 0 || errno == EINVAL ? 0 : -1;
 }
 

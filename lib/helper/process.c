@@ -15,7 +15,7 @@
 #define NEEDED 5 /* lines: Uid, Gid, Groups, CapPrm, CapEff */
 #define CAPABILITY_BASE 16 /* proc(5): the sets are written in hexadecimal */
 
-/* Stores as many of the numbers as there is room for. Returns how many the text has. */
+/* Stores at most room of the numbers. Returns how many the text has. */
 static size_t
 parse_numbers(const char *text, int base, uint64_t *numbers, size_t room)
 {
@@ -47,7 +47,7 @@ parse_groups(const char *text, struct process_status *status)
 	return 1;
 }
 
-/* Returns the text behind the key, or NULL where the line has another one. */
+/* Returns the text behind the key, or NULL for another key. */
 static const char *
 value_of(const char *line, const char *key)
 {
@@ -67,7 +67,7 @@ parse_capabilities(const char *text, struct process_status *status)
 	return 1;
 }
 
-/* Returns 1 for one of the NEEDED lines, 0 for another one, or -1 with errno set. */
+/* Returns 1 for one of the NEEDED lines, 0 for another, or -1 with errno set. */
 static int
 parse_line(const char *line, struct process_status *status)
 {
@@ -169,7 +169,7 @@ process_read_stat(int directory, struct process_stat *stat)
 	if (fd < 0 || length < 0)
 		return -1;
 	text[length] = '\0';
-	/* the command before the last parenthesis may hold anything */
+	/* the command, which may hold anything, ends at the last parenthesis */
 	end = strrchr(text, ')');
 	if (end && sscanf(end + 1, " %c %d", &stat->state, &stat->parent) == 2)
 		return 0;

@@ -15,9 +15,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define COMMAND_SIZE 4096 /* bytes of a command line that are told */
+#define COMMAND_SIZE 4096 /* bytes of a command line that are shown */
 
-/* The name service is asked once for each user: it may be far away. */
+/* Looked up once for each user, because the name service may be remote. */
 struct user {
 	uid_t uid;
 	char *name; /* owned */
@@ -28,12 +28,12 @@ struct users {
 	size_t count;
 };
 
-/* One look, at as many roots as there are descriptors for. */
+/* One scan, of as many roots as there are descriptors for. */
 struct ps_scan {
 	struct service *service; /* borrowed */
-	char *const *names; /* borrowed; from the first of this look on */
+	char *const *names; /* borrowed; from the first of this scan on */
 	size_t first;
-	size_t *indexes; /* owned; by a root's number in inside, which of the names it has */
+	size_t *indexes; /* borrowed; by a root's number in membership, its index in names */
 	struct membership membership;
 	struct users *users; /* borrowed */
 	struct ps *ps; /* borrowed */
@@ -58,8 +58,8 @@ users_release(struct users *users)
 	free(users->all);
 }
 
-/* Whatever the name service fails with, the number is true. Owned by the caller, NULL with errno.
- */
+/* Returns the user's name, or the number if the name service fails. Owned by the caller; NULL with
+ * errno set. */
 static char *
 find_user(uid_t uid)
 {
@@ -73,7 +73,7 @@ find_user(uid_t uid)
 	return name;
 }
 
-/* Borrowed from users. NULL with errno. */
+/* Returns a name owned by users, or NULL with errno set. */
 static const char *
 name_of_user(struct users *users, uid_t uid)
 {
@@ -93,7 +93,7 @@ name_of_user(struct users *users, uid_t uid)
 	return name;
 }
 
-/* Its length, 0 where there is none, or -1 with errno: ESRCH where the process has ended. */
+/* Returns the length, or -1 with errno set: ESRCH if the process has exited. */
 static ssize_t
 read_text(int process, const char *name, char *text, size_t size)
 {
@@ -106,10 +106,8 @@ read_text(int process, const char *name, char *text, size_t size)
 	return length;
 }
 
-/*
- * Arguments are ended by NUL each: a blank takes its place between two. A process has none that is
- * ending, or that has overwritten them. Owned by the caller, NULL with errno.
- */
+/* Returns the command line, with blanks for NULs; or the short name, if the process is exiting or
+ * has overwritten it. Owned by the caller; NULL with errno set. */
 static char *
 command_of(int process)
 {
@@ -137,7 +135,8 @@ command_of(int process)
 }
 
 static int
-add(struct ps_scan *ps_scan, const struct scan_process *found, const char *user, char **command)
+append_process(
+	struct ps_scan *ps_scan, const struct scan_process *found, const char *user, char **command)
 {
 	struct ps *ps = ps_scan->ps;
 	struct ps_process *grown = reallocarray(ps->all, ps->count + 1, sizeof(*grown));
@@ -157,8 +156,9 @@ add(struct ps_scan *ps_scan, const struct scan_process *found, const char *user,
 }
 
 /*
- * The directory in /proc is that process', and of nobody who gets its number later; its owner is
- * the user in effect (proc(5)). 0 too for one that has ended; -1 with errno.
+ * Adds a process. Its open directory in /proc never refers to a later process with that pid; the
+ * owner is the effective user (proc(5)). Returns 0, also if the process has exited, or -1 with
+ * errno set.
  */
 static int
 add_process(struct ps_scan *ps_scan, const struct scan_process *found)
@@ -174,11 +174,11 @@ add_process(struct ps_scan *ps_scan, const struct scan_process *found)
 	if (process < 0 || fstat(process, &owner) < 0 || !(command = command_of(process)))
 		return errno == ENOENT || errno == ESRCH ? 0 : -1;
 	user = name_of_user(ps_scan->users, owner.st_uid);
-	return user ? add(ps_scan, found, user, &command) : -1;
+	return user ? append_process(ps_scan, found, user, &command) : -1;
 }
 
 static int
-know_prepared(struct ps_scan *ps_scan, size_t index)
+add_membership(struct ps_scan *ps_scan, size_t index)
 {
 	struct service *service = ps_scan->service;
 	struct prepared_root prepared;
@@ -200,7 +200,7 @@ know_prepared(struct ps_scan *ps_scan, size_t index)
 	return result < 0 ? -1 : 0;
 }
 
-/* Stop would take who looks for somebody inside. */
+/* Skips a root that another command has locked: stop would take this process for one inside. */
 static int
 add_root(struct ps_scan *ps_scan, size_t index)
 {
@@ -214,11 +214,11 @@ add_root(struct ps_scan *ps_scan, size_t index)
 	if (is_busy)
 		return report_error(
 			ps_scan->service->report, 0, "another command is at work on it");
-	return know_prepared(ps_scan, index);
+	return add_membership(ps_scan, index);
 }
 
 static int
-compare(const void *one, const void *other)
+compare_processes(const void *one, const void *other)
 {
 	const struct ps_process *first = one;
 	const struct ps_process *second = other;
@@ -236,7 +236,7 @@ add_processes(struct ps_scan *ps_scan)
 
 	if (ps_scan->membership.count == 0)
 		return 0;
-	/* where the host's namespace was lost, /proc and its users are another's */
+	/* without the host's namespace, /proc and its users are a root's */
 	if (service_return_to_host(ps_scan->service) < 0 ||
 		scan_inside(&ps_scan->membership, &processes, ps_scan->service->report) < 0)
 		return -1;
@@ -249,7 +249,7 @@ add_processes(struct ps_scan *ps_scan)
 }
 
 static int
-look_at_some(struct ps_scan *ps_scan, size_t count)
+ps_of_some(struct ps_scan *ps_scan, size_t count)
 {
 	struct report *report = ps_scan->service->report;
 	int result = 0;
@@ -270,7 +270,7 @@ look_at_some(struct ps_scan *ps_scan, size_t count)
 int
 ps_of_roots(struct service *service, char *const *names, size_t count, struct ps *ps)
 {
-	/* the mountinfo of each stays open */
+	/* each root's mountinfo stays open */
 	size_t room = scan_roots_at_once(1);
 	cleanup_free size_t *indexes = calloc(count + 1, sizeof(*indexes));
 	struct users users = {0};
@@ -287,11 +287,11 @@ ps_of_roots(struct service *service, char *const *names, size_t count, struct ps
 			.users = &users,
 			.ps = ps};
 
-		if (look_at_some(&ps_scan, count - i < room ? count - i : room) < 0)
+		if (ps_of_some(&ps_scan, count - i < room ? count - i : room) < 0)
 			result = -1;
 	}
 	users_release(&users);
 	if (ps->count > 0)
-		qsort(ps->all, ps->count, sizeof(*ps->all), compare);
+		qsort(ps->all, ps->count, sizeof(*ps->all), compare_processes);
 	return result;
 }

@@ -25,7 +25,7 @@ reload_release(struct reload *reload)
 	root_release(&reload->root);
 }
 
-/* Refuses a change of what the whole namespace is made from: processes are inside. */
+/* Refuses a change of settings that made the namespace itself, because processes are inside. */
 static int
 refuse_changes(const struct reload *reload)
 {
@@ -46,8 +46,8 @@ refuse_changes(const struct reload *reload)
 	return report_error(report, 0, "%s has changed, which needs a restart", what);
 }
 
-/* Finds the place of each target, links on the way resolved as far as they can be seen. Returns 0,
- * or -1 with errno set. */
+/* Finds the mount point of each target, links resolved as far as they are visible. Returns 0, or -1
+ * with errno set. */
 static int
 find_mount_points(struct reload *reload)
 {
@@ -70,7 +70,7 @@ find_mount_points(struct reload *reload)
 }
 
 static int
-look_inside(void *data)
+read_inside(void *data)
 {
 	struct reload *reload = data;
 
@@ -82,7 +82,7 @@ look_inside(void *data)
 	return report_error(reload->service->report, errno, "cannot read what is mounted inside");
 }
 
-/* Returns the path of the tree on the host, for messages; owned by the caller. */
+/* Returns the tree's path on the host, for messages; owned by the caller. */
 static char *
 path_of_tree(const struct reload *reload)
 {
@@ -94,9 +94,9 @@ path_of_tree(const struct reload *reload)
 	return found ? found : strdup(path);
 }
 
-/* Looks on the host which sources have become other files. Returns 0, or -1 with errno set. */
+/* Finds the sources that were replaced on the host. Returns 0, or -1 with errno set. */
 static int
-look_at_sources(struct difference *difference)
+find_replaced_sources(struct difference *difference)
 {
 	size_t count = difference->before.plan.count;
 
@@ -108,7 +108,8 @@ look_at_sources(struct difference *difference)
 	return difference->was_replaced ? 0 : -1;
 }
 
-/* Compares what is mounted with what is to be. Returns 0, or -1 after reporting the error. */
+/* Compares the mounts inside with the configured plan. Returns 0, or -1 after reporting the
+ * error. */
 static int
 find_difference(struct reload *reload, struct reload_judge *judge)
 {
@@ -124,7 +125,7 @@ find_difference(struct reload *reload, struct reload_judge *judge)
 	judge->allows_setuid = config_is_yes(&reload->now.config, CONFIG_ALLOW_SETUID);
 	if (judge->allows_setuid && tickets_make(&judge->tickets, report) < 0)
 		return -1;
-	/* a clone of a source that was not shared stays deaf to it */
+	/* a clone from before its source was shared receives no mounts from it */
 	shared = mounts_share_live(&service->mountinfo, &reload->now.plan, report);
 	if (shared < 0)
 		return -1;
@@ -139,16 +140,16 @@ find_difference(struct reload *reload, struct reload_judge *judge)
 	if (reload->root.proc_fd < 0 || !reload->root.path)
 		return report_error(report, errno, "cannot open /proc/self/fd");
 	if (namespace_visit(
-		    reload->prepared.pin, service->host, look_inside, reload, NULL, report) < 0)
+		    reload->prepared.pin, service->host, read_inside, reload, NULL, report) < 0)
 		return -1;
-	if (look_at_sources(difference) < 0)
+	if (find_replaced_sources(difference) < 0)
 		return report_error(report, ENOMEM, "cannot compare the plan");
 	return difference_find(difference, judge->restart, report);
 }
 
-/* Makes every mount that is new, detached: a mount that cannot be made changes nothing. */
+/* Makes every new mount, detached, so that a failure changes nothing inside. */
 static int
-make_new(struct reload *reload)
+make_new_mounts(struct reload *reload)
 {
 	struct service *service = reload->service;
 	const struct difference *difference = &reload->difference;
@@ -159,7 +160,7 @@ make_new(struct reload *reload)
 			&service->stage, service->report) < 0)
 		return -1;
 	for (size_t i = 0; i < mounts->count; i++) {
-		/* those that stay are not the tree's own either */
+		/* mounts that stay cover the tree too */
 		if (difference->keeps[i])
 			mounts->ids[i] = difference->before.all[difference->kept[i]].id;
 		reload->is_other |= mounts->lines[i].fd >= 0;
@@ -169,9 +170,9 @@ make_new(struct reload *reload)
 	return 0;
 }
 
-/* Warns of namespaces that programs inside made for themselves: they keep their mounts. */
+/* Warns of processes in mount namespaces made inside, which keep their mounts. */
 static int
-say_apart(struct reload *reload)
+warn_of_apart(struct reload *reload)
 {
 	struct service *service = reload->service;
 	struct scan_processes processes;
@@ -195,14 +196,14 @@ say_apart(struct reload *reload)
 	return 0;
 }
 
-/* Reloads a prepared root, which can be entered meanwhile: as it was, or as it is to be. */
+/* Reloads a prepared root. A user can enter meanwhile, before or after the change. */
 static int
 apply_difference(struct reload *reload, struct reload_judge *judge)
 {
 	struct report *report = reload->service->report;
 	bool is_to_change;
 
-	if (find_difference(reload, judge) < 0 || make_new(reload) < 0 ||
+	if (find_difference(reload, judge) < 0 || make_new_mounts(reload) < 0 ||
 		reload_judge_before(judge) < 0)
 		return -1;
 	is_to_change = reload->is_other;
@@ -220,7 +221,7 @@ apply_difference(struct reload *reload, struct reload_judge *judge)
 	if (reload->is_other && config_is_yes(&reload->now.config, CONFIG_VISIBLE))
 		report_warning(
 			report, "what is visible on the host stays as it was until a restart");
-	if (reload->is_other && say_apart(reload) < 0)
+	if (reload->is_other && warn_of_apart(reload) < 0)
 		return -1;
 	if (reload->unfinished[0] == '\0')
 		return 0;
@@ -238,8 +239,7 @@ reload_root(struct service *service, const char *name)
 	enum prepared_root_state state;
 	int result;
 
-	/* a clone of /run must leave the state directory out, however its mount was changed since
-	 */
+	/* its propagation may have been changed, and clones of /run must leave it out */
 	if (service_return_to_host(service) < 0 || service_make_state(service) < 0)
 		return -1;
 	lock = state_lock(service->state, name, service->report);

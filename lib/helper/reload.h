@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reload: what is mounted in a prepared root becomes what its configuration says now. */
+/* Reload: brings the mounts of a prepared root to its present configuration. */
 #ifndef RELOAD_H
 #define RELOAD_H
 
 struct service;
 
 /*
- * Reloads a root and ends nothing inside, so it can be repeated after any interruption. Returns
- * 0, or -1 after reporting the error; until everything new is made, an error leaves all as it
- * was.
+ * Reloads a root without ending a process inside; repeatable after any interruption. An error
+ * changes nothing inside until all new mounts are made. Returns 0, or -1 after reporting the error.
  */
 int reload_root(struct service *service, const char *name);
 

@@ -15,9 +15,9 @@
 
 #include <string.h>
 
-/* Keeps what start found out about the namespace. */
+/* Copies start's findings about the namespace from the old record. */
 static int
-record_mount_point(const struct reload *reload, struct record *record)
+record_namespace(const struct reload *reload, struct record *record)
 {
 	static const char *const keys[] = {"host", "host_mount", "pid_namespace", "namespace",
 		"device", "inode", "mount", "visible_mount", "visible_stale"};
@@ -31,8 +31,8 @@ record_mount_point(const struct reload *reload, struct record *record)
 	return 0;
 }
 
-/* Until the reload is done, lists the mounts whose options would be unknown after an interruption;
- * then those that could be changed in part alone. */
+/* Records mounts with uncertain options: until the reload is done, all that it changes; then those
+ * changed only in part. */
 static int
 record_changing(const struct reload *reload, struct record *record)
 {
@@ -65,7 +65,7 @@ fill_record(const struct reload *reload, struct record *record)
 		return -1;
 	memcpy(record->text, values->text, values->size);
 	record->size = values->size;
-	if (record_mount_point(reload, record) < 0 ||
+	if (record_namespace(reload, record) < 0 ||
 		plan_record_add(record, difference->now, &reload->mounts, &kept, is_visible) < 0 ||
 		record_changing(reload, record) < 0 ||
 		(is_visible && reload->is_other && record_add(record, "visible_stale", "yes") < 0))
@@ -93,9 +93,8 @@ reload_write_record(const struct reload *reload)
 	return result;
 }
 
-/* Opens one of the mounts before. Returns a descriptor, or -1 if it is not what is seen in its
- * place.
- */
+/* Opens an earlier mount. Returns a new file descriptor, or -1 if another one is seen at its mount
+ * point. */
 static int
 open_line(const struct reload *reload, const struct plan_record_line *line)
 {
@@ -109,7 +108,7 @@ open_line(const struct reload *reload, const struct plan_record_line *line)
 }
 
 static void
-leave_unfinished(struct reload *reload, const char *target, const char *why)
+note_unfinished(struct reload *reload, const char *target, const char *why)
 {
 	if (reload->unfinished[0] == '\0')
 		snprintf(reload->unfinished, sizeof(reload->unfinished), "%s %s", target, why);
@@ -123,11 +122,11 @@ unmount_line(struct reload *reload, struct plan_record_line *line)
 	if (fd >= 0 && mount_take_off(fd, reload->root.proc_fd) == 0)
 		difference_has_gone(&reload->difference, line);
 	else
-		leave_unfinished(reload, line->mount_point, "is covered by another mount inside");
+		note_unfinished(reload, line->mount_point, "is covered by another mount inside");
 }
 
-/* Unmounts what is to go and lies in the way of a new mount, from the top; but not the one that is
- * replaced, so that the mount point is never empty. */
+/* Before attaching a new mount, unmounts obsolete mounts that cover it, topmost first, except the
+ * one it replaces, so that the mount point is never empty. */
 static void
 clear_target(struct reload *reload, size_t index, const struct plan_record_line *replaced)
 {
@@ -153,9 +152,9 @@ propagation_of(const struct plan_mount *line)
 }
 
 /*
- * Gives a new mount its propagation: first all of it is made a slave or private, then as the line
- * has it. `/` inside is shared, and so is what was attached to it; with peers, mounts made inside
- * would appear in copies of the namespace.
+ * Sets the propagation of a new mount: slave or private throughout, then as the line has it.
+ * Attached to the shared `/` inside, it is shared too, and with peers it would pass mounts made
+ * inside to copies of the namespace.
  */
 static int
 set_propagation(struct reload *reload, size_t index)
@@ -195,7 +194,7 @@ attach_line(struct reload *reload, size_t index)
 	return result == 0 ? set_propagation(reload, index) : -1;
 }
 
-/* Passes only the options that differ: some filesystems reject one that is set already. */
+/* Passes only changed options: some filesystems reject an option that is already set. */
 static int
 change_filesystem(const struct plan_mount *before, const struct plan_mount *now, bool is_doubtful,
 	int fd, struct report *report)
@@ -225,7 +224,7 @@ static int
 change_options(struct reload *reload, const struct plan_record_line *line,
 	const struct plan_mount *before, const struct plan_mount *now, int fd)
 {
-	/* a reload that was interrupted may have set any of them */
+	/* an interrupted reload may have set any of them */
 	const uint64_t any = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 			     MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NODIRATIME | MOUNT_ATTR__ATIME;
 	struct report *report = reload->service->report;
@@ -243,8 +242,8 @@ change_options(struct reload *reload, const struct plan_record_line *line,
 		errno == EBUSY ? ", since something inside has files open for writing" : "");
 }
 
-/* Gives a mount that stays its options. Where that fails, the line keeps those that it had. Returns
- * 0, or -1 without memory. */
+/* Sets the options of a mount that stays; after a failure the line keeps its old ones. Returns 0,
+ * or -1 without memory. */
 static int
 change_line(struct reload *reload, size_t index)
 {
@@ -255,7 +254,7 @@ change_line(struct reload *reload, size_t index)
 	cleanup_fd int fd = -1;
 	char *options_text;
 
-	/* a reload that was interrupted put it beneath what it was to replace */
+	/* an interrupted reload attached it beneath the mount that it was to replace */
 	clear_target(reload, index, NULL);
 	fd = open_line(reload, line);
 	if (fd < 0)
@@ -269,10 +268,10 @@ change_line(struct reload *reload, size_t index)
 		return -1;
 	free(now->options_text);
 	now->options_text = options_text;
-	/* the kernel changes all mounts of a bind or none, but a filesystem one thing after another
-	 */
+	/* the kernel changes all mounts of a bind or none, but a filesystem one option after
+	 * another */
 	reload->mounts.lines[index].has_failed = !now->is_bind;
-	leave_unfinished(reload, now->target, "could not be given its new options");
+	note_unfinished(reload, now->target, "could not be given its new options");
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The work of a reload once it is decided: on the mounts inside and on the record. */
+/* Carries out a decided reload, on the mounts inside and on the record. */
 #ifndef RELOAD_APPLY_H
 #define RELOAD_APPLY_H
 
@@ -11,29 +11,28 @@
 
 #include <stdbool.h>
 
-/* A root that is being reloaded. */
 struct reload {
 	struct service *service; /* borrowed */
 	const char *name; /* borrowed */
 	struct prepared_root prepared;
 	struct root_config now;
 	struct difference difference;
-	struct mounts mounts; /* those that are new */
+	struct mounts mounts; /* the new ones */
 	struct root root; /* `/` inside */
-	bool is_done; /* all is changed, as far as it can be */
-	bool is_other; /* mounts were made or taken away */
+	bool is_done; /* everything is changed, as far as possible */
+	bool is_other; /* mounts were made or unmounted */
 	char unfinished[256]; /* why a line could not be changed; "" for none */
 };
 
 /*
- * Writes the record. Before anything is changed, it says what is about to be, so that a reload
- * after an interruption finds each mount; afterwards (is_done) it says what is. Returns 0, or -1
- * after reporting the error.
+ * Writes the record. Before the change it lists the intended mounts, so that a reload after an
+ * interruption finds each; afterwards (is_done) the present ones. Returns 0, or -1 after reporting
+ * the error.
  */
 int reload_write_record(const struct reload *reload);
 
-/* Changes what is mounted inside: first what is new, then options, then what is to go, so that
- * nothing inside misses a mount that stays. Returns 0, or -1 after reporting the error. */
+/* Changes the mounts inside: attaches new ones, sets options, then unmounts obsolete ones, so that
+ * a mount that stays is never missing. Returns 0, or -1 after reporting the error. */
 int reload_apply(struct reload *reload);
 
 #endif

@@ -23,9 +23,9 @@ reload_judge_release(struct reload_judge *judge)
 	essentials_release(&judge->essentials);
 }
 
-/* Runs a step inside the namespace, which reports its errors itself. */
+/* Runs a step inside the namespace; it reports its own errors. */
 static int
-inside(struct reload_judge *judge, int (*step)(void *data))
+run_inside(struct reload_judge *judge, int (*step)(void *data))
 {
 	struct service *service = judge->reload->service;
 
@@ -33,7 +33,7 @@ inside(struct reload_judge *judge, int (*step)(void *data))
 		judge->reload->prepared.pin, service->host, step, judge, NULL, service->report);
 }
 
-/* Looks whether there is a mount point for each new mount, as far as it can be seen. */
+/* Checks that each new mount has a mount point, as far as it is visible. */
 static int
 check_targets(void *data)
 {
@@ -48,7 +48,7 @@ check_targets(void *data)
 	return 0;
 }
 
-/* The descriptor of the new mount that is to be seen at a place, or -1. */
+/* Returns the descriptor of the new mount that will be seen at mount_point, or -1. */
 static int
 new_mount_at(const struct reload *reload, const char *mount_point)
 {
@@ -61,7 +61,7 @@ new_mount_at(const struct reload *reload, const char *mount_point)
 	return mount;
 }
 
-/* The same for a file, by a path with links on its way. */
+/* The same for a file, links on its path resolved. */
 static int
 new_mount_on(const struct reload *reload, const char *file)
 {
@@ -72,7 +72,7 @@ new_mount_on(const struct reload *reload, const char *file)
 		       : new_mount_at(reload, mount_point);
 }
 
-/* True if a mount goes, and no new one takes its place. */
+/* True if a mount goes and no new one takes its place. */
 static bool
 leaves_place(const struct reload *reload, size_t old)
 {
@@ -80,9 +80,10 @@ leaves_place(const struct reload *reload, size_t old)
 	       new_mount_at(reload, reload->difference.before.all[old].mount_point) < 0;
 }
 
-/* Looks a name up as it will be: in the last of the lines that it lies below. As stat(2). */
+/* Looks up a name as it will be after the reload, in the last line at or above it. Returns as
+ * stat(2). */
 static int
-look_ahead(const void *data, const char *name, struct stat *found)
+stat_after_reload(const void *data, const char *name, struct stat *found)
 {
 	const struct reload *reload = data;
 	char mount_point[PATH_MAX];
@@ -123,7 +124,7 @@ check_trusted(void *data)
 			trust_judge_change(&reload->root, difference->before.all[i].mount_point, -1,
 				judge->restart, report) < 0)
 			return -1;
-	if (tickets_judge(&judge->tickets, look_ahead, reload, report) < 0)
+	if (tickets_judge(&judge->tickets, stat_after_reload, reload, report) < 0)
 		return -1;
 	return passwords_judge(&reload->root, &reload->now.plan,
 		new_mount_on(reload, PASSWORDS_PASSWD), new_mount_on(reload, PASSWORDS_SHADOW),
@@ -144,17 +145,17 @@ judge_tree(void *data)
 	return essentials_judge(essentials, judge->reload->service->report);
 }
 
-/* Judges what the superuser inside relies on: as it is or, with covers, as it will be. */
+/* Judges the superuser's programs as they are or, with covers, as they will be. */
 static int
 judge_as_covered(struct reload_judge *judge)
 {
-	return inside(judge, judge_tree) < 0 ? -1
-					     : essentials_judge_groups(&judge->essentials,
-						       judge->reload->service->report);
+	return run_inside(judge, judge_tree) < 0 ? -1
+						 : essentials_judge_groups(&judge->essentials,
+							   judge->reload->service->report);
 }
 
-/* Judges the same as the new lines will show it. A file that a line covers which is taken away
- * can be judged only afterwards. */
+/* Judges the tree as the new lines will show it. A file under a line that is to be unmounted can be
+ * judged only afterwards. */
 static int
 judge_essentials(struct reload_judge *judge)
 {
@@ -185,7 +186,7 @@ judge_essentials(struct reload_judge *judge)
 	return result;
 }
 
-/* True if the superuser who enters may run something else than before. */
+/* True if the superuser inside may run other programs than before. */
 static bool
 has_other_essentials(const struct reload *reload)
 {
@@ -195,7 +196,7 @@ has_other_essentials(const struct reload *reload)
 		if (strcmp(config_value(&reload->now.config, keys[i]),
 			    record_value(&reload->prepared.record, config_key_name(keys[i]))) != 0)
 			return true;
-	/* what a reload left that was interrupted, or that found the tree wrong at its end */
+	/* unfinished: a reload was interrupted, or found the tree wrong at its end */
 	return reload->is_other || record_value(&reload->prepared.record, "unfinished")[0] != '\0';
 }
 
@@ -208,8 +209,8 @@ open_trusted(void *data)
 	return trust_judge(&judge->reload->root, &judge->names, judge->reload->service->report);
 }
 
-/* Compares the users and groups, which change on both sides. Those that were recorded, of files
- * that may have been replaced since, are forgotten. */
+/* Compares users and groups anew, because both sides change. Drops the recorded ones, of files that
+ * may have been replaced. */
 static int
 judge_setuid(struct reload_judge *judge)
 {
@@ -218,7 +219,7 @@ judge_setuid(struct reload_judge *judge)
 	if (!judge->allows_setuid)
 		return 0;
 	record->size = judge->size;
-	return inside(judge, open_trusted) < 0
+	return run_inside(judge, open_trusted) < 0
 		       ? -1
 		       : trust_names_record(record, &judge->names, judge->reload->service->report);
 }
@@ -227,8 +228,8 @@ int
 reload_judge_before(struct reload_judge *judge)
 {
 	judge->size = judge->reload->now.record.size;
-	if (inside(judge, check_targets) < 0 ||
-		(judge->allows_setuid && inside(judge, check_trusted) < 0) ||
+	if (run_inside(judge, check_targets) < 0 ||
+		(judge->allows_setuid && run_inside(judge, check_trusted) < 0) ||
 		judge_setuid(judge) < 0)
 		return -1;
 	return has_other_essentials(judge->reload) ? judge_essentials(judge) : 0;
@@ -253,5 +254,5 @@ check_tickets(void *data)
 int
 reload_judge_tickets(struct reload_judge *judge)
 {
-	return judge->allows_setuid ? inside(judge, check_tickets) : 0;
+	return judge->allows_setuid ? run_inside(judge, check_tickets) : 0;
 }

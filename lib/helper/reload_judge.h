@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Judges what the superuser and setuid programs inside rely on, as a reload makes it. */
+/* Judges the files that the superuser and setuid programs inside rely on after a reload. */
 #ifndef RELOAD_JUDGE_H
 #define RELOAD_JUDGE_H
 
@@ -12,24 +12,23 @@
 
 struct reload;
 
-/* One judgement of a reload; what is borrowed and tickets are given by the caller. */
+/* One judgement of a reload; the caller sets the borrowed fields, allows_setuid and tickets. */
 struct reload_judge {
 	struct reload *reload; /* borrowed */
-	const char *restart; /* borrowed; the service to restart for what cannot be judged */
+	const char *restart; /* borrowed; service for the suggested restart */
 	bool allows_setuid;
 	struct tickets tickets; /* with allow_setuid */
 	struct trust_names names;
 	struct essentials essentials;
-	size_t size; /* of the record without the tree's users and groups */
+	size_t size; /* of the record, without the tree's users and groups */
 };
 
 /*
- * Each enters the namespace and returns 0, or -1 after reporting the error.
+ * Each enters the namespace. Returns 0, or -1 after reporting the error.
  *
- * reload_judge_before   once the new mounts are made, and nothing is changed: a process inside
- *                       would have them at once
+ * reload_judge_before   before the new mounts are attached, since a process inside has them at once
  * reload_judge_after    once they are attached
- * reload_judge_tickets  at the end: a cover that was lost is there again then
+ * reload_judge_tickets  at the end, when a lost cover is there again
  */
 int reload_judge_before(struct reload_judge *judge);
 int reload_judge_after(struct reload_judge *judge);

@@ -24,7 +24,7 @@ cannot_record(const struct root_config *configured)
 	return report_error(configured->service->report, errno, "cannot make the record");
 }
 
-/* Finds the number of a user or a group. Returns 0, or -1 with errno set. */
+/* Finds the number of a user or group. Returns 0, or -1 with errno set. */
 typedef int find_function(const char *word, uint64_t *number);
 
 static int
@@ -45,7 +45,7 @@ record_account(struct root_config *configured, const struct config_setting *sett
 	return 0;
 }
 
-/* Records the number of each word of a value that names users or groups. */
+/* Records the number of each user or group in a value. */
 static int
 record_accounts(struct root_config *configured, enum config_key key, const char *what,
 	find_function *find, const char *record_as)
@@ -86,7 +86,7 @@ find_group(const char *word, uint64_t *number)
 	return 0;
 }
 
-/* Records the configuration by value, for an entry and for the comparison that status makes. */
+/* Records the configuration by value, for entries and for status. */
 static int
 record_configuration(struct root_config *configured)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A root as the configuration says now, decided before anything is touched. */
+/* A root's present configuration, decided before anything is touched. */
 #ifndef ROOT_CONFIG_H
 #define ROOT_CONFIG_H
 
@@ -13,13 +13,13 @@ struct root_config {
 	struct service *service; /* borrowed */
 	const char *name; /* borrowed */
 	struct config_file file; /* the root's own */
-	struct config config; /* merged with the service's, and borrowed from both */
+	struct config config; /* merged with the service's; borrows from both */
 	struct plan plan;
-	struct record record; /* the values, and the numbers of those who may enter */
+	struct record record; /* the values, and the uids and gids that may enter */
 };
 
-/* Reads and decides. Returns 0, or -1 after reporting the error. root_config_release in both cases.
- * configured must stay where it is, since its config borrows from its file. */
+/* Reads the configuration. Returns 0, or -1 after reporting the error; root_config_release in both
+ * cases. configured must not move, because its config borrows from its file. */
 int root_config_read(struct root_config *configured, struct service *service, const char *name);
 
 void root_config_release(struct root_config *configured);

@@ -9,11 +9,11 @@
 
 #include <sys/resource.h>
 
-#define PASSES 31 /* a program that forks on purpose is seen by every other of them */
-#define DESCRIPTORS_OWN 64 /* that this command needs besides those of roots and processes */
+#define PASSES 31 /* a program that forks in a loop is seen by every second one */
+#define DESCRIPTORS_OWN 64 /* used besides those of roots and processes */
 
 size_t
-scan_roots_at_once(size_t each)
+scan_roots_at_once(size_t descriptors_each)
 {
 	struct rlimit limit;
 	size_t room;
@@ -21,10 +21,10 @@ scan_roots_at_once(size_t each)
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return 1;
 	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit); /* fewer at a time if it cannot be */
+	setrlimit(RLIMIT_NOFILE, &limit); /* after an error, fewer roots at a time */
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < DESCRIPTORS_OWN)
 		return 1;
-	room = (limit.rlim_cur - DESCRIPTORS_OWN) / 4 * 3 / each;
+	room = (limit.rlim_cur - DESCRIPTORS_OWN) / 4 * 3 / descriptors_each;
 	return room > 0 ? room : 1;
 }
 
@@ -52,7 +52,7 @@ scan_end(struct scan *scan)
 	cleanup_directory_release(&scan->proc);
 }
 
-/* Returns the root of a target. The pid of one that has been reaped may be another process'. */
+/* Returns the root of a target, unless it was reaped: then its pid may be reused. */
 static int
 root_of_target(const struct scan *scan, pid_t pid)
 {
@@ -63,7 +63,7 @@ root_of_target(const struct scan *scan, pid_t pid)
 									  : MEMBERSHIP_NONE;
 }
 
-/* Returns the root of a process that has been examined, but not of init: that adopts any. */
+/* Returns the root of an examined process, except init, which adopts any process. */
 static int
 root_of_parent(const struct scan *scan, pid_t pid)
 {
@@ -73,11 +73,8 @@ root_of_parent(const struct scan *scan, pid_t pid)
 	return parent ? parent->root : MEMBERSHIP_NONE;
 }
 
-/*
- * Returns the root of the process' parent. While processes are ended, the parent may have been
- * reaped and its pid reused; that is not so if it is a target that lives, or if the process has
- * been reparented since.
- */
+/* Returns the root of the parent process. During stop the parent may have been reaped and its pid
+ * reused; trust it if it is a live target, or if the process has been reparented since. */
 static int
 root_by_descent(const struct scan *scan, int directory, struct scan_process *process)
 {
@@ -95,12 +92,12 @@ root_by_descent(const struct scan *scan, int directory, struct scan_process *pro
 }
 
 /*
- * Examines a process, and sets its parent and its root. True if it is inside and no target, and
- * then its pidfd is kept. That is opened first: if the pid goes to another process meanwhile, a
- * signal is sent to the one that has exited.
+ * Examines a process, and sets its parent and root. True if it is inside and no target; then its
+ * pidfd is kept. The pidfd is opened first: if the pid is reused meanwhile, signals go to the
+ * exited process.
  */
 static bool
-examine(struct scan *scan, struct scan_process *process)
+examine_process(struct scan *scan, struct scan_process *process)
 {
 	pid_t pid = (pid_t)process->pid;
 	cleanup_fd int pidfd = syscall_pidfd_open(pid, 0);
@@ -116,8 +113,7 @@ examine(struct scan *scan, struct scan_process *process)
 		membership_note_shortage(scan->membership); /* or it has exited */
 		return false;
 	}
-	/* the short way first: a program that forks to get away lives no longer than the long one
-	 * takes */
+	/* the fast check first: a program that forks to escape exits before the slow one ends */
 	snprintf(path, sizeof(path), "%d/ns/mnt", pid);
 	if (process_read_namespace(dirfd(scan->proc), path, &namespace) == 0)
 		process->root = membership_of_known_namespace(scan->membership, namespace);
@@ -140,11 +136,8 @@ examine(struct scan *scan, struct scan_process *process)
 	return true;
 }
 
-/*
- * Adds the next process in /proc to those of the scan. At the end of a pass, goes back to the last
- * process, behind which only younger ones can stand. Returns 1, 0 after the last pass, or -1 with
- * errno set.
- */
+/* Adds the next process in /proc. At the end of a pass, goes back to the last process, because only
+ * younger ones follow it. Returns 1, 0 after the last pass, or -1 with errno set. */
 static int
 next_in_proc(struct scan *scan, struct scan_process **process)
 {
@@ -179,11 +172,8 @@ next_in_proc(struct scan *scan, struct scan_process **process)
 	return 0;
 }
 
-/*
- * Finds the next process outside of which the parent is inside: once the pids have come round, a
- * child can have the lower one, and is examined before its parent. Returns 1, or 0 when a pass has
- * changed nothing.
- */
+/* Finds the next process outside with a parent inside: once pids have wrapped around, a child may
+ * be examined before its parent. Returns 1, or 0 when a pass has changed nothing. */
 static int
 next_by_parent(struct scan *scan, struct scan_process **process)
 {
@@ -203,11 +193,8 @@ next_by_parent(struct scan *scan, struct scan_process **process)
 	}
 }
 
-/*
- * proc(5) lists processes by their pids, so those that are created during a pass appear at the end.
- * Passes over it alone catch a program that forks and exits in a loop, which has always gone when
- * its turn comes.
- */
+/* /proc is in pid order (proc(5)), so processes created during the scan appear at its end. Passes
+ * over the end catch a program that forks and exits in a loop. */
 int
 scan_next(struct scan *scan, const struct scan_process **found)
 {
@@ -219,7 +206,7 @@ scan_next(struct scan *scan, const struct scan_process **found)
 		result = next_in_proc(scan, &process);
 		if (result == 0)
 			result = next_by_parent(scan, &process);
-	} while (result > 0 && !examine(scan, process));
+	} while (result > 0 && !examine_process(scan, process));
 	if (result < 0)
 		return report_error(scan->report, errno, "cannot look at the processes");
 	if (result > 0) {

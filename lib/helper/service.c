@@ -62,9 +62,9 @@ add_name(struct service *service, struct service_names *names, const char *name)
 	return 0;
 }
 
-/* Reads the service's own file, and says what is wrong with it, once. */
+/* Reads the service's own file and reports its errors, once. */
 static int
-configure(struct service *service)
+read_service_file(struct service *service)
 {
 	if (!service->is_read) {
 		service->is_read = true;
@@ -74,7 +74,7 @@ configure(struct service *service)
 	return service->is_good ? 0 : -1;
 }
 
-/* `roots` in the service's file: some of the configured ones, in that order. */
+/* Adds the roots that `roots` in the service's file lists, in that order. */
 static int
 add_listed(struct service *service, struct service_names *names, const char *listed)
 {
@@ -99,7 +99,7 @@ static int
 add_configured(struct service *service, struct service_names *names)
 {
 	const struct catalogue *catalogue = &service->catalogue;
-	/* a broken service file is said by whoever needs it for more than the order */
+	/* not set if the file has an error, which has been reported */
 	const char *listed = catalogue->service.values[CONFIG_ROOTS].text;
 
 	if (listed && listed[0] != '\0')
@@ -134,12 +134,10 @@ service_make_state(struct service *service)
 	return service->is_state_made ? 0 : -1;
 }
 
-/*
- * Did this service prepare it? The record says so, for a symlink may have been made since; where
- * there is none, the symlink does.
- */
+/* True if this service prepared the root: by the record, since a symlink may have been made later;
+ * without one, by the symlink. */
 static bool
-is_own(struct service *service, const char *name)
+has_prepared(struct service *service, const char *name)
 {
 	const struct catalogue_entry *entry = catalogue_entry(&service->catalogue, name);
 	cleanup_fd int folder = state_open_folder(service->state, name, false);
@@ -168,7 +166,7 @@ add_prepared(struct service *service, struct service_names *names)
 	if (state_names(service->state, &prepared.all, &prepared.count) < 0)
 		result = report_error(service->report, errno, "cannot read %s", STATE_DIRECTORY);
 	for (size_t i = 0; result == 0 && i < prepared.count; i++)
-		if (is_own(service, prepared.all[i]))
+		if (has_prepared(service, prepared.all[i]))
 			result = add_name(service, names, prepared.all[i]);
 	service_names_release(&prepared);
 	return result;
@@ -178,8 +176,8 @@ int
 service_names(struct service *service, bool prepared, struct service_names *names)
 {
 	*names = (struct service_names){0};
-	/* with a broken file of its own the service still stops what it started */
-	if (configure(service) < 0 && !prepared)
+	/* even if its own file has an error, the service stops the roots that it started */
+	if (read_service_file(service) < 0 && !prepared)
 		return -1;
 	if (add_configured(service, names) < 0 || (prepared && add_prepared(service, names) < 0)) {
 		service_names_release(names);
@@ -226,8 +224,8 @@ service_return_to_host(struct service *service)
 /*
  * Threat: the superuser calls stop under unshare -p, with the host's /proc. The pids there are the
  * host's, pidfd_open(2) takes those of this namespace, and stop kills other processes than it
- * looked at. Defence: NSpid in PID/status (proc(5)) begins with the PID namespace of /proc, so it
- * has one number only in that namespace itself.
+ * examined. Defence: NSpid in PID/status (proc(5)) begins with the PID namespace of /proc, so it
+ * has one number only there.
  */
 int
 service_check_proc(struct service *service)
@@ -258,7 +256,7 @@ int
 service_read(struct service *service, const char *name, struct config_file *file)
 {
 	*file = (struct config_file){0};
-	if (configure(service) < 0)
+	if (read_service_file(service) < 0)
 		return -1;
 	return catalogue_read(&service->catalogue, name, file, service->report);
 }

@@ -31,7 +31,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-/* A root that is being started. */
 struct start {
 	struct service *service; /* borrowed */
 	struct root_config configured;
@@ -41,7 +40,7 @@ struct start {
 	struct trust_names names;
 	struct tickets tickets; /* with allow_setuid */
 	struct essentials essentials;
-	char **mount_points; /* owned, as each of them; for a tree that is judged alone */
+	char **mount_points; /* owned, with its strings; to judge the tree alone */
 	struct essentials_cover *covers; /* owned */
 	int namespace; /* owned */
 };
@@ -80,7 +79,7 @@ start_plan(struct service *service, const char *name, struct plan *plan)
 bool
 start_is_live(struct service *service, const struct plan_mount *line)
 {
-	/* made private, it hears nothing whatever its source is */
+	/* a private mount receives nothing, even from a shared source */
 	if (line->propagation & (MS_PRIVATE | MS_UNBINDABLE))
 		return false;
 	return line->is_live || (service_need_mounted(service) == 0 &&
@@ -99,7 +98,8 @@ cannot_record(const struct start *start)
 	return report_error(start->service->report, errno, "cannot make the record");
 }
 
-/* While it stands on the host: so chroot-enter knows that its caller does too. */
+/* Records the host's namespaces and `/` while there, for chroot-enter to compare with its
+ * caller's. */
 static int
 record_host(struct start *start)
 {
@@ -122,7 +122,7 @@ allows_setuid(const struct start *start)
 }
 
 static struct mounts_root
-what_root_is(const struct start *start)
+wanted_root(const struct start *start)
 {
 	return (struct mounts_root){
 		.path = config_value(&start->configured.config, CONFIG_ROOT),
@@ -133,20 +133,20 @@ what_root_is(const struct start *start)
 	};
 }
 
-/* The tree, detached. */
+/* Makes the tree, detached. */
 static int
 make_root(struct start *start)
 {
 	struct service *service = start->service;
-	const struct mounts_root what = what_root_is(start);
+	const struct mounts_root wanted = wanted_root(start);
 
 	if (service_need_mounted(service) < 0)
 		return -1;
-	return mounts_make_root(&start->root, &start->configured.plan, &what, &service->mountinfo,
+	return mounts_make_root(&start->root, &start->configured.plan, &wanted, &service->mountinfo,
 		&service->stage, service->report);
 }
 
-/* Every mount of the plan, detached. */
+/* Makes every mount of the plan, detached. */
 static int
 make_detached(struct start *start)
 {
@@ -155,7 +155,7 @@ make_detached(struct start *start)
 	const struct plan *plan = &configured->plan;
 	int shared;
 
-	/* before /run is cloned, so that there is something to be covered in the clone */
+	/* before /run is cloned, so that the clone has something to cover */
 	if (allows_setuid(start) && tickets_make(&start->tickets, service->report) < 0)
 		return -1;
 	if (is_visible(start) &&
@@ -174,7 +174,7 @@ make_detached(struct start *start)
 }
 
 static int
-record_mount_point(struct start *start)
+record_namespace(struct start *start)
 {
 	struct record *record = &start->configured.record;
 	const struct plan *plan = &start->configured.plan;
@@ -192,7 +192,7 @@ record_mount_point(struct start *start)
 	return 0;
 }
 
-/* Inside, where the tree is `/`. */
+/* Judges the tree from inside, where it is `/`. */
 static int
 judge_essentials(struct start *start)
 {
@@ -209,12 +209,12 @@ judge_essentials(struct start *start)
 	return essentials_judge(&start->essentials, report);
 }
 
-/* The part that stands inside the new namespace. */
+/* Enters the new namespace and fills it. */
 static int
 fill_namespace(struct start *start)
 {
-	/* only now: a pivot wants private mounts. stop knows copies of the namespace by this peer
-	 * group. */
+	/* only now: pivot_root(2) needs private mounts. Stop knows copies of the namespace by this
+	 * peer group. */
 	const struct mount_change marked = {.propagation = MS_SHARED};
 	const struct plan *plan = &start->configured.plan;
 	struct service *service = start->service;
@@ -233,10 +233,10 @@ fill_namespace(struct start *start)
 		return -1;
 	if (mount_change(start->root.tree, &marked) < 0)
 		return report_error(service->report, errno, "cannot make / inside a shared mount");
-	return record_mount_point(start);
+	return record_namespace(start);
 }
 
-/* Does a step inside a namespace of its own, and returns to the host's. */
+/* Runs a step in a namespace of its own, and returns to the host's. */
 static int
 build_namespace(struct start *start, int (*step)(struct start *start))
 {
@@ -254,7 +254,7 @@ build_namespace(struct start *start, int (*step)(struct start *start))
 	return result;
 }
 
-/* Back on the host, whose name service is asked. */
+/* Judges names back on the host, by its name service. */
 static int
 judge_names(struct start *start)
 {
@@ -266,7 +266,7 @@ judge_names(struct start *start)
 	return essentials_judge_groups(&start->essentials, report);
 }
 
-/* The record comes before what it lets a later command find, and the pin is the last step. */
+/* Writes the record before the mounts that it names; the pin is the last step. */
 static int
 pin_root(struct start *start, const char *name)
 {
@@ -278,7 +278,7 @@ pin_root(struct start *start, const char *name)
 	if (is_visible(start)) {
 		if (visible_attach(&start->visible, service->report) < 0)
 			return -1;
-		/* it is read again for the roots behind this one */
+		/* read anew for the next roots */
 		mountinfo_release(&service->mountinfo);
 	}
 	if (prepared_root_pin(service->state, name, start->namespace, service->report) == 0)
@@ -295,10 +295,10 @@ start_init(struct service *service)
 		.namespace = -1};
 }
 
-/* The tree alone, in a namespace that ends with this command. What the plan's lines would show is
- * passed over. */
+/* Judges the tree alone, in a namespace that ends with this command, but no file that a line would
+ * cover. */
 static int
-judge_alone(struct start *start)
+judge_tree_alone(struct start *start)
 {
 	const struct plan *plan = &start->configured.plan;
 	struct essentials *essentials = &start->essentials;
@@ -325,8 +325,7 @@ judge_alone(struct start *start)
 	return judge_essentials(start);
 }
 
-/* Where the lines are that start would mount; while it stands on the host, which has the sources.
- */
+/* Finds the targets of the lines that start would mount, on the host, which has the sources. */
 static int
 find_mount_points(struct start *start)
 {
@@ -355,20 +354,20 @@ start_judge(struct service *service, const char *name)
 	int result = root_config_read(&start.configured, service, name);
 
 	if (result == 0 && !plan_is_tree_of_host(&start.configured.plan)) {
-		const struct mounts_root what = what_root_is(&start);
+		const struct mounts_root wanted = wanted_root(&start);
 
 		result = mounts_judge_parts(
-			start.configured.plan.root, NULL, &what, service->report);
-	} else if (result == 0 &&
-		   (find_mount_points(&start) < 0 || make_root(&start) < 0 ||
-			   build_namespace(&start, judge_alone) < 0 || judge_names(&start) < 0))
+			start.configured.plan.root, NULL, &wanted, service->report);
+	} else if (result == 0 && (find_mount_points(&start) < 0 || make_root(&start) < 0 ||
+					  build_namespace(&start, judge_tree_alone) < 0 ||
+					  judge_names(&start) < 0))
 		result = -1;
 	start_release(&start);
 	return result;
 }
 
 static int
-prepare(struct service *service, const char *name)
+prepare_root(struct service *service, const char *name)
 {
 	struct start start = start_init(service);
 	int result = root_config_read(&start.configured, service, name);
@@ -383,9 +382,9 @@ prepare(struct service *service, const char *name)
 	return result;
 }
 
-/* Returns 1 for a root that is prepared, 0 for one that is not, or -1 after reporting the error. */
+/* Returns 1 if the root is prepared, 0 if not, or -1 after reporting the error. */
 static int
-is_prepared(struct service *service, const char *name)
+find_prepared(struct service *service, const char *name)
 {
 	struct prepared_root prepared;
 	struct report *report = service->report;
@@ -424,12 +423,12 @@ start_root(struct service *service, const char *name)
 	lock = state_lock(service->state, name, service->report);
 	if (lock < 0)
 		return -1;
-	prepared = is_prepared(service, name);
+	prepared = find_prepared(service, name);
 	if (prepared != 0)
 		return prepared < 0 ? -1 : 0;
 	if (prepared_root_remove(service->state, name, service->report) < 0)
 		return -1;
-	if (prepare(service, name) == 0)
+	if (prepare_root(service, name) == 0)
 		return 0;
 	state_unlock_for_good(service->state, name);
 	return -1;

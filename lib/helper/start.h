@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Start: a configured root becomes a prepared one. */
+/* Start: prepares a configured root. */
 #ifndef START_H
 #define START_H
 
@@ -9,20 +9,19 @@ struct plan;
 struct plan_mount;
 struct service;
 
-/* Prepares a root; one that is prepared already is success. 0, or -1 with the error said and
- * nothing left. */
+/* Each int function returns 0, or -1 after reporting the error. */
+
+/* Prepares a root, unless it is prepared already. An error leaves nothing behind. */
 int start_root(struct service *service, const char *name);
 
-/* The plan that it would carry out; free it with plan_release. 0, or -1 with the error said. */
+/* Makes the plan that start would carry out; plan_release frees it. */
 int start_plan(struct service *service, const char *name, struct plan *plan);
 
-/*
- * Judges the tree as start does, and changes nothing: what a line for `/` is made of, or the tree
- * that lies on the host. Returns 0, or -1 after reporting the error.
- */
+/* Judges the tree as start does, and changes nothing: the parts of a line for `/`, or the tree on
+ * the host. */
 int start_judge(struct service *service, const char *name);
 
-/* Will what the host mounts below the source of a line appear inside? */
+/* True if mounts that the host makes below the line's source will appear inside. */
 bool start_is_live(struct service *service, const struct plan_mount *line);
 
 #endif

@@ -35,11 +35,8 @@ is_mount_point(int fd)
 	       found.stx_attributes & STATX_ATTR_MOUNT_ROOT;
 }
 
-/*
- * A filesystem of its own, since a bind of the directory on itself would show the same files
- * underneath, in every root. Unbindable, since with a private one a clone of /run would drag the
- * pins along.
- */
+/* Mounts a filesystem of its own: a bind of the directory on itself would show its files
+ * underneath, in every root. */
 static int
 mount_state(int directory, struct report *report)
 {
@@ -55,10 +52,13 @@ mount_state(int directory, struct report *report)
 	return 0;
 }
 
-/* Makes the directory and all pins unbindable: `mount --make-rshared /` reaches the pins too.
- * All in one call, since a root that is being started elsewhere may clone /run at any moment. */
+/*
+ * Makes the directory and all pins unbindable: a clone of /run would copy private ones. `mount
+ * --make-rshared /` reaches the pins too. In one call, because a start elsewhere may clone /run at
+ * any moment.
+ */
 static int
-part_state(int directory, struct report *report)
+make_unbindable(int directory, struct report *report)
 {
 	const struct mount_change all = {.propagation = MS_UNBINDABLE, .recursive = true};
 
@@ -86,7 +86,7 @@ judge_state(int directory, struct report *report)
 }
 
 static int
-open_made(struct report *report)
+open_state(struct report *report)
 {
 	int fd = state_open();
 
@@ -95,18 +95,18 @@ open_made(struct report *report)
 				 STATE_DIRECTORY);
 }
 
-/* Two commands at once: the second looks again when the first has mounted. */
+/* Mounts it once: of two commands at the same time, the second finds the mount of the first. */
 static int
 mount_once(int directory, struct report *report)
 {
-	cleanup_fd int mountinfo = -1;
+	cleanup_fd int reopened = -1;
 
 	if (flock(directory, LOCK_EX) < 0)
 		return report_error(report, errno, "cannot lock %s", STATE_DIRECTORY);
-	mountinfo = open_made(report);
-	if (mountinfo < 0)
+	reopened = open_state(report);
+	if (reopened < 0)
 		return -1;
-	return is_mount_point(mountinfo) ? 0 : mount_state(directory, report);
+	return is_mount_point(reopened) ? 0 : mount_state(directory, report);
 }
 
 int
@@ -117,17 +117,17 @@ state_make(struct report *report)
 	if (mkdir(STATE_DIRECTORY, 0700) < 0 && errno != EEXIST)
 		return report_error(
 			report, errno, "cannot make the state directory %s", STATE_DIRECTORY);
-	directory = open_made(report);
+	directory = open_state(report);
 	if (directory < 0)
 		return -1;
 	if (!is_mount_point(directory)) {
 		if (mount_once(directory, report) < 0)
 			return -1;
 		close(directory);
-		directory = open_made(report);
+		directory = open_state(report);
 	}
 	if (directory < 0 || judge_state(directory, report) < 0 ||
-		part_state(directory, report) < 0)
+		make_unbindable(directory, report) < 0)
 		return -1;
 	return steal_fd(&directory);
 }
@@ -135,14 +135,13 @@ state_make(struct report *report)
 static void
 lock_name(char *file, size_t size, const char *name)
 {
-	/* a name holds no dot, so no root can be called like this */
+	/* a name has no dot, so no root is called this */
 	snprintf(file, size, "%s.lock", name);
 }
 
-/* True if the file that was opened is still what the name leads to: the holder of a lock may have
- * taken its file away. */
+/* True if the name still leads to the opened file, which the lock's holder may have removed. */
 static bool
-is_named(int fd, int state, const char *file)
+is_still_named(int fd, int state, const char *file)
 {
 	struct stat opened, named;
 
@@ -162,7 +161,7 @@ state_lock(int state, const char *name, struct report *report)
 			state, file, O_RDWR | O_CREAT | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 		if (fd >= 0 && lock_wait(fd, end) == 0) {
-			if (is_named(fd, state, file))
+			if (is_still_named(fd, state, file))
 				return steal_fd(&fd);
 		} else if (fd >= 0 && errno == ETIMEDOUT) {
 			return report_error(report, 0,
@@ -246,7 +245,7 @@ state_remove_folder(int state, const char *name)
 	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++)
 		if (unlinkat(folder, records[i], 0) < 0 && errno != ENOENT)
 			return -1;
-	/* the pin goes last; as often as it is mounted, until EINVAL says that it is not */
+	/* the pin goes last, unmounted until EINVAL */
 	while (mount_detach(pin) == 0)
 		continue;
 	if (unlinkat(folder, "ns", 0) < 0 && errno != ENOENT)

@@ -19,7 +19,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* Returns the first key whose value is not what it was at start, or CONFIG_KEYS. */
+/* Returns the first key with another value than at start, or CONFIG_KEYS. */
 static enum config_key
 changed_key(const struct record *record, const struct config *config)
 {
@@ -33,7 +33,7 @@ changed_key(const struct record *record, const struct config *config)
 	return CONFIG_KEYS;
 }
 
-/* Sets the state and its reason once: the first is what is to be mended first. */
+/* Sets the state and its reason once: the first reason is to be mended first. */
 static void __attribute__((format(printf, 3, 4)))
 set_state(struct status *status, enum status_state state, const char *format, ...)
 {
@@ -47,8 +47,7 @@ set_state(struct status *status, enum status_state state, const char *format, ..
 	va_end(arguments);
 }
 
-/* Compares the options of each line: what the host hides in its own /proc is part of a line that
- * does not say it. */
+/* Compares the options of each line, some of which come from the host's own /proc. */
 static void
 compare_options(const struct plan *now, const struct plan_record *lines, struct status *status)
 {
@@ -89,7 +88,7 @@ struct mount_scan {
 	struct report *report; /* borrowed */
 };
 
-/* Looks, inside, which lines of the plan are mounted. */
+/* Finds, inside, the lines of the plan that are mounted. */
 static int
 scan_mounts(void *data)
 {
@@ -125,13 +124,13 @@ compare_line(struct service *service, const struct plan_record *lines, size_t in
 		!mountinfo_is_shared(&service->mountinfo, mount->source))
 		set_state(status, STATUS_STALE, "%s is not live any more; reload the service",
 			mount->source);
-	/* passed over for its source, and not for its target */
+	/* passed over for its source, not for its target */
 	if (line->id == 0 && line->inode == 0 && !mounts_lacks_source(mount))
 		set_state(
 			status, STATUS_STALE, "%s is there now; reload the service", mount->source);
 }
 
-/* Compares the mounts inside, and what they were made from, with the record. */
+/* Compares the mounts inside and their sources with the record. */
 static void
 compare_mounts(struct service *service, const struct record *record,
 	const struct plan_record *lines, struct status *status)
@@ -182,7 +181,7 @@ find_state(struct service *service, const char *name, const struct prepared_root
 	status->state = STATUS_STARTED;
 	if (prepared->state == PREPARED_ROOT_GOOD)
 		return judge_good(service, name, prepared, status);
-	/* in a list that says "damaged" already */
+	/* the list says "damaged" already */
 	if (prepared->state == PREPARED_ROOT_DAMAGED)
 		set_state(status, STATUS_DAMAGED,
 			"/ inside is not what start made; stop it, then start it");
@@ -194,8 +193,8 @@ find_state(struct service *service, const char *name, const struct prepared_root
 	return 0;
 }
 
-/* Judges a root that another command is at work on: stop would take a process that looks inside
- * for one that is there. */
+/* Judges a root that another command has locked, without entering it: stop would take this process
+ * for one inside. */
 static void
 judge_busy(int state, const char *name, struct status *status)
 {
@@ -211,7 +210,7 @@ judge_busy(int state, const char *name, struct status *status)
 			status->reason, sizeof(status->reason), "another command is at work on it");
 }
 
-/* Finds all but the number of processes, of a root that inside knows from here on. */
+/* Finds all but the number of processes, and adds the root to membership. */
 static int
 judge_prepared(struct service *service, const char *name, struct membership *membership,
 	struct status *status)
@@ -254,8 +253,8 @@ status_of_root(struct service *service, const char *name, struct membership *mem
 	return 0;
 }
 
-/* Names what keeps it from being started, as far as a look at the settings and the tree's place
- * tells. */
+/* Reports why the root could not be started, judging by its configuration and its directory
+ * only. */
 static void
 judge_stopped(struct service *service, const char *name, struct status *status)
 {
@@ -301,7 +300,7 @@ count_inside(struct service *service, struct membership *membership, struct stat
 	return 0;
 }
 
-/* Handles as many as there are descriptors for. */
+/* Handles as many roots as there are descriptors for. */
 static int
 status_of_some(struct service *service, char *const *names, size_t count, struct status *statuses)
 {
@@ -331,7 +330,7 @@ status_of_some(struct service *service, char *const *names, size_t count, struct
 int
 status_of_roots(struct service *service, char *const *names, size_t count, struct status *statuses)
 {
-	/* the mountinfo of each stays open */
+	/* each root's mountinfo stays open */
 	size_t room = scan_roots_at_once(1);
 	int result = 0;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Status: how a root fares. */
+/* Status: the state of each root. */
 #ifndef STATUS_H
 #define STATUS_H
 
@@ -11,20 +11,20 @@ struct service;
 enum status_state {
 	STATUS_STOPPED,
 	STATUS_STARTED,
-	STATUS_STALE, /* started, and the configuration or a source has changed since */
-	STATUS_DAMAGED, /* there is a namespace, but it cannot be entered, or a mount is missing */
+	STATUS_STALE, /* started, but its configuration or a source has changed since */
+	STATUS_DAMAGED, /* its namespace cannot be entered, or a mount is missing */
 };
 
 struct status {
 	enum status_state state;
 	bool is_unknown;
-	int root; /* its number in one look at the processes */
+	int root; /* its number in membership */
 	size_t inside; /* processes */
-	char reason[256]; /* which key changed, what mends it; "" for none */
+	char reason[256]; /* why, and the remedy; "" for none */
 };
 
-/* Finds the status of each root; is_unknown is set for one that failed, after reporting the
- * error. Returns 0, or -1 if there are such. */
+/* Finds the status of each root; sets is_unknown for one after reporting its error. Returns 0, or
+ * -1 if there are such. */
 int
 status_of_roots(struct service *service, char *const *names, size_t count, struct status *statuses);
 

@@ -17,31 +17,31 @@
 #include <string.h>
 #include <time.h>
 
-#define TIMEOUT 10 /* seconds, for a record that does not say it */
-#define DESCRIPTORS_EACH 8 /* lock, folder, pin, mountinfo; and the few filesystems held */
+#define TIMEOUT 10 /* seconds, if the record has none */
+#define DESCRIPTORS_EACH 8 /* lock, folder, pin, mountinfo and the few superblocks held */
 
 /* A root that is being stopped. */
 struct stopping {
 	const char *name; /* borrowed */
 	struct prepared_root prepared;
 	int lock; /* owned */
-	int root; /* its number in what is known of those inside */
+	int root; /* its number in membership */
 	bool is_busy; /* neither stopped yet nor failed */
 };
 
-/* Those that are stopped together. */
+/* The roots that are stopped together. */
 struct stop {
 	struct service *service; /* borrowed */
 	struct membership membership;
 	struct stopping *all; /* owned */
 	size_t count;
-	bool *left; /* owned; for each root by its number: processes are left inside */
+	bool *left; /* owned; by root number: processes are left inside */
 	size_t failed;
-	bool has_failure; /* perhaps of the way back from a root; of those before, too */
+	bool has_failure; /* here or in an earlier batch: the process may not be back on the host */
 };
 
 static void
-fail(struct stop *stop, struct stopping *stopping)
+fail_root(struct stop *stop, struct stopping *stopping)
 {
 	stopping->is_busy = false;
 	stop->failed++;
@@ -50,7 +50,7 @@ fail(struct stop *stop, struct stopping *stopping)
 		membership_remove_root(&stop->membership, stopping->root);
 }
 
-/* Does a step with each root that is busy. A step returns 0, or -1 after reporting the error. */
+/* Runs a step for each busy root. A step returns 0, or -1 after reporting the error. */
 static void
 for_each_root(struct stop *stop, int (*step)(struct stop *stop, struct stopping *stopping))
 {
@@ -64,14 +64,14 @@ for_each_root(struct stop *stop, int (*step)(struct stop *stop, struct stopping 
 		service->report->subject = stopping->name;
 		if ((stop->has_failure && service_return_to_host(service) < 0) ||
 			step(stop, stopping) < 0)
-			fail(stop, stopping);
+			fail_root(stop, stopping);
 	}
 	service->report->subject = NULL;
 }
 
-/* Takes away what is left of a root without mounts. */
+/* Removes the rest of a root without mounts. */
 static int
-finish(struct stop *stop, struct stopping *stopping)
+remove_root(struct stop *stop, struct stopping *stopping)
 {
 	struct service *service = stop->service;
 
@@ -82,9 +82,9 @@ finish(struct stop *stop, struct stopping *stopping)
 	return 0;
 }
 
-/* Keeps users from entering from here on, and learns what the processes inside are known by. */
+/* Keeps users from entering from here on, and adds the root's numbers to membership. */
 static int
-close_door(struct stop *stop, struct stopping *stopping)
+refuse_entries(struct stop *stop, struct stopping *stopping)
 {
 	struct service *service = stop->service;
 	struct prepared_root *prepared = &stopping->prepared;
@@ -94,7 +94,7 @@ close_door(struct stop *stop, struct stopping *stopping)
 					  service->host, service->report) < 0)
 		return -1;
 	if (prepared->state == PREPARED_ROOT_NOT)
-		return finish(stop, stopping);
+		return remove_root(stop, stopping);
 	if (prepared_root_check_pid_namespace(prepared, service->pid_namespace, service->report) <
 			0 ||
 		prepared_root_refuse_entries(prepared, service->report) < 0)
@@ -119,7 +119,7 @@ timeout_of(const struct stop *stop)
 	return (unsigned)longest;
 }
 
-/* Refuses a root with processes left, or all after an error; the reason has been reported. */
+/* Fails a root with processes left; the reason has been reported. */
 static int
 refuse_left(struct stop *stop, struct stopping *stopping)
 {
@@ -143,7 +143,7 @@ is_any_busy(const struct stop *stop)
 }
 
 static void
-end_inside(struct stop *stop)
+end_processes(struct stop *stop)
 {
 	if (!is_any_busy(stop))
 		return;
@@ -154,9 +154,7 @@ end_inside(struct stop *stop)
 		for_each_root(stop, refuse_left);
 }
 
-/* Looks until nothing is held any more, but not for long. Returns 0, or -1 after reporting the
- * error.
- */
+/* Waits briefly until nothing is held any more. Returns 0, or -1 after reporting the error. */
 static int
 wait_for_holders(struct stop *stop, const char *const *paths, struct holders *holders)
 {
@@ -177,32 +175,33 @@ wait_for_holders(struct stop *stop, const char *const *paths, struct holders *ho
 	}
 }
 
-#define NAMES 1024 /* bytes, of the holders of one kind */
+#define NAMES 1024 /* bytes, for the holders of one kind */
 
-static const struct way {
+static const struct holder_word {
 	enum holder_kind kind;
 	const char *words;
-} ways[] = {
+} holder_words[] = {
 	{HOLDER_FILE, "with a file of it open"},
 	{HOLDER_DIRECTORY, "with the working directory in it"},
 	{HOLDER_NAMESPACE, "with a mount namespace made inside open"},
 };
 
-/* The host's own users of a tree are left alone; only its administrator can know about them. */
+/* Reports the holders. The host's own users of a tree are left alone, because only its
+ * administrator can judge them. */
 static int
 name_holders(struct stop *stop, const struct stopping *stopping, const struct holders *holders)
 {
 	struct report *report = stop->service->report;
-	char names[NAMES], held[sizeof(ways) / sizeof(*ways) * (NAMES + 64)];
+	char names[NAMES], held[sizeof(holder_words) / sizeof(*holder_words) * (NAMES + 64)];
 	size_t length = 0;
 
 	if (*holders_name(holders, HOLDER_HOST, stopping->root, names, sizeof(names)) != '\0')
 		report_warning(report, "is still used from the host by %s", names);
-	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
-		if (*holders_name(holders, ways[i].kind, stopping->root, names, sizeof(names)) !=
-			'\0')
+	for (size_t i = 0; i < sizeof(holder_words) / sizeof(*holder_words); i++)
+		if (*holders_name(holders, holder_words[i].kind, stopping->root, names,
+			    sizeof(names)) != '\0')
 			length += (size_t)snprintf(held + length, sizeof(held) - length, "%s%s, %s",
-				length > 0 ? "; by " : "", names, ways[i].words);
+				length > 0 ? "; by " : "", names, holder_words[i].words);
 	if (length == 0)
 		return 0;
 	report_mend(report, "end who holds it, then chroot-mounts stop %s", stopping->name);
@@ -231,7 +230,7 @@ refuse_held(struct stop *stop)
 	for (size_t i = 0; i < stop->count; i++) {
 		report->subject = stop->all[i].name;
 		if (stop->all[i].is_busy && name_holders(stop, &stop->all[i], &holders) < 0)
-			fail(stop, &stop->all[i]);
+			fail_root(stop, &stop->all[i]);
 	}
 	report->subject = NULL;
 	holders_release(&holders);
@@ -247,16 +246,15 @@ hold_root(struct stop *stop, struct stopping *stopping)
 static int
 empty_root(struct stop *stop, struct stopping *stopping)
 {
-	/* what lies in the host's view shows the same filesystems */
+	/* the mount in the host's view shows the same filesystems */
 	if (visible_take_away(&stopping->prepared.record, stop->service->report) < 0)
 		return -1;
 	return prepared_root_empty(&stopping->prepared, stop->service->host, stop->service->report);
 }
 
-/* True if another prepared root has the device. One filesystem may be mounted for several; then the
- * last of them is judged. */
+/* True if another prepared root has the device: of several roots, the last is judged. */
 static bool
-is_of_others(const struct stop *stop, const char *name, const char *device)
+is_shared_device(const struct stop *stop, const char *name, const char *device)
 {
 	struct service_names names = {0};
 	bool found = false;
@@ -290,7 +288,7 @@ refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 	uint64_t device;
 	int result;
 
-	if (record_parse_device(text, &device) < 0 || is_of_others(stop, name, text))
+	if (record_parse_device(text, &device) < 0 || is_shared_device(stop, name, text))
 		return 0;
 	result = block_device_wait(&holders, device, report);
 	holders_name(&holders, HOLDER_NAMESPACE, 0, users, sizeof(users));
@@ -306,9 +304,9 @@ refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 				 text);
 }
 
-/* Takes the root away, once the devices that were mounted for it alone are free. */
+/* Removes a root, once the devices that were mounted for it alone are free. */
 static int
-finish_emptied(struct stop *stop, struct stopping *stopping)
+remove_emptied(struct stop *stop, struct stopping *stopping)
 {
 	const struct record *record = &stopping->prepared.record;
 	const char *text = NULL;
@@ -317,25 +315,25 @@ finish_emptied(struct stop *stop, struct stopping *stopping)
 	while ((text = record_next(record, "block_device", text)))
 		if (refuse_busy_device(stop, stopping->name, text) < 0)
 			return -1;
-	return finish(stop, stopping);
+	return remove_root(stop, stopping);
 }
 
-/* The pins stay until no process is left: a later stop goes on from them, and the number of a
- * namespace that is held is not reused. */
+/* Stops all roots. The pins stay until no process is left: a later stop continues from them, and an
+ * open namespace's number is not reused. */
 static void
 stop_together(struct stop *stop)
 {
-	for_each_root(stop, close_door);
-	end_inside(stop);
+	for_each_root(stop, refuse_entries);
+	end_processes(stop);
 	refuse_held(stop);
 	for_each_root(stop, hold_root);
 	for_each_root(stop, empty_root);
-	/* a process that had a namespace open before may have joined it since */
-	end_inside(stop);
-	for_each_root(stop, finish_emptied);
+	/* a process that had a namespace open may have joined it since */
+	end_processes(stop);
+	for_each_root(stop, remove_emptied);
 }
 
-/* Stops as many as there are descriptors for. has_failure: others failed before. Returns 0, or
+/* Stops as many roots as there are descriptors for. has_failure: in an earlier batch. Returns 0, or
  * -1 after reporting the errors. */
 static int
 stop_some(struct service *service, const char *const *names, size_t count, bool has_failure)
@@ -386,7 +384,7 @@ stop_roots(struct service *service, char *const *names, size_t count)
 		return report_error(service->report, errno, "cannot stop");
 	if (found <= 0)
 		return found;
-	/* in one order, so that two commands cannot each wait for a lock of the other's */
+	/* sorted, so that two commands cannot each wait for the other's lock */
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = names[i];
 	qsort(sorted, count, sizeof(*sorted), compare_names);

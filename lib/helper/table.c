@@ -42,9 +42,9 @@ table_new(const char *name, const struct table_column *columns, size_t count, bo
 	if (scols_table_set_name(table->rows, name) != 0)
 		goto no_memory;
 	scols_table_enable_json(table->rows, json);
-	/* words that are wider than the terminal stay whole: a path cut short names nothing */
+	/* a wide cell stays whole: a truncated path names nothing */
 	scols_table_enable_nowrap(table->rows, 1);
-	scols_table_enable_minout(table->rows, 1); /* no blanks at the end of a line */
+	scols_table_enable_minout(table->rows, 1); /* no trailing blanks */
 	for (size_t i = 0; i < count; i++)
 		if (!add_column(table, &columns[i]))
 			goto no_memory;
@@ -69,7 +69,7 @@ table_add(struct table *table, const char *const *cells, struct report *report)
 int
 table_print(struct table *table, struct report *report)
 {
-	/* an empty table says nothing as text, and is an empty list in JSON */
+	/* an empty table is no text, and in JSON an empty list */
 	if (scols_table_is_empty(table->rows)) {
 		if (table->json)
 			printf("{\"%s\": []}\n", scols_table_get_name(table->rows));

@@ -14,25 +14,23 @@
 #include <string.h>
 #include <time.h>
 
-#define KILL_SECONDS 5 /* how long SIGKILL may take before a process counts as stuck */
-#define SCAN_AGAIN_MS 50 /* a child born since the last scan is found this much later */
-#define EMPTY_SCANS 3 /* pids come round, and a program that forks on purpose with them */
-#define SCANS 3 /* for children unseen so far; with more, one could put SIGTERM off */
+#define KILL_SECONDS 5 /* after SIGKILL, until a process counts as stuck */
+#define SCAN_AGAIN_MS 50 /* delay in finding a child born since the last scan */
+#define EMPTY_SCANS 3 /* pids wrap around, so a program that forks in a loop may evade one */
+#define SCANS 3 /* for children not seen yet; more would let one delay SIGTERM */
 
-/*
- * The processes that are being ended. One that was inside once stays a target, even when what it
- * was known by, its parent say, has gone before it.
- */
+/* The processes that are being ended. One that was inside stays a target, even if the evidence,
+ * such as its parent, has gone. */
 struct termination {
 	struct membership *membership; /* borrowed */
 	struct report *report; /* borrowed */
 	int turns; /* borrowed */
-	int signal; /* that is being sent */
+	int signal; /* the one being sent */
 	struct numbers targets; /* of struct scan_target */
-	pid_t excluded[64]; /* init, this process and those above it */
+	pid_t excluded[64]; /* init, this process and its ancestors */
 	size_t excluded_count;
-	bool *has_excluded; /* owned; for each root: the last scan found one of them inside */
-	bool found_excluded; /* the same for all roots */
+	bool *has_excluded; /* owned; by root: the last scan found one of them inside */
+	bool found_excluded; /* in any root */
 };
 
 static void
@@ -65,7 +63,7 @@ is_excluded(const struct termination *termination, uint64_t pid)
 	return false;
 }
 
-/* Sends the signal, once: a second SIGTERM means something else to many programs. */
+/* Sends the signal once, because a second SIGTERM means something else to many programs. */
 static void
 send_signal(const struct termination *termination, struct scan_target *target)
 {
@@ -73,7 +71,7 @@ send_signal(const struct termination *termination, struct scan_target *target)
 		return;
 	target->sent = termination->signal;
 	syscall_pidfd_send_signal(target->pidfd, termination->signal);
-	/* a stopped process does not see SIGTERM before it goes on */
+	/* a stopped process does not handle SIGTERM before SIGCONT */
 	if (termination->signal == SIGTERM)
 		syscall_pidfd_send_signal(target->pidfd, SIGCONT);
 }
@@ -88,10 +86,8 @@ send_to_all(struct termination *termination, int signal)
 		send_signal(termination, &targets[i]);
 }
 
-/*
- * Makes a process inside a target, of which it takes the pidfd over; notes one that is excluded.
- * Returns 0, or -1 after reporting the error.
- */
+/* Makes a process a target, which takes over the pidfd; notes one that is excluded. Returns 0, or
+ * -1 after reporting the error. */
 static int
 add_target(struct termination *termination, const struct scan_process *process, int *pidfd,
 	size_t *added)
@@ -134,10 +130,9 @@ take_turn(const struct termination *termination)
 }
 
 /*
- * Scans until no new process is found, but no more often than scans: a program that forks all the
- * time is always new. SIGTERM is left to the caller, another signal is sent the moment a process is
- * found. found: set to how many the last scan has found. Returns 0, or -1 after reporting the
- * error.
+ * Scans until no new process is found, at most scans times: a program that forks in a loop is
+ * always new. Sends any signal but SIGTERM as soon as a process is found. found: count of the last
+ * scan. Returns 0, or -1 after reporting the error.
  */
 static int
 find_targets(struct termination *termination, int scans, size_t *found)
@@ -177,8 +172,8 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Waits until all targets have exited, but no longer than ms, and removes those that have. Returns
- * 0, or -1 after reporting the error. */
+/* Waits at most ms until all targets have exited, and removes those that have. Returns 0, or -1
+ * after reporting the error. */
 static int
 wait_for_targets(struct termination *termination, int64_t ms)
 {
@@ -219,7 +214,7 @@ add_pid(char *text, size_t size, uint64_t pid)
 		snprintf(text + length, size - length, " %d", (int)pid);
 }
 
-/* Names the processes that remain in a root. Returns false where none does. */
+/* Names the processes that remain in a root. Returns false if there are none. */
 static bool
 name_remaining_in(struct termination *termination, int root, const struct scan_processes *processes)
 {
@@ -264,7 +259,7 @@ name_remaining(struct termination *termination, bool *remaining)
 }
 
 static void
-release(struct termination *termination)
+termination_release(struct termination *termination)
 {
 	const struct scan_target *targets = termination->targets.all;
 
@@ -278,7 +273,7 @@ int
 terminate_inside(struct membership *membership, int turns, unsigned timeout, bool *remaining,
 	struct report *report)
 {
-	__attribute__((cleanup(release))) struct termination termination = {
+	__attribute__((cleanup(termination_release))) struct termination termination = {
 		.membership = membership,
 		.report = report,
 		.turns = turns,
@@ -294,8 +289,7 @@ terminate_inside(struct membership *membership, int turns, unsigned timeout, boo
 	exclude_ancestors(&termination);
 	if (membership_refresh_all(membership, report) < 0)
 		return -1;
-	/* first all are found: a child that is known by its parent alone is lost when the parent
-	 * exits before it was seen */
+	/* all are found first: a child identified only by its parent is lost once that exits */
 	until = now_ms() + (int64_t)timeout * 1000;
 	do {
 		if (find_targets(&termination, SCANS, &found) < 0)
@@ -307,26 +301,25 @@ terminate_inside(struct membership *membership, int turns, unsigned timeout, boo
 	until = now_ms() + KILL_SECONDS * 1000;
 	if (membership_refresh_all(membership, report) < 0)
 		return -1;
-	/* for the same reason all are suspended first, so that none has another child */
+	/* stopped first for the same reason, so that none has another child */
 	if (*count > 0) {
 		send_to_all(&termination, SIGSTOP);
 		if (find_targets(&termination, SCANS, &found) < 0)
 			return -1;
 	}
-	/* without a pause: a program that forks faster than it can be examined is not caught
-	 * otherwise */
+	/* without a pause, to catch a program that forks faster than it can be examined */
 	send_to_all(&termination, SIGKILL);
 	while (empty < EMPTY_SCANS) {
 		if (find_targets(&termination, 1, &found) < 0 ||
 			wait_for_targets(&termination, found == 0 ? SCAN_AGAIN_MS : 0) < 0)
 			return -1;
 		empty = found == 0 && *count == 0 && !membership->is_short ? empty + 1 : 0;
-		/* a process that has exited now may have mounted something last, for another to
-		 * stand on */
+		/* a process that has exited may have mounted something last, for another to be
+		 * on */
 		if (empty == 1 && membership_refresh_all(membership, report) < 0)
 			return -1;
-		/* a scan of very many processes takes long: when it was empty, that is no reason to
-		 * give up */
+		/* an empty scan that took long, with very many processes, is no reason to give
+		 * up */
 		if (empty == 0 && now_ms() >= until)
 			return name_remaining(&termination, remaining);
 	}

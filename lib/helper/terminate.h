@@ -9,11 +9,10 @@ struct membership;
 struct report;
 
 /*
- * Ends them: SIGTERM to each, timeout seconds for all together, then SIGKILL until none remains.
- * Never this command's own ancestors, nor a process that was given a pid since it was examined.
- * turns: the state directory, for turn_take. remaining: for each root, set where processes remain
- * inside, which are named. Returns 0, or -1 after reporting the error, when it is not known of any
- * root.
+ * Sends SIGTERM to each, waits timeout seconds for all together, then sends SIGKILL until none
+ * remains. Spares this command's ancestors, and a process with a pid that was reused since the
+ * scan. turns: the state directory, for turn_take. remaining: set for each root with processes
+ * left, which are named. Returns 0, or -1 after reporting the error, if no root's result is known.
  */
 int terminate_inside(struct membership *membership, int turns, unsigned timeout, bool *remaining,
 	struct report *report);

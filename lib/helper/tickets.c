@@ -25,7 +25,7 @@ tickets_directory(size_t number)
 	return &directories[number];
 }
 
-/* The path in /run that a path in /var/run leads to; any other path as it is. */
+/* Returns the path in /run for one in /var/run, any other path as it is. */
 static const char *
 without_var(const char *path)
 {
@@ -56,7 +56,7 @@ tickets_contain(const struct tickets_directory *directory, const char *source)
 	return strncmp(path, directory->path, length) == 0 && path[length] == '/';
 }
 
-/* Advises to remove what is there: it is in /run, which is empty after every boot. */
+/* Suggests removing the file: /run is empty after every boot. */
 static int
 refuse_on_host(const char *path, const struct stat *found, struct report *report)
 {
@@ -71,10 +71,9 @@ refuse_on_host(const char *path, const struct stat *found, struct report *report
 		S_ISLNK(found->st_mode) ? "symbolic link" : "file");
 }
 
-/* Judges what the host has there: 1 for a good directory, 0 for none, -1 after reporting the error.
- */
+/* Returns 1 for a good directory on the host, 0 for none, or -1 after reporting the error. */
 static int
-find_on_host(int run, const char *path, struct stat *found, struct report *report)
+judge_on_host(int run, const char *path, struct stat *found, struct report *report)
 {
 	if (fstatat(run, path + strlen(RUN), found, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : report_error(report, errno, "cannot look at %s", path);
@@ -82,8 +81,8 @@ find_on_host(int run, const char *path, struct stat *found, struct report *repor
 							     : refuse_on_host(path, found, report);
 }
 
-/* Sets the mode by fchmod(2), since the umask takes from that of mkdir(2). Another start, or the
- * program itself, may have been faster. */
+/* Sets the mode by fchmod(2), because the umask applies to mkdir(2). Another start, or the program
+ * itself, may have made it first. */
 static int
 make_on_host(int run, const struct tickets_directory *directory, struct stat *made,
 	struct report *report)
@@ -109,7 +108,7 @@ tickets_make(struct tickets *tickets, struct report *report)
 	if (run < 0)
 		return report_error(report, errno, "cannot open %s", RUN);
 	for (size_t i = 0; i < TICKETS_DIRECTORIES; i++) {
-		int result = find_on_host(run, directories[i].path, &found[i], report);
+		int result = judge_on_host(run, directories[i].path, &found[i], report);
 
 		if (result < 0)
 			return -1;
@@ -126,7 +125,7 @@ tickets_make(struct tickets *tickets, struct report *report)
 
 /* Follows links as setuid programs do, those of /proc included. */
 static int
-look_here(const void *data, const char *name, struct stat *found)
+stat_here(const void *data, const char *name, struct stat *found)
 {
 	(void)data;
 	return stat(name, found);
@@ -141,7 +140,7 @@ tickets_judge(
 		const char *name = i % 2 ? directory->other_path : directory->path;
 		struct stat found = {0};
 
-		if ((look ? look : look_here)(data, name, &found) < 0) {
+		if ((look ? look : stat_here)(data, name, &found) < 0) {
 			if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
 				continue;
 			return report_error(report, errno, "cannot look at %s inside", name);

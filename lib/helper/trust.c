@@ -18,11 +18,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* the directories of an architecture in Debian, before and after the merge into /usr */
+/* directories of an architecture in Debian, before and after the /usr merge */
 #define LIBRARIES(architecture) "/lib/" architecture "/.", "/usr/lib/" architecture "/."
 
-/* "/." at the end, so that a link, as from /lib into /usr, is followed inside the tree. musl looks
- * into /usr/local/lib for setuid programs too. */
+/* "/." at the end follows a link, such as /lib into /usr, inside the tree. musl searches
+ * /usr/local/lib for setuid programs, too. */
 static const char *const directories[] = {"/bin/.", "/sbin/.", "/lib/.", "/lib32/.", "/lib64/.",
 	"/libx32/.", "/usr/bin/.", "/usr/sbin/.", "/usr/lib/.", "/usr/lib32/.", "/usr/lib64/.",
 	"/usr/libx32/.", "/usr/local/lib/.", "/etc/.", "/etc/pam.d/.", "/etc/security/.",
@@ -50,7 +50,7 @@ refuse_setuid_file(
 	return report_error(report, 0, "%s %s, and setuid programs inside rely on it", whole, what);
 }
 
-/* Judges a directory; passes over one that the tree does not have. */
+/* Judges a directory, if the tree has it. */
 static int
 judge_directory(const struct root *root, const char *path, struct report *report)
 {
@@ -63,13 +63,13 @@ judge_directory(const struct root *root, const char *path, struct report *report
 						 root->path, path);
 	if (ownership_judge_target(root, path, fd, NULL, 0, &mode, report) < 0)
 		return -1;
-	/* a sticky one too, where others can put a library beside those that are there */
+	/* a sticky one too, because others can add a library there */
 	return owner_lets_others_write(mode)
 		       ? refuse_setuid_file(root, path, "can be written by others", report)
 		       : 0;
 }
 
-/* Judges a file in a directory that has been judged, so that no other user can exchange it. */
+/* Judges a file in a judged directory, where no other user can replace it. */
 static int
 judge_opened(const struct root *root, const char *path, int fd, struct report *report)
 {
@@ -96,8 +96,7 @@ judge_file(const struct root *root, const char *path, struct report *report)
 	return fd < 0 && errno == ENOENT ? 0 : judge_opened(root, path, fd, report);
 }
 
-/* The first of the paths that a mount on the place covers, links on the way to it resolved; or
- * NULL. */
+/* Returns the first of the paths that a mount at mount_point covers, links resolved; or NULL. */
 static const char *
 find_covered(
 	const struct root *root, const char *mount_point, const char *const *paths, size_t count)
@@ -122,7 +121,7 @@ trust_judge_change(const struct root *root, const char *mount_point, int mount, 
 
 	if (!file && !covered)
 		return 0;
-	/* then it is on the file itself, whose directory would be covered too */
+	/* the mount is on the file itself: on a directory above, that would be covered, too */
 	if (!covered && mount >= 0)
 		return judge_opened(root, file, mount, report);
 	report_mend(report, "rc-service %s restart", restart);

@@ -25,7 +25,7 @@ trust_names_release(struct trust_names *names)
 	*names = (struct trust_names){0};
 }
 
-/* A user or group of the tree that is none of the host's. */
+/* A user or group of the tree that the host lacks, by name and number. */
 struct other {
 	const struct collision_kind *kind;
 	uint32_t id;
@@ -53,7 +53,7 @@ cannot_judge(const struct judgement *judgement)
 	return report_error(judgement->report, errno, "cannot compare the names");
 }
 
-/* Takes the name over. */
+/* Takes over the name. */
 static int
 add_other(struct judgement *judgement, const struct collision_kind *kind, char **name, uint32_t id)
 {
@@ -68,9 +68,9 @@ add_other(struct judgement *judgement, const struct collision_kind *kind, char *
 	return 0;
 }
 
-/* By the name: one number may have several on the host. */
+/* Looks up the name, because the host may have several for one number. */
 static int
-find_on_host(const struct collision_kind *kind, const char *name, uint32_t *id)
+find_id_on_host(const struct collision_kind *kind, const char *name, uint32_t *id)
 {
 	struct account account;
 
@@ -88,7 +88,7 @@ compare_name(
 	struct judgement *judgement, const struct collision_kind *kind, char **name, uint32_t id)
 {
 	uint32_t hosts = 0;
-	int found = find_on_host(kind, *name, &hosts), result;
+	int found = find_id_on_host(kind, *name, &hosts), result;
 
 	if (found < 0 && errno != ENOENT)
 		return report_error(
@@ -146,8 +146,8 @@ judge_identity(const struct judgement *judgement, const struct identity *identit
 	return 0;
 }
 
-/* Judges a user. A group may list a name without an account, and the superuser needs no setuid
- * program. */
+/* Judges a user. Passes over a name without an account, and the superuser, because uid 0 needs no
+ * setuid program. */
 static int
 judge_user(const struct judgement *judgement, const char *user)
 {
@@ -173,8 +173,9 @@ judge_user(const struct judgement *judgement, const char *user)
 }
 
 /*
- * Threat: whoever can write to a place that is shown inside lends their number to those who enter,
- * by a setuid file of theirs. So all people of the host are judged, listed or not.
+ * Threat: a host user with write access to a directory visible inside puts a setuid file there,
+ * which lends that uid to all that enter. Defence: all people of the host are judged, listed or
+ * not.
  */
 static int
 judge_people(const struct judgement *judgement)

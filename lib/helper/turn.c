@@ -13,13 +13,14 @@ wake(int signal)
 	(void)signal;
 }
 
-/* Blocks in flock(2) instead of polling: a command that scans without a pause never leaves a gap
- * for a poller. */
+/* Blocks in flock(2) instead of polling: a command that scans without a pause leaves no gap for a
+ * poller. */
 static int
 wait_for_turn(int directory)
 {
 	const struct itimerval limit = {
-		.it_value = {.tv_sec = TURN_SECONDS}, /* again, lest it comes before the wait */
+		.it_value = {.tv_sec = TURN_SECONDS}, /* repeated, in case the first comes before
+							 the wait */
 		.it_interval = {.tv_sec = 1}};
 	const struct itimerval none = {.it_value = {0}};
 	const struct sigaction waking = {.sa_handler = wake};

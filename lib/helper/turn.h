@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The turn of a command to end processes, or to look into namespaces. */
+/* Turns: one command at a time ends processes or joins namespaces. */
 #ifndef TURN_H
 #define TURN_H
 
-#define TURN_SECONDS 30 /* how long a command waits for the others */
+#define TURN_SECONDS 30 /* how long a command waits for its turn */
 
 /*
- * Takes the turn, or waits for it. A command that looks into a namespace joins it, and then looks
- * like a process inside; so no other command may end processes meanwhile, whatever root either is
- * at work on. directory: the state directory. Returns 0, or -1 with errno set; ETIMEDOUT where
- * another command has had its turn for too long, as one has that was stopped with Ctrl-Z.
+ * Takes the turn, waiting for it. A process that reads a namespace joins it and looks like one
+ * inside, so no other command, of any root, may end processes meanwhile. directory: the state
+ * directory. Returns 0, or -1 with errno set; ETIMEDOUT if another command, such as one stopped
+ * with Ctrl-Z, keeps its turn for too long.
  */
 int turn_take(int directory);
 void turn_leave(int directory);

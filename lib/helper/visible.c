@@ -22,9 +22,9 @@ visible_release(struct visible *visible)
 	cleanup_fd_release(&visible->mounts);
 }
 
-/* True if path lies in the directory source, by whichever name of that. */
+/* True if path lies in the directory source, by any of its names. */
 static bool
-is_below(const char *path, const char *source)
+is_in_directory(const char *path, const char *source)
 {
 	cleanup_free char *above = strdup(path);
 	struct stat found, wanted;
@@ -50,9 +50,10 @@ visible_open(
 	*visible = (struct visible){.at = {.tree = -1, .proc_fd = -1}, .mounts = -1};
 	if (ownership_open_root(&visible->at, path, report) < 0)
 		return -1;
-	/* it would appear below its own clone, over and over */
+	/* the tree would appear below its own clone, recursively */
 	for (size_t i = 0; i < plan->count; i++) {
-		if (!plan->mounts[i].is_bind || !is_below(visible->at.path, plan->mounts[i].source))
+		if (!plan->mounts[i].is_bind ||
+			!is_in_directory(visible->at.path, plan->mounts[i].source))
 			continue;
 		report_mend(report, "move the tree, or take visible=yes away");
 		return report_error(report, 0,
@@ -74,7 +75,7 @@ int
 visible_clone(struct visible *visible, const struct root *root, struct record *record,
 	struct report *report)
 {
-	/* a peer of `/` inside would have what is mounted on one appear on the other */
+	/* as a peer of `/` inside, it would exchange mounts with it */
 	const struct mount_change apart = {.propagation = MS_PRIVATE};
 	struct record_mount mount = {.mount_point = visible->at.path};
 
@@ -96,7 +97,7 @@ visible_attach(struct visible *visible, struct report *report)
 	return report_error(report, errno, "cannot mount what is inside on %s", visible->at.path);
 }
 
-/* True if the record names a mount that start put on the host. */
+/* True if the record names a mount of start on the host. */
 static bool
 read_recorded(const struct record *record, struct record_mount *mount)
 {
@@ -105,8 +106,8 @@ read_recorded(const struct record *record, struct record_mount *mount)
 	       mount->id != 0;
 }
 
-/* Opens what lies at the path, if it is the tree that start put there: mount ids are reused.
- * Returns a descriptor, or -1. */
+/* Opens the path, if it is the tree that start attached: mount ids are reused. Returns a new file
+ * descriptor, or -1. */
 static int
 open_recorded(const struct record *record, uint64_t id, const char *path)
 {
@@ -120,7 +121,7 @@ open_recorded(const struct record *record, uint64_t id, const char *path)
 }
 
 static int
-take_off(int fd, const char *path, struct report *report)
+unmount_opened(int fd, const char *path, struct report *report)
 {
 	cleanup_fd int proc_fd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int result = proc_fd < 0 ? -1 : mount_take_off(fd, proc_fd);
@@ -130,10 +131,10 @@ take_off(int fd, const char *path, struct report *report)
 	return 0;
 }
 
-/* Takes the mount away where it is not seen at its path: it went with a directory that was
- * renamed, or another mount covers it. */
+/* Unmounts it when it is not seen at its path: its directory was renamed, or another mount covers
+ * it. */
 static int
-take_away_elsewhere(
+unmount_elsewhere(
 	const struct record *record, const struct record_mount *mount, struct report *report)
 {
 	struct mountinfo mountinfo;
@@ -147,9 +148,9 @@ take_away_elsewhere(
 		cleanup_fd int fd = open_recorded(record, mount->id, mount_point);
 
 		if (fd >= 0) {
-			result = take_off(fd, mount_point, report);
+			result = unmount_opened(fd, mount_point, report);
 		} else if (strcmp(mount_point, mount->mount_point) == 0) {
-			/* a mount of another program on it is not this one's to take away */
+			/* a mount of another program above it is left alone */
 			report_mend(report, "umount %s", report_word(report, mount_point));
 			result = report_error(report, 0,
 				"something else is mounted on %s, above what start put there",
@@ -169,8 +170,8 @@ visible_take_away(const struct record *record, struct report *report)
 	if (!read_recorded(record, &mount))
 		return 0;
 	fd = open_recorded(record, mount.id, mount.mount_point);
-	return fd >= 0 ? take_off(fd, mount.mount_point, report)
-		       : take_away_elsewhere(record, &mount, report);
+	return fd >= 0 ? unmount_opened(fd, mount.mount_point, report)
+		       : unmount_elsewhere(record, &mount, report);
 }
 
 bool
