@@ -121,10 +121,9 @@ stays_superuser(const struct entry *entry)
 }
 
 /*
- * Becomes the named user. The user may exist in the tree alone, so two of its files are read with
- * privilege: for a caller with the real uid 0, which could read them on the host too. Only the
- * superuser can write them, they are no links, their size is limited, and no library of the tree is
- * loaded, because no name service is used.
+ * Becomes the named user, who may exist in the tree alone: two of its files are read with
+ * privilege. Only the superuser can write them, they are no links, their size is limited, and no
+ * library of the tree is loaded, because no name service is used.
  */
 static int
 become_named(struct entry *entry, struct wish *wish)

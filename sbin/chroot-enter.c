@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Joins the namespace of a root and executes the user's shell or command there. Setuid: a listed
- * user enters as themselves and gains nothing, the superuser enters as the superuser. Options for
- * the superuser alone are the business of chroot-enter-as, which this program executes. The order
- * of enter() is the defence; SECURITY.md lists the threats.
+ * user enters as themselves, the superuser as the superuser. chroot-enter-as, which this program
+ * executes, has the options for the superuser alone. SECURITY.md lists the threats.
  */
 #include "common/collision.h"
 #include "common/report.h"

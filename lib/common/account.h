@@ -34,15 +34,14 @@ int account_fill(struct account *account, const struct passwd *entry);
 /*
  * Reads a passwd or group file.
  *
- * account_text       returns its text, owned by the caller. follows: symbolic links are followed,
- *                    for a process without privilege. If not, the file must be no link, the
- *                    superuser's, writable by no other user, and without a NUL. Returns NULL
- *                    with errno set, and reports nothing: EINVAL for no regular file, one that
- *                    is too large, or one with a NUL; EPERM for one that others can write to.
- * account_text_of    does the same for a file descriptor, which stays open
- * account_read_file  reads a file inside, without following links. *text is owned by the caller,
- *                    and NULL if there is no file: a tree need not have accounts. root: the
- *                    root's name. Returns 0, or -1 after reporting the error.
+ * account_text       returns its text, owned by the caller, or NULL with errno set; reports
+ *                    nothing. follows: symbolic links are followed, for a process without
+ *                    privilege; if not, the file must be no link and without a NUL (EINVAL), and
+ *                    only the superuser may own or write it (EPERM).
+ * account_text_of    does the same for a file descriptor
+ * account_read_file  reads a file inside, without following links. *text is owned by the caller;
+ *                    NULL if there is no file: a tree need not have accounts. root: the root's
+ *                    name. Returns 0, or -1 after reporting the error.
  */
 char *account_text(const char *path, bool follows);
 char *account_text_of(int fd, bool follows);

@@ -26,9 +26,9 @@ bool collision_has_number(
 	const struct identity *identity, const struct collision_kind *kind, uint32_t id);
 
 /*
- * Judges an entry to a root with allow_setuid, inside and without privilege. Refuses an identity
- * with the number of a user or group of the tree that start did not record as the host's too, or
- * that was added later. root: the root's name. Returns 0, or -1 after reporting the error.
+ * Judges an entry to a root with allow_setuid. To be called inside, without privilege. Refuses the
+ * number of a user or group of the tree that start did not record as the host's too. root: the
+ * root's name. Returns 0, or -1 after reporting the error.
  */
 int collision_check(const struct record *record, const struct identity *identity, const char *root,
 	struct report *report);

@@ -14,21 +14,21 @@ struct namespace_root {
 	uint32_t mode;
 };
 
-/* Moves the process into a namespace: its root and working directory become `/` there. Returns 0,
- * or -1 with errno set; reports nothing. */
+/* Each function returns 0, or -1 with errno set; reports nothing. */
+
+/* Moves the process into a namespace: its root and working directory become `/` there. */
 int namespace_join(int fd);
 
 /*
- * Opens a pin below directory. Returns a new file descriptor, or -1 with errno set, ESTALE if the
- * file is no mount namespace; reports nothing.
+ * Opens a pin below directory. Returns a new file descriptor, or -1; errno is ESTALE if the file
+ * is no mount namespace.
  */
 int namespace_open_pin(int directory, const char *name);
 
-/* Reads the namespace's inode number, that of /proc/PID/ns/mnt. Returns 0, or -1 with errno set;
- * reports nothing. */
+/* Reads the namespace's inode number, that of /proc/PID/ns/mnt. */
 int namespace_number(int fd, uint64_t *number);
 
-/* Reads the `/` of the process. Returns 0, or -1 with errno set; reports nothing. */
+/* Reads the `/` of the process. */
 int namespace_read_root(struct namespace_root *root);
 
 #endif

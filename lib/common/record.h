@@ -2,27 +2,24 @@
 /*
  * The record: the state of a prepared root, all that entering and stopping need.
  *
- * A file of strings "key=value", each ended by NUL; the first is the version. It holds every value
- * of the configuration as it was at start, under the key's own name, and:
- *   uid, gid    a user, a group, that may enter as themselves (several)
- *   known_user, known_group    NUMBER:NAME of a user, a group of the tree that is the host's too
- *               (several; with allow_setuid=yes alone)
- *   host        inode of the host's mount namespace
- *   host_mount  mount id of `/` there
- *   pid_namespace    inode of start's PID namespace; absent in earlier versions
+ * A file of strings "key=value", each ended by NUL; the first is the version. It has all keys of
+ * the configuration, as at start, and: uid, gid    a user, a group, that may enter as themselves
+ * (several) known_user, known_group    NUMBER:NAME, of the tree and of the host alike (several;
+ * with allow_setuid=yes alone) host        inode of the host's mount namespace host_mount  mount id
+ * of `/` there pid_namespace    inode of start's PID namespace; absent in earlier versions
  *   namespace   inode of the pinned namespace
  *   device, inode, mount    of `/` inside: device, inode and mount id
- *   filesystem  MOUNT:DEVICE:PATH of a filesystem made for this root alone (several)
- *   block_device     MAJOR:MINOR of a block device that is mounted for this root (several)
+ *   filesystem  MOUNT:DEVICE:PATH, made for this root alone (several)
+ *   block_device     MAJOR:MINOR, mounted for this root (several)
  *   line        MOUNT:DEVICE:INODE:PATH of each line of the plan, in order, then line_source,
  *               line_target, line_type and line_options; mount 0 for one that was passed over
  *   root_line   source, type and options of the plan's line for `/`
- *   leaving     like line: a mount that a reload is about to unmount
- *   changing    mount id that a reload is about to change, or has not changed wholly (several)
+ *   leaving     like line: a reload is about to unmount it
+ *   changing    mount id: a reload has not finished changing it (several)
  *   visible_stale    the mounts in the host's view differ from those inside
- *   visible_mount    MOUNT:PATH of the mount on the root's own directory in the host's view
- *   unfinished  the reason why the mounts differ from the plan
- *   service     the service that mends it: chroot-mounts, or chroot-mounts.NAME
+ *   visible_mount    MOUNT:PATH, on the root's own directory in the host's view
+ *   unfinished  why the mounts differ from the plan
+ *   service     chroot-mounts, or chroot-mounts.NAME
  * Stop works on the record of any version, so these and stop_timeout keep their meaning in all.
  */
 #ifndef RECORD_H
@@ -63,8 +60,7 @@ enum record_numbers {
 
 void record_release(struct record *record);
 
-/* Opens a record below directory. Returns a new file descriptor, or -1 with errno set; reports
- * nothing. */
+/* Opens a record. Returns a new file descriptor, or -1 with errno set; reports nothing. */
 int record_open(int directory, const char *name);
 
 /*
@@ -77,11 +73,11 @@ int record_open(int directory, const char *name);
  */
 int record_read_file(struct record *record, int fd);
 
-/* Returns the value of a key: the first for previous NULL, else the one behind previous; NULL at
- * the end. Borrowed from the record. */
+/* Returns the next value of a key behind previous, the first for NULL; NULL at the end. Borrowed.
+ */
 const char *record_next(const struct record *record, const char *key, const char *previous);
 
-/* Returns the only value of a key, "" for none. Borrowed from the record. */
+/* Returns the only value of a key, "" for none. Borrowed. */
 const char *record_value(const struct record *record, const char *key);
 
 /* True if number is one of the key's values. */
@@ -95,8 +91,8 @@ record_has_account(const struct record *record, const char *key, uint32_t number
  * id. */
 bool record_has_root(const struct record *record, const struct namespace_root *root, bool is_copy);
 
-/* Parses a value with a mount; mount->mount_point points into it. Returns 0, or -1 with errno
- * EBADMSG; reports nothing. */
+/* Parses a value, to which mount->mount_point points. Returns 0, or -1 with errno EBADMSG; reports
+ * nothing. */
 int record_parse_mount(const char *value, enum record_numbers numbers, struct record_mount *mount);
 
 #endif

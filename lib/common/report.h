@@ -14,7 +14,7 @@ enum report_level {
 
 struct report {
 	const char *program; /* borrowed; begins each line */
-	const char *subject; /* borrowed, may be NULL: the root's name, second on each line */
+	const char *subject; /* borrowed; the root's name, or NULL */
 	enum report_level level;
 	int fd; /* borrowed; standard error in all programs */
 	unsigned errors; /* reported so far */
@@ -23,7 +23,7 @@ struct report {
 	bool lacks_word; /* memory for a word was lacking: mending is left out */
 };
 
-/* A quoted word of the command that mends an error, as superuser/report_word.h makes it. */
+/* A quoted word of the command that mends an error. */
 struct report_word {
 	struct report_word *next; /* owned */
 	char text[];
@@ -50,7 +50,7 @@ size_t report_character_length(const unsigned char *at, size_t left);
 int report_error(struct report *report, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Prints a warning, or a note, if the report's level has it. Keeps errno. */
+/* Prints a warning or a note, if the report's level allows it. Keeps errno. */
 void report_say(struct report *report, enum report_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

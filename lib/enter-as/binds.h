@@ -23,9 +23,11 @@ struct binds {
 
 void binds_release(struct binds *binds);
 
+/* Each of the others but binds_add returns 0, or -1 after reporting the error. */
+
 /*
  * Parses -b and --bind-ro: SRC or SRC:DST, absolute paths, DST not the top directory. DST defaults
- * to SRC. A backslash escapes a colon or a backslash. Returns 0, or -1 after reporting the error.
+ * to SRC. A backslash escapes a colon or a backslash.
  */
 int binds_read(struct binds *binds, const struct options *options, struct report *report);
 
@@ -34,14 +36,14 @@ int binds_add(struct binds *binds, const char *word, bool is_read_only);
 
 /*
  * Clones the sources and the mounts below them, on the host. Later mounts below a source reach its
- * clone, and none goes back. Returns 0, or -1 after reporting the error.
+ * clone, and none goes back.
  */
 int binds_open(struct binds *binds, struct report *report);
 
 /*
  * Attaches the clones inside, in order. No link is followed, so the owner of a directory on the way
  * cannot redirect it; a DST that is itself a link is covered. proc_fd: the host's /proc/self/fd.
- * root: the root's name. Returns 0, or -1 after reporting the error.
+ * root: the root's name.
  */
 int binds_attach(struct binds *binds, int proc_fd, const char *root, struct report *report);
 

@@ -34,15 +34,13 @@ void identity_release(struct identity *identity);
 
 /*
  * user is "USER" or "USER:GROUP"; groups is a list, "" for none, or NULL for the user's own groups.
- * Each word is a name or a number. A name must not mean one account on the host and another one in
- * the tree, so both are searched:
+ * Each word is a name or a number. Host and tree must agree on a name, so both are searched:
  *
- * identity_find_named  searches the host's name service: for the superuser, before joining. Sets
- *                      the name, and the uid if the host has it, else (uid_t)-1.
- * identity_ask_tree    searches the passwd and group files inside, which it reads as data, with
- *                      the privileges of the process: for the superuser. It does not open them
- *                      for numbers that the host has.
- * identity_settle      does the same with two texts, NULL for none.
+ * identity_find_named  searches the host's name service, before joining. Sets the name, and the
+ *                      uid if the host has it, else (uid_t)-1.
+ * identity_ask_tree    reads the passwd and group files inside, with the privileges of the
+ *                      process, unless all are numbers that the host has
+ * identity_settle      does the same with two texts, NULL for none
  *
  * A user of the host has the host's groups, others those of the tree. A number that neither has
  * needs GROUP. A name with the uid 0 that the host does not know is refused. root: the root's name.

@@ -64,11 +64,8 @@ is_listed(const struct record *record, const struct identity *caller)
 	return false;
 }
 
-/*
- * Reports the same whether the root is absent, stopped, or not the caller's, so that a user learns
- * of no root of others. error: the errno of opening it; ENOENT and ESTALE (namespace_open_pin) if
- * it does not exist.
- */
+/* Reports the same for a root that is absent, stopped, or not the caller's. error: the errno of
+ * opening it; ENOENT and ESTALE (namespace_open_pin) if it does not exist. */
 static int
 refuse_caller(const struct entry *entry, int error)
 {
@@ -95,9 +92,9 @@ mend_by_restart(const struct entry *entry, const char *what)
 }
 
 /*
- * Threat: a setuid copy of this program inside a root, or a caller in a mount namespace that they
- * made, finds a state directory of the caller's making. Defence: the record has the mount id of
- * `/` on the host. No other mount has it while that one lasts, in any namespace.
+ * Threat: a setuid copy of this program inside a root, or this one in a namespace of the caller's,
+ * finds a forged state directory. Defence: the record has the mount id of `/` on the host, which no
+ * other mount of any namespace has while that one lasts.
  */
 static int
 check_host(const struct entry *entry)
@@ -122,8 +119,7 @@ may_enter(struct entry *entry, int *error)
 	return (*error == 0 || *error == EPROTO) && is_listed(&entry->record, &entry->caller);
 }
 
-/* Opens the root's directory and record; name is valid. Returns 0, or -1 with errno set; reports
- * nothing. */
+/* Opens directory and record of a valid name. Returns 0, or -1 with errno set; reports nothing. */
 static int
 open_root(struct entry *entry, const char *name)
 {
@@ -167,8 +163,8 @@ admission_judge(struct entry *entry)
 	return entry->is_superuser ? 0 : check_host(entry);
 }
 
-/* True if the record in place is the one that was read: each reload renames a new one onto it, and
- * stop renames it away. The open file keeps its inode number from being reused. */
+/* True if the record in place is the one that was read: reload and stop rename it. Its open file
+ * keeps the inode number from being reused. */
 static bool
 is_same_record(const struct entry *entry)
 {
@@ -203,10 +199,8 @@ admission_open_pin(struct entry *entry)
 	return 0;
 }
 
-/*
- * Judges the caller again, after the join: the record was renewed by a reload, or put away by a
- * stop. Returns 0, or -1 after reporting the error.
- */
+/* Judges the caller again, after the join, by a record that a reload renewed or a stop put away.
+ * Returns 0, or -1 after reporting the error. */
 static int
 judge_again(struct entry *entry)
 {
@@ -244,8 +238,7 @@ admission_join(struct entry *entry)
 			return -1;
 	/*
 	 * Threat: a directory or a program of the host is open as 9, and -d, -s, COMMAND or a link
-	 * in the root names /proc/self/fd/9. Defence: nothing of the root is read before all are
-	 * closed. libc has none open.
+	 * in the root names /proc/self/fd/9. Defence: all are closed before the root is read.
 	 */
 	entry->folder = entry->record_file = entry->namespace = -1;
 	return guard_close_descriptors(0, entry->report);
@@ -265,8 +258,8 @@ admission_check_root(const struct entry *entry, bool is_copy)
 	return 0;
 }
 
-/* Checks that three more files can be opened: a root that cannot be would be missing from the
- * list, and a message about it would reveal that it exists. */
+/* Checks that three files can be opened: without them roots would be missing from the list, and a
+ * message would reveal one. */
 static int
 check_descriptors(const struct entry *entry)
 {
@@ -279,8 +272,7 @@ check_descriptors(const struct entry *entry)
 		       : report_error(entry->report, errno, "cannot look at the roots");
 }
 
-/* Returns 1 if the caller may enter the root, 0 if not, or -1 after reporting the error. The
- * superuser also sees a root that a stop works on. */
+/* Returns 1 if the caller may enter the root, 0 if not, or -1 after reporting the error. */
 static int
 is_open_to(struct entry *entry, const char *name)
 {

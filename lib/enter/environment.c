@@ -61,10 +61,8 @@ compare_variables(const void *left, const void *right)
 	return order != 0 ? order : (a > b) - (a < b);
 }
 
-/*
- * Keeps the last assignment of each name. Later rules thus override earlier ones, and a duplicate
- * of the caller is resolved as dash, bash and busybox do (getenv(3) would return the first).
- */
+/* Keeps the last assignment of each name: later rules override earlier ones, and a duplicate is
+ * resolved as dash, bash and busybox do (getenv(3) would return the first). */
 static void
 list_unify(struct list *list)
 {

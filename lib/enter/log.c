@@ -48,9 +48,9 @@ is_due(unsigned *left_out)
 }
 
 /*
- * Does without syslog(3), which waits for a daemon that is behind, with the user at the prompt. The
- * socket is of datagrams: write(2) on it raises no SIGPIPE. The header is that of RFC 3164, section
- * 4.1; metalog looks for the program behind the time.
+ * Does without syslog(3), which waits for a daemon that is behind. write(2) on a datagram socket
+ * raises no SIGPIPE. The header is that of RFC 3164, section 4.1; metalog looks for the program
+ * behind the time.
  */
 void
 log_write(const char *program, const char *format, ...)

@@ -6,10 +6,9 @@
 #include <sys/types.h>
 
 /*
- * Sends one line to the log daemon, facility authpriv, in program's name. Control characters are
- * written as a backslash and three octal digits. The line is lost if no daemon listens, or it is
- * behind. To be called on the host, with an empty environment, since the host's time zone is read.
- * Leaves no descriptor open, and keeps errno.
+ * Sends one line to the log daemon, facility authpriv, in program's name. The line is lost if no
+ * daemon listens, or it is behind. To be called on the host, with an empty environment, since the
+ * host's time zone is read. Keeps errno.
  */
 void log_write(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -15,10 +15,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/*
- * Asks the kernel alone: getcwd(3) walks up and reads the directories itself, with privilege, if
- * the path is longer than PATH_MAX or outside the process' root, "(unreachable)/...".
- */
+/* Asks the kernel: getcwd(3) reads the directories itself, with privilege, if the path is longer
+ * than PATH_MAX or "(unreachable)/...". */
 void
 session_find_directory(struct entry *entry)
 {
@@ -40,7 +38,6 @@ caller_variable(const struct entry *entry, const char *name)
 	return value;
 }
 
-/* A cookie is for the calling user alone, and of no use without a display. */
 void
 session_read_xauthority(struct entry *entry)
 {
@@ -76,9 +73,9 @@ was_replaced(const char *line, const char *source)
 }
 
 /*
- * A file that an editor renames into place is a new file, and the root keeps the old one. Reported
- * for a shell alone: the output of a command stays its own. Recursive binds are passed over, since
- * stat(2) of a directory could wait for a server.
+ * The root keeps the old file when an editor renames a new one into place. Reported for a shell
+ * alone: the output of a command stays its own. Recursive binds are passed over, since stat(2) of a
+ * directory could wait for a server.
  */
 void
 session_report_replaced(const struct entry *entry)
@@ -161,16 +158,13 @@ shell_of(const struct entry *entry, const struct account *account)
 	return *shell == '\0' ? "/bin/sh" : shell;
 }
 
-/*
- * Threat: a path leads to a directory of the host, by /proc/self/fd/0 or /proc/PID/cwd. Defence:
- * the kernel names such a directory "(unreachable)/..." (getcwd(3)), and it counts as missing.
- */
+/* Threat: a path leads to the host, by /proc/self/fd/0 or /proc/PID/cwd. Defence: the kernel calls
+ * such a directory "(unreachable)/..." (getcwd(3)), and it counts as missing. */
 static int
 go_to(const char *path)
 {
 	static char name[PATH_MAX];
 
-	/* the call fails for a directory that was removed, and for a name that is too long */
 	if (chdir(path) < 0 || syscall(SYS_getcwd, name, sizeof(name)) < 0)
 		return -1;
 	if (name[0] == '/')
@@ -179,10 +173,8 @@ go_to(const char *path)
 	return -1;
 }
 
-/*
- * Goes to the caller's directory, if the root has it. A command never runs in another directory
- * than it was typed in: `rm -rf *` must not meet /.
- */
+/* Goes to the caller's directory, if the root has it. A command never runs in another one: `rm -rf
+ * *` must not meet /. */
 static int
 go_to_directory(const struct entry *entry, const char *home)
 {

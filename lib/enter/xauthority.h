@@ -27,17 +27,15 @@ struct xauthority {
 void xauthority_release(struct xauthority *xauthority);
 
 /*
- * Reads the file that X programs of the caller read: $XAUTHORITY, or .Xauthority in the home. To be
- * called outside, with the user's ids. It must be a regular file of the user's, of at most
- * XAUTHORITY_SIZE. Reports nothing, and leaves no descriptor open.
+ * Reads $XAUTHORITY, or .Xauthority in the home: a regular file of the user's, of at most
+ * XAUTHORITY_SIZE. To be called outside, with the user's ids. Reports nothing.
  */
 void xauthority_read(struct xauthority *xauthority, const char *variable, const char *home);
 
 /*
- * To be called inside, without privilege. If X programs with that home would find another file, or
- * none, copies the text below runtime, the value of XDG_RUNTIME_DIR or NULL. Returns the path for
- * XAUTHORITY, borrowed from xauthority, or NULL if the variable stays as it is. A failure is a
- * warning.
+ * To be called inside, without privilege. Copies the text below runtime, XDG_RUNTIME_DIR or NULL,
+ * unless X programs with that home find the same file. Returns the path for XAUTHORITY, borrowed
+ * from xauthority, or NULL to leave the variable. A failure is a warning.
  */
 const char *xauthority_show(struct xauthority *xauthority, const char *home, const char *runtime,
 	const char *root, struct report *report);

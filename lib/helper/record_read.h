@@ -5,20 +5,19 @@
 
 #include "common/record.h"
 
-/*
- * Opens and reads a record below directory, as record_read_file does. Returns 0, or -1 with errno
- * set, ENOENT if there is none; reports nothing.
- */
+/* Each function returns 0, or -1 with errno set; reports nothing. */
+
+/* Opens and reads a record below directory, as record_read_file does. */
 int record_read(struct record *record, int directory, const char *name);
 
-/* Reads the record of a prepared root, or the one that a stop has put away; as record_read. */
+/* Reads the record of a prepared root, or the one that a stop has put away. */
 int record_read_either(struct record *record, int directory);
 
-/* Reads a key that must hold a number. Returns 0, or -1 with errno EBADMSG; reports nothing. */
+/* Reads the number of a key; EBADMSG for another value. */
 int record_number(const struct record *record, const char *key, uint64_t *number);
 
-/* Parses a value of block_device. Returns 0 and the device as makedev(3) makes it, or -1 with errno
- * EBADMSG; reports nothing. */
+/* Parses a value of block_device into a device as makedev(3) makes it; EBADMSG for another value.
+ */
 int record_parse_device(const char *value, uint64_t *device);
 
 #endif

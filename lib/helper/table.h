@@ -19,11 +19,11 @@ struct table_column {
 struct table *table_new(const char *name, const struct table_column *columns, size_t count,
 	bool json, struct report *report);
 
-/* Adds a row, a copy of one cell for each column, NULL for none. Returns 0, or -1 after reporting
- * the error. */
+/* The others return 0, or -1 after reporting the error. */
+
+/* Adds a row, a copy of one cell for each column, NULL for none. */
 int table_add(struct table *table, const char *const *cells, struct report *report);
 
-/* Prints the table. Returns 0, or -1 after reporting the error. */
 int table_print(struct table *table, struct report *report);
 
 void table_free(struct table *table);

@@ -13,18 +13,16 @@ struct mount_change {
 	bool recursive; /* the mounts below it too */
 };
 
-/*
- * Clones the mount at path, relative to directory, which an empty path stands for. recursive: with
- * the mounts below it, except unbindable ones. Returns a new file descriptor, or -1 with errno set;
- * reports nothing, since a missing source may be no error (nofail).
- */
+/* Each function returns 0, or -1 with errno set; reports nothing, since a missing source may be no
+ * error (nofail). */
+
+/* Clones the mount at path, relative to directory, which an empty path stands for. recursive: with
+ * the mounts below it, except unbindable ones. Returns a new file descriptor. */
 int mount_clone(int directory, const char *path, bool recursive);
 
-/* Changes a mount. Returns 0, or -1 with errno set; reports nothing. */
 int mount_change(int fd, const struct mount_change *change);
 
-/* Attaches a detached mount to the file of target, which may be a symbolic link. Returns 0, or -1
- * with errno set; reports nothing. */
+/* Attaches a detached mount to the file of target, which may be a symbolic link. */
 int mount_attach(int fd, int target);
 
 #endif

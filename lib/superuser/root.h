@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A root: a tree by its file descriptor; paths are resolved inside it and never outside. */
+/* A root: a tree by its file descriptor; paths are resolved inside it. */
 #ifndef ROOT_H
 #define ROOT_H
 
@@ -11,8 +11,8 @@
 #define ROOT_LINKS 40 /* as many as the kernel follows, path_resolution(7) */
 
 struct root {
-	int tree; /* owned; the top directory, on the host or, once cloned, on a mount of its own */
-	bool has_mounts; /* there may be mounts below its own */
+	int tree; /* owned; the top directory, on the host or on a clone */
+	bool has_mounts; /* there may be mounts below it */
 	bool is_of_host; /* path on the host shows the same tree */
 	char *path; /* owned; on the host, without links */
 	int proc_fd; /* owned; the host's /proc/self/fd */
@@ -38,9 +38,9 @@ int
 root_open_parent(const struct root *root, const char *path, uint64_t resolve, const char **last);
 
 /*
- * Reads the link called name in directory. Puts its target, and behind it the rest of the path,
- * behind, into rest, of PATH_MAX bytes, which may overlap. Returns 1 if the link is absolute, 0 if
- * it is relative, or -1 with errno set; reports nothing.
+ * Reads the link called name in directory. Puts its target, and then behind, into rest, of PATH_MAX
+ * bytes; the two may overlap. Returns 1 for an absolute link, 0 for a relative one, or -1 with
+ * errno set; reports nothing.
  */
 int root_follow(int directory, const char *name, const char *behind, char *rest);
 

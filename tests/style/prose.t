@@ -23,7 +23,8 @@ for my $file (glob('lib/*/*.[ch] sbin/*.c')) {
 		next if $comment =~ /SPDX-License-Identifier/;
 		$comment =~ s/^\s*\*? ?//mg;
 		$comment =~ s/\s+/ /g;
-		$words{all} += () = $comment =~ /\S+/g;
+		# each pointer and descriptor says who releases it: that is part of its type
+		$words{all} += () = $comment =~ s/^ ?(?:owned|borrowed)[;,]? ?//r =~ /\S+/g;
 		for my $sentence (split /(?<=[.?!:;])\s+(?=[A-Z])/, $comment) {
 			push @openings, "$file:$at: $sentence" if $sentence =~ /^(?:Who|What|Whose|Whom|Of|Where|By what)\b/;
 			push @questions, "$file:$at: $sentence" if $sentence =~ /\?\s*$/;
