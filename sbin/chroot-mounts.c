@@ -251,21 +251,26 @@ run_ps(struct service *service, const struct options *options, const struct serv
 	return finish_table(service, table, result);
 }
 
-/* Adds a configured root, without its path if its file has an error. Returns 0, or -1 after
- * reporting the error. */
+/* Adds a configured root, without path and description if its file has an error. Returns 0, or -1
+ * after reporting the error. */
 static int
 add_root_row(struct service *service, const struct catalogue_entry *entry, struct table *table)
 {
 	struct config_file file;
+	struct config config;
 	char name[NAME_LENGTH + sizeof("chroot-mounts.")];
 	const char *cells[] = {
-		entry->name, NULL, service_of(service, entry->name, name, sizeof(name))};
+		entry->name, NULL, service_of(service, entry->name, name, sizeof(name)), NULL};
 	int result;
 
 	service->report->subject = entry->name;
-	result = catalogue_read(&service->catalogue, entry->name, &file, service->report);
-	if (result == 0)
-		cells[1] = file.values[CONFIG_ROOT].text ? file.values[CONFIG_ROOT].text : "";
+	result = service_read(service, entry->name, &file);
+	if (result == 0) {
+		config_merge(&config, &file, &service->catalogue.service);
+		cells[1] = config_value(&config, CONFIG_ROOT);
+		if (config_value(&config, CONFIG_DESCRIPTION)[0] != '\0')
+			cells[3] = config_value(&config, CONFIG_DESCRIPTION);
+	}
 	if (table_add(table, cells, service->report) < 0)
 		result = -1;
 	config_release(&file);
@@ -285,7 +290,7 @@ static int
 run_list(struct service *service, const struct options *options, const struct service_names *names)
 {
 	static const struct table_column columns[] = {
-		{.name = "NAME"}, {.name = "ROOT"}, {.name = "SERVICE"}};
+		{.name = "NAME"}, {.name = "ROOT"}, {.name = "SERVICE"}, {.name = "DESCRIPTION"}};
 	struct table *table = table_new("roots", columns, sizeof(columns) / sizeof(columns[0]),
 		options->json, service->report);
 	int result = table ? EXIT_SUCCESS : EXIT_FAILURE;

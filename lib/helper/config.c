@@ -42,9 +42,15 @@ config_is_path(const char *path)
 }
 
 static bool
+is_line(const char *part)
+{
+	return !strpbrk(part, "\t\n");
+}
+
+static bool
 is_absolute_path(const char *part)
 {
-	return config_is_path(part) && !strpbrk(part, "\t\n");
+	return config_is_path(part) && is_line(part);
 }
 
 static bool
@@ -112,6 +118,7 @@ static const struct key keys[CONFIG_KEYS] = {
 	[CONFIG_EXTRA_MOUNTS] = {"extra_mounts", "", "", NULL, NULL, false},
 	[CONFIG_USERS] = {"users", "", "", NULL, NULL, false},
 	[CONFIG_GROUPS] = {"groups", "", "", NULL, NULL, false},
+	[CONFIG_DESCRIPTION] = {"description", "", "", is_line, "one line without tabs", false},
 	[CONFIG_DEFAULT_USER] = {"default_user", "", "", NULL, NULL, false},
 	[CONFIG_SHELL] = {"shell", "", "", is_file_path, PATH_RULE " that names a file", false},
 	[CONFIG_PASS_ENV] = {"pass_env", "", WORDS, is_pattern,

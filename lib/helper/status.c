@@ -19,12 +19,24 @@
 #include <stdarg.h>
 #include <string.h>
 
+<<<<<<< HEAD
 /* Returns the first key with another value than at start, or CONFIG_KEYS. */
+=======
+/* True if a change of the key makes a root stale: `roots` chooses among them, and list alone reads
+ * `description`. */
+static bool
+concerns_start(enum config_key key)
+{
+	return key != CONFIG_ROOTS && key != CONFIG_DESCRIPTION;
+}
+
+/* Returns the first key whose value is not what it was at start, or CONFIG_KEYS. */
+>>>>>>> work-d
 static enum config_key
 changed_key(const struct record *record, const struct config *config)
 {
 	for (enum config_key key = 0; key < CONFIG_KEYS; key++)
-		if (key != CONFIG_ROOTS && strcmp(config_value(config, key),
+		if (concerns_start(key) && strcmp(config_value(config, key),
 						   record_value(record, config_key_name(key))) != 0)
 			return key;
 	if (strcmp(config->service_extra_mounts.text,

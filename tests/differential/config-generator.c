@@ -149,6 +149,7 @@ static const struct piece plain_pieces[] = {
 /* One valid value at least for each key whose values have a rule; NULL ends a list. */
 static const char *const good_values[CONFIG_KEYS][4] = {
 	[CONFIG_ROOT] = {"/opt/games", "/srv/a b", "/srv/sch\303\266n", NULL},
+	[CONFIG_DESCRIPTION] = {"games", "alice's \"old\" $x", "sch\303\266n # 1", NULL},
 	[CONFIG_SHELL] = {"/bin/sh", "/bin/ba~sh", NULL},
 	[CONFIG_PASS_ENV] = {"STEAM_*", "*", "A B_*\n\tC", NULL},
 	[CONFIG_SET_ENV] = {"A=b", "A=~ B=\"$x\"", "A={}\\\n", NULL},
@@ -173,9 +174,10 @@ static const char *const faults[] = {"users=$a", "users=a`id`", "users=\"$a\"", 
 	"# a\r", "users='\001'", "# \177", "users=\"\033[m\"", "users=\"\201\"", "users='\303'",
 	"# \302\201", "\357\273\277users=a", "\v", "\302\240users=a", "root=/a\nroots=a",
 	"users=\nusers=", "users=a\nusers='b'", "users=\"a\nb\"c", "users='a\nb' c",
-	"root=a\nroots=A", "root=/\nroots=..", "shell=bash", "shell=/", "path=/bin:", "path=bin",
-	"pass_env=-", "set_env=A", "personality=i386", "allow_setuid=on", "visible=YES",
-	"stop_timeout=3601", "stop_timeout=010", "rc_need=$a", "rc_need=a b", "rc_need"};
+	"root=a\nroots=A", "root=/\nroots=..", "description='a\nb'", "shell=bash", "shell=/",
+	"path=/bin:", "path=bin", "pass_env=-", "set_env=A", "personality=i386", "allow_setuid=on",
+	"visible=YES", "stop_timeout=3601", "stop_timeout=010", "rc_need=$a", "rc_need=a b",
+	"rc_need"};
 
 /* These too, unless a later line happens to close the quote. */
 static const char *const open_quotes[] = {"users=\"a", "users='a\nb", "users=\"\\"};
@@ -215,6 +217,7 @@ static const char *const refusals[] = {
 	"a value with blanks needs quotes",
 	"`root` is `/`",
 	"`root`: `",
+	"`description`: `",
 	"`shell`: `",
 	"`path`: `",
 	"`pass_env`: `",

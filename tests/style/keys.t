@@ -71,6 +71,9 @@ my $generator = 'tests/differential/config-generator.c';
 my $values = part_of($generator, qr/\bgood_values\[CONFIG_KEYS\]\[\d+\] = \{/, qr/\n\};/);
 same_words("$generator has good values for each key that has a rule",
 	[$values =~ /^\t\[(CONFIG_\w+)\]/mg], [@constant{@with_rule}]);
+my $faults = part_of($generator, qr/\bfaults\[\] = \{/, qr/\};/);
+same_words("$generator breaks the rule of each key that has one",
+	[grep { $faults =~ /"(?:[^"]*\\n)?$_=/ } @with_rule], \@with_rule);
 my $refusals = part_of($generator, qr/\brefusals\[\] = \{/, qr/\n\};/);
 same_words("$generator knows the refusal of each key that has a rule",
 	[$refusals =~ /"`(\w+)`: `"/g], \@with_rule);

@@ -46,6 +46,39 @@ is 'the list of what is configured has every root, started or not' "$(chroot-mou
 is 'the list of what is configured has only the roots that are named' \
 	"$(chroot-mounts list zoo band | awk '{ print $1 }')" $'NAME\nband\nzoo'
 
+# the descriptions
+description() { chroot-mounts -j list "$1" | perl -MJSON::PP -0777 -ne \
+	'print JSON::PP->new->utf8->allow_nonref->encode(decode_json($_)->{roots}[0]{description})'; }
+state() { chroot-mounts -j status "$1" | perl -MJSON::PP -0777 -ne 'print decode_json($_)->{roots}[0]{status}'; }
+is 'a root without a description is listed without one' "$(chroot-mounts list zoo | tail -n 1)" 'zoo  /opt/games chroot-mounts'
+is 'the JSON of a root without a description has null' "$(description zoo)" null
+configure zoo 'root="/opt/games"' 'users="alice"' 'description="For alice: \"old\" games"'
+is 'a description is the last column of the list' "$(chroot-mounts list zoo)" "$(
+	printf '%s\n' 'NAME ROOT       SERVICE       DESCRIPTION' 'zoo  /opt/games chroot-mounts For alice: "old" games'
+)"
+is 'the JSON of the list has the description' "$(description zoo)" '"For alice: \"old\" games"'
+is 'a new description leaves a started root as it is' "$(state zoo)" started
+ok 'a reload takes a new description' chroot-mounts reload zoo
+configure zoo 'root="/opt/games"' 'users="alice"' 'description="Spiele für alle"'
+is 'a change of the description is listed at once' "$(chroot-mounts list zoo | awk 'NR == 2 { print $4, $5, $6 }')" 'Spiele für alle'
+is 'a changed description leaves a started root as it is' "$(state zoo)" started
+is 'letters beyond ASCII are whole in any locale' "$(LC_ALL=C chroot-mounts list zoo | awk 'NR == 2 { print $5 }')" für
+is 'letters beyond ASCII are whole in JSON' "$(description zoo)" '"Spiele für alle"'
+echo 'description="A root of this host"' >/etc/conf.d/chroot-mounts
+is "the service's description is that of a root without one" "$(description band)" '"A root of this host"'
+is "a root's own description counts before the service's" "$(description zoo)" '"Spiele für alle"'
+configure band 'root="/opt/demo"' 'groups="players"' 'description='
+is "an empty description takes back the service's" "$(description band)" null
+rm /etc/conf.d/chroot-mounts
+configure zoo 'root="/opt/games"' 'users="alice"' 'description="two' 'lines"'
+run chroot-mounts list zoo band
+is 'a description of two lines is an error of that root alone' "$status:$(awk '{ print $1, $2 }' <<<"$output")" \
+	$'1:NAME ROOT\nband /opt/demo\nzoo chroot-mounts'
+# shellcheck disable=SC2016 # the marks are the message's
+is 'the message about a description of two lines names the file and the line' "$errors" \
+	'chroot-mounts: zoo: /etc/conf.d/chroot-mounts.zoo:3: `description`: `two\012lines` is not one line without tabs'
+configure zoo 'root="/opt/games"' 'users="alice"'
+
 # what it goes by
 strace -f -e trace=file,network -o "$work/trace" chroot-enter --list >/dev/null
 ok 'a list does not ask the name service' fails grep -E 'nsswitch|passwd|/etc/group|nscd' "$work/trace"

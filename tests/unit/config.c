@@ -347,6 +347,25 @@ a_personality_has_a_known_name(void **state)
 }
 
 static void
+a_description_is_one_line(void **state)
+{
+	(void)state;
+	assert_value(CONFIG_INSTANCE, "description='For alice & bob, since 1998'",
+		CONFIG_DESCRIPTION, "For alice & bob, since 1998");
+	assert_value(CONFIG_SERVICE, "description=\"Spiele f\303\274r alle\"", CONFIG_DESCRIPTION,
+		"Spiele f\303\274r alle");
+	assert_value(CONFIG_INSTANCE, "description=\"written \\\non two\"", CONFIG_DESCRIPTION,
+		"written on two");
+	assert_refused("\ndescription='two\nlines'",
+		"2: `description`: `two\\012lines` is not one line without tabs");
+	assert_refused(
+		"description='a\n'", "1: `description`: `a\\012` is not one line without tabs");
+	assert_refused(
+		"description='a\tb'", "1: `description`: `a\\011b` is not one line without tabs");
+	assert_refused("description='\033[m'", "1: control character \\033");
+}
+
+static void
 the_words_of_the_environment_keys_are_checked(void **state)
 {
 	(void)state;
@@ -643,6 +662,7 @@ main(void)
 		TEST(yes_and_no_are_spelled_so),
 		TEST(stop_timeout_is_a_whole_number_up_to_an_hour),
 		TEST(a_personality_has_a_known_name),
+		TEST(a_description_is_one_line),
 		TEST(the_words_of_the_environment_keys_are_checked),
 		TEST(the_words_of_roots_are_names_of_roots),
 		TEST(an_empty_value_stands_for_the_default),

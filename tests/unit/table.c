@@ -147,6 +147,20 @@ what_steers_a_terminal_is_not_printed(void **state)
 					  "a\\x1b[2Jb\\x0ac         1 no\n");
 }
 
+/* A library without the locale would print \303 as \xc3. */
+static void
+letters_beyond_ascii_are_whole_and_bad_bytes_are_not_printed(void **state)
+{
+	struct table *table = make(false);
+
+	(void)state;
+	add(table, "f\303\274r", "1", "no");
+	add(table, "a\233b\302\233c", "1", "no");
+	assert_string_equal(print(table), "ROOT            PROCESSES LIVE\n"
+					  "f\303\274r                     1 no\n"
+					  "a\\x9bb\\xc2\\x9bc         1 no\n");
+}
+
 static void
 a_full_disk_is_an_error(void **state)
 {
@@ -180,6 +194,7 @@ main(void)
 		TEST(an_empty_table_is_silence_as_text_and_an_empty_list_in_json),
 		TEST(a_long_cell_stays_whole),
 		TEST(what_steers_a_terminal_is_not_printed),
+		TEST(letters_beyond_ascii_are_whole_and_bad_bytes_are_not_printed),
 		TEST(a_full_disk_is_an_error),
 		TEST(no_table_may_be_freed),
 	};
