@@ -4,14 +4,11 @@
 #include "common/name.h"
 #include "common/report.h"
 #include "common/syscalls.h"
-#include "helper/plan.h"
-#include "helper/ps.h"
 #include "helper/reload.h"
 #include "helper/service.h"
+#include "helper/show.h"
 #include "helper/start.h"
-#include "helper/status.h"
 #include "helper/stop.h"
-#include "helper/table.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -68,63 +65,6 @@ static const char usage[] =
 	"service chroot-mounts handles; stop, status and ps also what it prepared and that\n"
 	"is configured no more.\n";
 
-static int
-show_plan(struct service *service, const char *name, struct table *table)
-{
-	struct plan plan;
-	int result = 0;
-
-	if (start_plan(service, name, &plan) < 0)
-		return -1;
-	for (size_t i = 0; result == 0 && i < plan.count; i++) {
-		const struct plan_mount *line = &plan.mounts[i];
-		const char *live = !line->is_bind                 ? NULL
-				   : start_is_live(service, line) ? "yes"
-								  : "no";
-		const char *const cells[] = {
-			name, line->source, line->target, line->type, line->options_text, live};
-
-		result = table_add(table, cells, service->report);
-	}
-	plan_release(&plan);
-	return start_judge(service, name) < 0 ? -1 : result;
-}
-
-/* Prints the rows of all roots. Returns the exit status. */
-static int
-finish_table(struct service *service, struct table *table, int result)
-{
-	service->report->subject = NULL;
-	if (table && table_print(table, service->report) < 0)
-		result = EXIT_FAILURE;
-	table_free(table);
-	return result;
-}
-
-static int
-show_plans(
-	struct service *service, const struct options *options, const struct service_names *names)
-{
-	static const struct table_column columns[] = {
-		{.name = "ROOT"},
-		{.name = "SOURCE"},
-		{.name = "TARGET"},
-		{.name = "TYPE"},
-		{.name = "OPTIONS"},
-		{.name = "LIVE", .is_yes_no = true},
-	};
-	struct table *table = table_new("plan", columns, sizeof(columns) / sizeof(columns[0]),
-		options->json, service->report);
-	int result = table ? EXIT_SUCCESS : EXIT_FAILURE;
-
-	for (size_t i = 0; table && i < names->count; i++) {
-		service->report->subject = names->all[i];
-		if (show_plan(service, names->all[i], table) < 0)
-			result = EXIT_FAILURE;
-	}
-	return finish_table(service, table, result);
-}
-
 /* Runs a verb for each root, also after a failure in another. */
 static int
 run_for_each(struct service *service, const struct service_names *names,
@@ -145,7 +85,7 @@ static int
 run_start(struct service *service, const struct options *options, const struct service_names *names)
 {
 	if (options->only_show)
-		return show_plans(service, options, names);
+		return show_plans(service, names, options->json) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	if (names->count == 0)
 		report_warning(service->report, "no root is configured");
 	return run_for_each(service, names, start_root);
@@ -167,140 +107,30 @@ run_stop(struct service *service, const struct options *options, const struct se
 }
 
 static int
-add_status_row(
-	struct table *table, const char *name, const struct status *status, struct report *report)
-{
-	static const char *const words[] = {
-		[STATUS_STOPPED] = "stopped",
-		[STATUS_STARTED] = "started",
-		[STATUS_STALE] = "stale",
-		[STATUS_DAMAGED] = "damaged",
-	};
-	char inside[24];
-	const char *const cells[] = {name, words[status->state], inside,
-		status->reason[0] == '\0' ? NULL : status->reason};
-
-	snprintf(inside, sizeof(inside), "%zu", status->inside);
-	return table_add(table, cells, report);
-}
-
-static int
 run_status(
 	struct service *service, const struct options *options, const struct service_names *names)
 {
-	static const struct table_column columns[] = {{.name = "ROOT"}, {.name = "STATUS"},
-		{.name = "PROCESSES", .is_number = true}, {.name = "REASON"}};
-	struct table *table = table_new("roots", columns, sizeof(columns) / sizeof(columns[0]),
-		options->json, service->report);
-	struct status *statuses = calloc(names->count + 1, sizeof(*statuses));
-	size_t prepared = 0;
-	bool failed = !table || !statuses ||
-		      status_of_roots(service, names->all, names->count, statuses) < 0;
+	size_t started;
 
-	for (size_t i = 0; table && statuses && i < names->count; i++) {
-		const struct status *status = &statuses[i];
-
-		if (status->is_unknown ||
-			add_status_row(table, names->all[i], status, service->report) < 0)
-			failed = true;
-		else if (status->state == STATUS_STARTED || status->state == STATUS_STALE)
-			prepared++;
-		else if (status->state == STATUS_DAMAGED)
-			failed = true;
-	}
-	free(statuses);
-	if (table && service->report->level > REPORT_ERRORS &&
-		table_print(table, service->report) < 0)
-		failed = true;
-	table_free(table);
-	if (failed)
+	if (show_status(service, names, options->json, &started) < 0)
 		return EXIT_FAILURE;
-	if (prepared == 0)
+	if (started == 0)
 		return STATUS_NONE;
-	return prepared == names->count ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
-static int
-add_process_row(struct table *table, const char *name, const struct ps_process *process,
-	struct report *report)
-{
-	char pid[16];
-	const char *const cells[] = {pid, process->user, name, process->command};
-
-	snprintf(pid, sizeof(pid), "%d", (int)process->pid);
-	return table_add(table, cells, report);
+	return started == names->count ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int
 run_ps(struct service *service, const struct options *options, const struct service_names *names)
 {
-	static const struct table_column columns[] = {{.name = "PID", .is_number = true},
-		{.name = "USER"}, {.name = "ROOT"}, {.name = "COMMAND"}};
-	struct table *table = table_new("processes", columns, sizeof(columns) / sizeof(columns[0]),
-		options->json, service->report);
-	int result = table ? EXIT_SUCCESS : EXIT_FAILURE;
-	struct ps ps = {0};
-
-	if (table && ps_of_roots(service, names->all, names->count, &ps) < 0)
-		result = EXIT_FAILURE;
-	for (size_t i = 0; table && i < ps.count; i++)
-		if (add_process_row(
-			    table, names->all[ps.all[i].root], &ps.all[i], service->report) < 0)
-			result = EXIT_FAILURE;
-	ps_release(&ps);
-	return finish_table(service, table, result);
-}
-
-/* Adds a configured root, without path and description if its file has an error. Returns 0, or -1
- * after reporting the error. */
-static int
-add_root_row(struct service *service, const struct catalogue_entry *entry, struct table *table)
-{
-	struct config_file file;
-	struct config config;
-	char name[NAME_LENGTH + sizeof("chroot-mounts.")];
-	const char *cells[] = {
-		entry->name, NULL, service_of(service, entry->name, name, sizeof(name)), NULL};
-	int result;
-
-	service->report->subject = entry->name;
-	result = service_read(service, entry->name, &file);
-	if (result == 0) {
-		config_merge(&config, &file, &service->catalogue.service);
-		cells[1] = config_value(&config, CONFIG_ROOT);
-		if (config_value(&config, CONFIG_DESCRIPTION)[0] != '\0')
-			cells[3] = config_value(&config, CONFIG_DESCRIPTION);
-	}
-	if (table_add(table, cells, service->report) < 0)
-		result = -1;
-	config_release(&file);
-	return result;
-}
-
-static bool
-is_wanted(const struct options *options, const char *name)
-{
-	for (size_t i = 0; i < options->count; i++)
-		if (strcmp(options->names[i], name) == 0)
-			return true;
-	return options->count == 0;
+	return show_processes(service, names, options->json) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static int
 run_list(struct service *service, const struct options *options, const struct service_names *names)
 {
-	static const struct table_column columns[] = {
-		{.name = "NAME"}, {.name = "ROOT"}, {.name = "SERVICE"}, {.name = "DESCRIPTION"}};
-	struct table *table = table_new("roots", columns, sizeof(columns) / sizeof(columns[0]),
-		options->json, service->report);
-	int result = table ? EXIT_SUCCESS : EXIT_FAILURE;
-
-	(void)names; /* every configured root is listed, whichever service handles it */
-	for (size_t i = 0; table && i < service->catalogue.count; i++)
-		if (is_wanted(options, service->catalogue.entries[i].name) &&
-			add_root_row(service, &service->catalogue.entries[i], table) < 0)
-			result = EXIT_FAILURE;
-	return finish_table(service, table, result);
+	return show_list(service, options->count > 0 ? names : NULL, options->json) < 0
+		       ? EXIT_FAILURE
+		       : EXIT_SUCCESS;
 }
 
 static const struct verb verbs[] = {
@@ -421,9 +251,15 @@ take_names(struct service *service, const struct options *options, struct servic
 			result = EXIT_FAILURE;
 		} else if ((names->all[names->count] = strdup(name))) {
 			names->count++;
+		} else {
+			report_error(service->report, ENOMEM, "cannot take the root %s", name);
+			result = EXIT_FAILURE;
 		}
 	}
-	return names->all ? result : EXIT_FAILURE;
+	if (names->all)
+		return result;
+	report_error(service->report, ENOMEM, "cannot take the roots");
+	return EXIT_FAILURE;
 }
 
 static int

@@ -139,8 +139,10 @@ sort_mount_points(struct mountinfo *mountinfo)
 	while (iterator && mountinfo->mount_points &&
 		mnt_table_next_fs(mountinfo->table, iterator, &mount) == 0)
 		mountinfo->mount_points[mountinfo->mount_point_count++] = mnt_fs_get_target(mount);
+	if (!iterator)
+		cleanup_free_release(&mountinfo->mount_points);
 	mnt_free_iter(iterator);
-	if (!iterator || !mountinfo->mount_points)
+	if (!mountinfo->mount_points)
 		return -1;
 	qsort(mountinfo->mount_points, mountinfo->mount_point_count,
 		sizeof(*mountinfo->mount_points), compare_mount_points);

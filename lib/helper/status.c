@@ -19,19 +19,14 @@
 #include <stdarg.h>
 #include <string.h>
 
-<<<<<<< HEAD
-/* Returns the first key with another value than at start, or CONFIG_KEYS. */
-=======
-/* True if a change of the key makes a root stale: `roots` chooses among them, and list alone reads
- * `description`. */
+/* True if a change of the key makes a root stale. */
 static bool
 concerns_start(enum config_key key)
 {
 	return key != CONFIG_ROOTS && key != CONFIG_DESCRIPTION;
 }
 
-/* Returns the first key whose value is not what it was at start, or CONFIG_KEYS. */
->>>>>>> work-d
+/* Returns the first key with another value than at start, or CONFIG_KEYS. */
 static enum config_key
 changed_key(const struct record *record, const struct config *config)
 {

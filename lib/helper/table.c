@@ -70,13 +70,9 @@ table_add(struct table *table, const char *const *cells, struct report *report)
 int
 table_print(struct table *table, struct report *report)
 {
-<<<<<<< HEAD
-	/* an empty table is no text, and in JSON an empty list */
-=======
-	/* letters beyond ASCII stay as they are, as in messages, whatever the environment says */
+	/* letters beyond ASCII are printed, as in messages, in any environment */
 	setlocale(LC_CTYPE, "C.UTF-8");
-	/* an empty table says nothing as text, and is an empty list in JSON */
->>>>>>> work-d
+	/* an empty table is no text, and in JSON an empty list */
 	if (scols_table_is_empty(table->rows)) {
 		if (table->json)
 			printf("{\"%s\": []}\n", scols_table_get_name(table->rows));

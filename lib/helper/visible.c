@@ -13,6 +13,7 @@
 #include "superuser/mount.h"
 #include "superuser/report_word.h"
 
+#include <limits.h>
 #include <string.h>
 
 void
@@ -26,10 +27,11 @@ visible_release(struct visible *visible)
 static bool
 is_in_directory(const char *path, const char *source)
 {
-	cleanup_free char *above = strdup(path);
+	char above[PATH_MAX];
 	struct stat found, wanted;
 
-	if (!above || stat(source, &wanted) < 0)
+	snprintf(above, sizeof(above), "%s", path);
+	if (stat(source, &wanted) < 0)
 		return false;
 	for (;;) {
 		char *slash = strrchr(above, '/');

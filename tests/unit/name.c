@@ -54,7 +54,8 @@ static void
 what_package_managers_and_editors_leave_is_known(void **state)
 {
 	static const char *const names[] = {"apk-new", "pacnew", "pacsave", "rpmnew", "dpkg-old",
-		"dpkg-new", "dpkg-dist", "dpkg-bak", "orig", "rej", "bak", "old", "new", "swp",
+		"dpkg-new", "dpkg-dist", "dpkg-bak", "pacorig", "rpmsave", "rpmorig", "dpkg-tmp",
+		"ucf-old", "ucf-new", "ucf-dist", "save", "orig", "rej", "bak", "old", "new", "swp",
 		"example"};
 
 	(void)state;
