@@ -44,7 +44,7 @@ void program_inspect_self(struct program *program);
 /* True if program is for another kind of machine than self; 32 and 64 bits of one kind agree. */
 bool program_is_foreign(const struct program *program, const struct program *self);
 
-/* Returns the machine's name, as uname(1) prints it, else its number, put into text. */
+/* Returns the machine's name (uname(1)), else its number, put into text. */
 const char *program_machine(const struct program *program, char *text, size_t size);
 
 #endif

@@ -3,10 +3,13 @@
  * The record: the state of a prepared root, all that entering and stopping need.
  *
  * A file of strings "key=value", each ended by NUL; the first is the version. It has all keys of
- * the configuration, as at start, and: uid, gid    a user, a group, that may enter as themselves
- * (several) known_user, known_group    NUMBER:NAME, of the tree and of the host alike (several;
- * with allow_setuid=yes alone) host        inode of the host's mount namespace host_mount  mount id
- * of `/` there pid_namespace    inode of start's PID namespace; absent in earlier versions
+ * the configuration, as at start, and:
+ *   uid, gid    a user, a group, that may enter as themselves (several)
+ *   known_user, known_group    NUMBER:NAME, of the tree and of the host alike (several; with
+ *               allow_setuid=yes alone)
+ *   host        inode of the host's mount namespace
+ *   host_mount  mount id of `/` there
+ *   pid_namespace    inode of start's PID namespace; absent in earlier versions
  *   namespace   inode of the pinned namespace
  *   device, inode, mount    of `/` inside: device, inode and mount id
  *   filesystem  MOUNT:DEVICE:PATH, made for this root alone (several)

@@ -44,8 +44,8 @@ size_t report_character_length(const unsigned char *at, size_t left);
 
 /*
  * Prints "PROGRAM: SUBJECT: MESSAGE: STRERROR; to mend it: COMMAND". error: an errno,
- * or 0. Bytes that steer a terminal, or are not UTF-8, are printed as a backslash and three octal
- * digits. Returns -1, so that a function can end with it. Keeps errno.
+ * or 0. Control characters, and bytes that are not UTF-8, are printed as a backslash and three
+ * octal digits. Returns -1, so that a function can end with it. Keeps errno.
  */
 int report_error(struct report *report, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -21,8 +21,8 @@ struct terminal_filter {
  */
 int terminal_protect(void);
 
-/* Makes the filter of a machine, which is named by the AUDIT_ARCH of its widest ABI: a test can
- * check all of them. Returns 0, or -1 with errno ENOSYS; reports nothing. */
+/* Makes the filter of a machine, by the AUDIT_ARCH of its widest ABI. Returns 0, or -1 with errno
+ * ENOSYS; reports nothing. */
 int terminal_filter(struct terminal_filter *filter, uint32_t arch);
 
 #endif

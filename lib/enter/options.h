@@ -37,10 +37,7 @@ struct options {
  */
 int options_read(struct options *options, int argc, char **argv, struct report *report);
 
-/*
- * Prints the help or the version if the first word asks for it. Returns 1 after printing, 0 if it
- * asks for neither, or -1 after reporting the error.
- */
+/* Does the same for a first word that asks for the help or the version, and no other. */
 int options_answer(int argc, char **argv, struct report *report);
 
 #endif

@@ -7,15 +7,15 @@ struct identity;
 struct report;
 
 enum privileges_use {
-	PRIVILEGES_TO_READ, /* files that the superuser alone can read */
-	PRIVILEGES_TO_JOIN, /* the same, and to join a mount namespace (setns(2)) */
+	PRIVILEGES_TO_READ, /* files of the superuser: CAP_DAC_READ_SEARCH */
+	PRIVILEGES_TO_JOIN, /* that, and CAP_SYS_ADMIN and CAP_SYS_CHROOT (setns(2)) */
 };
 
 /*
  * The steps of a drop. No process with the superuser's uid ever stands in a user's tree.
  *
  * privileges_become  from the superuser (real or setuid) to the identity, all uids and gids,
- *                    without a way back. Left are three permitted capabilities, none of them
+ *                    without a way back. These three capabilities stay permitted, none
  *                    effective. The supplementary groups stay.
  * privileges_raise   makes the capabilities for a use effective. Returns 0, or -1 with errno
  *                    set, and reports nothing.

@@ -82,7 +82,7 @@ bool config_is_yes(const struct config *config, enum config_key key);
 /* Returns a key as written, "mounts" say. */
 const char *config_key_name(enum config_key key);
 
-/* True if a change of the key needs a restart, not a reload. */
+/* True for root, allow_setuid and visible: a change needs a restart, not a reload. */
 bool config_needs_restart(enum config_key key);
 
 /* True for an absolute path without `.`, `..` and `//`; one slash may end it. */

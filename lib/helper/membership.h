@@ -70,7 +70,7 @@ struct membership {
 	struct numbers namespaces; /* of struct membership_namespace */
 	struct numbers unrelated; /* namespaces without a root's mounts: number << 32 | mount id of
 				     the root directory */
-	bool is_short; /* of descriptors or memory: a process was not examined */
+	bool is_short; /* of descriptors or memory to examine a process: no root counts as empty */
 };
 
 /*

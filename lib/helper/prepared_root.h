@@ -22,7 +22,7 @@ enum prepared_root_state {
 /* Returns the meaning of a state, to follow the root's name: "is not prepared". */
 const char *prepared_root_reason(enum prepared_root_state state);
 
-#define PREPARED_ROOT_MARKS 64 /* one suffices to identify it */
+#define PREPARED_ROOT_MARKS 64 /* superblocks to hold at most; one identifies the root */
 
 struct prepared_root_held {
 	int fds[PREPARED_ROOT_MARKS]; /* owned */

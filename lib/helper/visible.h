@@ -28,7 +28,7 @@ int visible_clone(struct visible *visible, const struct root *root, struct recor
  * it in any case. */
 int visible_attach(struct visible *visible, struct report *report);
 
-/* Unmounts the recorded mount, and no other. */
+/* Unmounts the mount with the recorded id, wherever the host moved it. */
 int visible_take_away(const struct record *record, struct report *report);
 
 /* True if it is mounted, or was never asked for. */

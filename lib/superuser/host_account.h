@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Accounts of the host, by its name service, which loads libraries: for the superuser alone, and on
- * the host alone. */
+/* Accounts of the host, by its name service. For the superuser, and on the host alone, because it
+ * loads libraries: inside, those would be the tree's. */
 #ifndef HOST_ACCOUNT_H
 #define HOST_ACCOUNT_H
 
