@@ -286,7 +286,7 @@ is_open_to(struct entry *entry, const char *name)
 	pin = is_there ? namespace_open_pin(entry->folder, "ns") : -1;
 	if (lower(entry) < 0)
 		return -1;
-	if (!is_there || !may_enter(entry, &error) || error == ENOENT)
+	if (!is_there || !may_enter(entry, &error))
 		return 0;
 	if (!entry->is_superuser && check_host(entry) < 0)
 		return -1;

@@ -13,6 +13,7 @@ struct table {
 	struct libscols_table *rows; /* owned */
 	size_t columns;
 	bool json;
+	bool has_letters; /* beyond ASCII */
 };
 
 static struct libscols_column *
@@ -61,17 +62,22 @@ table_add(struct table *table, const char *const *cells, struct report *report)
 {
 	struct libscols_line *line = scols_table_new_line(table->rows, NULL);
 
-	for (size_t i = 0; line && i < table->columns; i++)
+	for (size_t i = 0; line && i < table->columns; i++) {
+		for (const char *byte = cells[i]; byte && *byte != '\0'; byte++)
+			table->has_letters |= (unsigned char)*byte >= 0x80;
 		if (cells[i] && scols_line_set_data(line, i, cells[i]) != 0)
 			return report_error(report, ENOMEM, "cannot make a table");
+	}
 	return line ? 0 : report_error(report, ENOMEM, "cannot make a table");
 }
 
 int
 table_print(struct table *table, struct report *report)
 {
-	/* letters beyond ASCII are printed, as in messages, in any environment */
-	setlocale(LC_CTYPE, "C.UTF-8");
+	/* letters beyond ASCII are printed, as in messages, in any environment; a locale is five
+	 * files */
+	if (table->has_letters)
+		setlocale(LC_CTYPE, "C.UTF-8");
 	/* an empty table is no text, and in JSON an empty list */
 	if (scols_table_is_empty(table->rows)) {
 		if (table->json)
