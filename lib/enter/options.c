@@ -128,10 +128,15 @@ take_option(struct options *options, int option, const char *word, struct report
 static bool
 has_empty_part(const char *words, const char *separator)
 {
-	size_t length = strcspn(words, separator);
+	for (;;) {
+		size_t length = strcspn(words, separator);
 
-	return length == 0 ||
-	       (words[length] != '\0' && has_empty_part(words + length + 1, separator));
+		if (length == 0)
+			return true;
+		if (words[length] == '\0')
+			return false;
+		words += length + 1;
+	}
 }
 
 static int
