@@ -38,7 +38,7 @@ report_mend(struct report *report, const char *format, ...) __attribute__((forma
 
 /*
  * Returns the number of bytes of the first character, of those that are left; 0 for a control
- * character, tabs and newlines excepted, and for one that is not UTF-8 (RFC 3629).
+ * character but a tab or a newline, and for one that is not UTF-8 (RFC 3629).
  */
 size_t report_character_length(const unsigned char *at, size_t left);
 

@@ -27,7 +27,7 @@ struct reload_judge {
  * Each enters the namespace. Returns 0, or -1 after reporting the error.
  *
  * reload_judge_before   before the new mounts are attached, since a process inside has them at once
- * reload_judge_after    once they are attached
+ * reload_judge_after    after reload_apply
  * reload_judge_tickets  at the end, when a lost cover is there again
  */
 int reload_judge_before(struct reload_judge *judge);
