@@ -169,7 +169,8 @@ account_read_file(char **text, const char *path, const char *root, struct report
 	return report_error(report, errno, "cannot read %s inside %s", path, root);
 }
 
-/* glibc's files-parse.c takes "sudo:x:27" and " 027", which are no entries to read_entry. */
+/* glibc's files-parse.c takes "sudo:x:27" and " 027", which are no entries to account_next_entry.
+ */
 int
 account_read_next(const char **text, char **name, uint32_t *id)
 {

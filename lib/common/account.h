@@ -36,7 +36,7 @@ int account_fill(struct account *account, const struct passwd *entry);
  *
  * account_text       returns its text, owned by the caller, or NULL with errno set; reports
  *                    nothing. follows: symbolic links are followed, for a process without
- *                    privilege; if not, the file must be no link and without a NUL (EINVAL), and
+ *                    privilege; if not, it must be no link (ELOOP) and without a NUL (EINVAL), and
  *                    only the superuser may own or write it (EPERM).
  * account_text_of    does the same for a file descriptor
  * account_read_file  reads a file inside, without following links. *text is owned by the caller;

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* True if the mode lets a group or everyone write. A symbolic link is judged by its owner alone. */
+/* True if the mode lets a group or everyone write. Not for a symbolic link, which has mode 0777:
+ * judge it by its owner. */
 bool owner_lets_others_write(mode_t mode);
 
 /* True if it belongs to the superuser and no other user can write to it. */

@@ -133,11 +133,11 @@ record_has_account(const struct record *record, const char *key, uint32_t number
 }
 
 bool
-record_has_root(const struct record *record, const struct namespace_root *place, bool is_copy)
+record_has_root(const struct record *record, const struct namespace_root *root, bool is_copy)
 {
-	return record_has_number(record, "device", place->device) &&
-	       record_has_number(record, "inode", place->inode) &&
-	       (is_copy || record_has_number(record, "mount", place->mount));
+	return record_has_number(record, "device", root->device) &&
+	       record_has_number(record, "inode", root->inode) &&
+	       (is_copy || record_has_number(record, "mount", root->mount));
 }
 
 int

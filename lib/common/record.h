@@ -3,7 +3,7 @@
  * The record: the state of a prepared root, all that entering and stopping need.
  *
  * A file of strings "key=value", each ended by NUL; the first is the version. It has all keys of
- * the configuration, as at start, and:
+ * the configuration, as at the last start or reload, and:
  *   uid, gid    a user, a group, that may enter as themselves (several)
  *   known_user, known_group    NUMBER:NAME, of the tree and of the host alike (several; with
  *               allow_setuid=yes alone)
@@ -70,7 +70,7 @@ int record_open(int directory, const char *name);
  * Reads the record from the descriptor, which stays open. It must be a regular file that the
  * superuser owns and no other user can write to. Returns 0, or -1 with errno set; reports nothing.
  *
- * EPERM    the file is not one that only the superuser can write
+ * EPERM    it is no regular file that only the superuser can write
  * EBADMSG  it is no record
  * EPROTO   it is the record of another version, which is read all the same
  */

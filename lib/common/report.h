@@ -16,7 +16,7 @@ struct report {
 	const char *program; /* borrowed; begins each line */
 	const char *subject; /* borrowed; the root's name, or NULL */
 	enum report_level level;
-	int fd; /* borrowed; standard error in all programs */
+	int fd; /* borrowed; standard error, or the log's socket */
 	unsigned errors; /* reported so far */
 	char *mending; /* owned; printed with the next error, then freed */
 	struct report_word *words; /* owned; the quoted words of mending */

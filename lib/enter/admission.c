@@ -129,7 +129,7 @@ open_root(struct entry *entry, const char *name)
 	cleanup_fd_release(&entry->record_file);
 	cleanup_fd_release(&entry->namespace);
 	record_release(&entry->record);
-	snprintf(path, sizeof(path), STATE_DIRECTORY "/%s", name);
+	snprintf(path, sizeof(path), STATE_DIRECTORY "/%s", name); /* fits: the name is valid */
 	entry->folder = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (entry->folder >= 0)
 		entry->record_file = record_open(entry->folder, "record");
@@ -199,8 +199,8 @@ admission_open_pin(struct entry *entry)
 	return 0;
 }
 
-/* Judges the caller again, after the join, by a record that a reload renewed or a stop put away.
- * Returns 0, or -1 after reporting the error. */
+/* Judges the caller again, after the join, by a record that a reload renewed; one that a stop put
+ * away is a refusal. Returns 0, or -1 after reporting the error. */
 static int
 judge_again(struct entry *entry)
 {

@@ -25,7 +25,7 @@ int admission_judge(struct entry *entry);
 /*
  * Opens the pin, if the caller is still admitted. Threat: a user parks the entry, by SIGSTOP or by
  * a terminal that blocks, and is delisted meanwhile. Defence: a record that was replaced is judged
- * again here, and after the join by admission_join; then the caller is refused.
+ * again here, and after the join by admission_join; a caller who is delisted is refused.
  */
 int admission_open_pin(struct entry *entry);
 

@@ -17,7 +17,8 @@ enum capabilities_use {
 int capabilities_check(enum capabilities_use use, struct report *report);
 
 /* For the superuser: checks that the process is in the namespaces of process 1, so that a missing
- * root is really missing. Returns 0, also if they cannot be read, or -1 after reporting the error.
+ * root is really missing. Returns 0, also if process 1 cannot be read, or -1 after reporting the
+ * error.
  */
 int capabilities_check_namespace(struct report *report);
 

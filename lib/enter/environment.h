@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The environment inside, built from nothing: TERM, LANG and their like; the session's variables;
- * pass_env; then set_env and -e. The caller's LD_* and their like never pass; set_env and -e may
- * name them, because nothing privileged runs with them.
+ * pass_env; HOME and its like; then set_env and -e. The caller's LD_* and their like never pass;
+ * set_env and -e may name them.
  */
 #ifndef ENVIRONMENT_H
 #define ENVIRONMENT_H
@@ -21,7 +21,7 @@ struct environment_rules {
 	const char *shell; /* borrowed */
 	bool keeps_session; /* the uid stays: DISPLAY, PULSE_SERVER, SSH_AUTH_SOCK, … pass */
 	const char *xauthority; /* borrowed; XAUTHORITY inside, NULL where the caller's stays */
-	bool keeps_all; /* -E: all but those that steer the dynamic loader and libc */
+	bool keeps_all; /* -E: all but those that never pass */
 	char *const *added; /* borrowed; -e, "NAME=value", count of them */
 	size_t added_count;
 };

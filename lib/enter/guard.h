@@ -8,8 +8,8 @@ struct report;
 /*
  * To be called first. Threat: the caller closes descriptors 0 to 2, so that a file opened later
  * becomes standard error; traces the process, or reads it through /proc; steers libc by the
- * environment; or leaves descriptors of the host open. Defence: this function, and
- * guard_close_descriptors later. Returns 0, or -1 after reporting the error.
+ * environment; or leaves descriptors of the host open. Defence: both functions. Returns 0, or -1
+ * after reporting the error.
  */
 int guard_process(struct report *report);
 

@@ -161,7 +161,7 @@ check_options(const struct options *options, struct report *report)
 static int
 say_text(const char *text, struct report *report)
 {
-	/* musl writes a part before the flush, and reports its failure only there */
+	/* musl writes a part in fputs, which alone reports its failure */
 	if (fputs(text, stdout) < 0 || fflush(stdout) < 0)
 		return report_error(report, errno, "cannot write");
 	return 1;

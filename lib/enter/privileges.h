@@ -12,7 +12,7 @@ enum privileges_use {
 };
 
 /*
- * The steps of a drop. No process with the superuser's uid ever stands in a user's tree.
+ * The steps of a drop. No process with the superuser's uid stands in the tree for a user's entry.
  *
  * privileges_become  from the superuser (real or setuid) to the identity, all uids and gids,
  *                    without a way back. These three capabilities stay permitted, none

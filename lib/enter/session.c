@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* Asks the kernel: getcwd(3) reads the directories itself, with privilege, if the path is longer
- * than PATH_MAX or "(unreachable)/...". */
+/* Asks the kernel: getcwd(3) reads the directories itself if the path is longer than PATH_MAX or
+ * "(unreachable)/...". */
 void
 session_find_directory(struct entry *entry)
 {
@@ -173,8 +173,8 @@ go_to(const char *path)
 	return -1;
 }
 
-/* Goes to the caller's directory, if the root has it. A command never runs in another one: `rm -rf
- * *` must not meet /. */
+/* Goes to -d, with -l to the home, else to the caller's directory. A command never runs elsewhere:
+ * `rm -rf *` must not meet /. */
 static int
 go_to_directory(const struct entry *entry, const char *home)
 {
@@ -210,7 +210,7 @@ session_execute(struct entry *entry)
 	const struct options *options = entry->options;
 	const struct identity *target = entry->target;
 	const char *persona = record_value(&entry->record, "personality");
-	/* the root's own passwd, read as data, without privilege */
+	/* the root's own passwd, read as data, by the user who enters */
 	cleanup_free char *passwd = account_text("/etc/passwd", true);
 	struct account account = {0};
 	struct environment_rules rules = {

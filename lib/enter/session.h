@@ -17,8 +17,8 @@ void session_read_xauthority(struct entry *entry);
  * session_read_xauthority: a terminal may block for ever. */
 void session_report_replaced(const struct entry *entry);
 
-/* Executes the command or the shell. To be called inside, as the user, without privilege: it reads
- * the tree. Returns the exit status of a failure after reporting it. */
+/* Executes the command or the shell. To be called inside, as the user who enters: it reads the
+ * tree. Returns the exit status of a failure after reporting it. */
 int session_execute(struct entry *entry);
 
 #endif

@@ -14,8 +14,8 @@ struct report;
 
 struct xauthority {
 	const char *variable; /* borrowed; the caller's XAUTHORITY, NULL where it is not set */
-	bool is_there; /* if not, nothing below is set */
-	int error; /* 0, or the errno of reading it; EINVAL for a file that is not the user's own */
+	bool is_there; /* if not, nothing below counts */
+	int error; /* 0, or the errno of reading it; EINVAL for a file that is refused */
 	char *text; /* owned */
 	size_t size;
 	dev_t device;

@@ -21,7 +21,7 @@ show_status(struct service *service, const struct service_names *names, bool jso
 
 int show_processes(struct service *service, const struct service_names *names, bool json);
 
-/* Prints configured roots: those of names, or all of every service for NULL. */
+/* Prints the configured roots of names, or all for NULL. */
 int show_list(struct service *service, const struct service_names *names, bool json);
 
 #endif

@@ -8,8 +8,8 @@
 /*
  * Takes the turn, waiting for it. A process that reads a namespace joins it and looks like one
  * inside, so no other command, of any root, may end processes meanwhile. directory: the state
- * directory. Returns 0, or -1 with errno set; ETIMEDOUT if another command, such as one stopped
- * with Ctrl-Z, keeps its turn for too long.
+ * directory. Returns 0, or -1 with errno set; ETIMEDOUT if another command, one stopped with
+ * Ctrl-Z say, keeps its turn.
  */
 int turn_take(int directory);
 void turn_leave(int directory);
