@@ -566,6 +566,10 @@ nofail()
 	run chroot-mounts -v start games
 	like 'start -v says what it passed over' "$errors" 'passed over /t, since the host lacks /srv/nosuch'
 	chroot-mounts stop games
+	configure games "root=$tree" "mounts='/srv/plain /nosuch none bind,nofail'"
+	run chroot-mounts -v start games
+	like 'start -v says which mount point it passed over' "$errors" 'passed over /nosuch, which is not there'
+	chroot-mounts stop games
 }
 
 mkdirs()

@@ -88,7 +88,7 @@ int __wrap_people_have_group(gid_t gid);
 int
 __wrap_people_have_group(gid_t gid)
 {
-	assert_int_equal(gid, 4712);
+	assert_true(gid == 4712 || gid == 4713);
 	return members;
 }
 
@@ -428,6 +428,25 @@ what_a_group_can_write_to_depends_on_its_members(void **state)
 }
 
 static void
+the_command_for_one_group_names_no_path_of_another(void **state)
+{
+	char first[] = "/etc/first", second[] = "/etc/second";
+	struct essentials_shared shared[] = {
+		{.path = first, .group = 4712, .has_host_path = true},
+		{.path = second, .group = 4713, .has_host_path = true},
+	};
+	const struct essentials two = {.root = &root, .shared = shared, .shared_count = 2};
+	char expected[512];
+
+	(void)state;
+	members = 1;
+	assert_int_equal(essentials_judge_groups(&two, &report), -1);
+	snprintf(expected, sizeof(expected),
+		"runs inside: %s/etc/first; to mend it: chmod g-w %s/etc/first\n", folder, folder);
+	assert_non_null(strstr(take_said(), expected));
+}
+
+static void
 a_tree_that_one_user_has_unpacked_is_named_as_such(void **state)
 {
 	char expected[512];
@@ -535,6 +554,7 @@ main(void)
 		TEST(the_interpreters_of_the_shell_are_judged),
 		TEST(what_everybody_can_write_to_is_refused),
 		TEST(what_a_group_can_write_to_depends_on_its_members),
+		TEST(the_command_for_one_group_names_no_path_of_another),
 		TEST(a_tree_that_one_user_has_unpacked_is_named_as_such),
 		TEST(a_filesystem_without_owners_is_named_as_such),
 		TEST(what_is_not_the_hosts_has_no_command_that_mends_it),
