@@ -5,9 +5,11 @@
 #include "common/report.h"
 #include "common/syscalls.h"
 #include "helper/reload.h"
+#include "helper/restart.h"
 #include "helper/service.h"
 #include "helper/show.h"
 #include "helper/start.h"
+#include "helper/state.h"
 #include "helper/stop.h"
 
 #include <errno.h>
@@ -44,6 +46,7 @@ static const char usage[] =
 	"usage: chroot-mounts [-qv] start [-n [-j]] [ROOT...]\n"
 	"       chroot-mounts [-qv] reload [ROOT...]\n"
 	"       chroot-mounts [-qv] stop [ROOT...]\n"
+	"       chroot-mounts [-qv] restart [ROOT...]\n"
 	"       chroot-mounts [-qv] status [-j] [ROOT...]\n"
 	"       chroot-mounts [-qv] ps [-j] [ROOT...]\n"
 	"       chroot-mounts [-qv] list [-j] [ROOT...]\n"
@@ -52,6 +55,7 @@ static const char usage[] =
 	"  start    prepare the mount namespace of each root; -n prints the plan and touches nothing\n"
 	"  reload   bring the mounts to what is configured now; ends nothing inside\n"
 	"  stop     end what runs inside and take the namespace away\n"
+	"  restart  stop and start; a root that would not start is left as it is\n"
 	"  status   how each root fares, with the number of processes inside\n"
 	"  ps       the processes inside\n"
 	"  list     the configured roots\n"
@@ -81,6 +85,18 @@ run_for_each(struct service *service, const struct service_names *names,
 	return result;
 }
 
+/* Notes whether the service for all is started, for reload; names are given for single roots. */
+static int
+note_service(struct service *service, const struct options *options, bool is_started)
+{
+	/* without a state directory nothing was ever started */
+	if (options->count > 0 || (!is_started && service->state < 0))
+		return 0;
+	if (is_started && service_make_state(service) < 0)
+		return -1;
+	return state_note(service->state, NULL, is_started, service->report);
+}
+
 static int
 run_start(struct service *service, const struct options *options, const struct service_names *names)
 {
@@ -88,22 +104,36 @@ run_start(struct service *service, const struct options *options, const struct s
 		return show_plans(service, names, options->json) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	if (names->count == 0)
 		report_warning(service->report, "no root is configured");
-	return run_for_each(service, names, start_root);
+	return note_service(service, options, true) < 0 ? EXIT_FAILURE
+							: run_for_each(service, names, start_root);
 }
 
 static int
 run_reload(
 	struct service *service, const struct options *options, const struct service_names *names)
 {
-	(void)options;
-	return run_for_each(service, names, reload_root);
+	return run_for_each(
+		service, names, options->count > 0 ? reload_root : reload_or_start_root);
 }
 
 static int
 run_stop(struct service *service, const struct options *options, const struct service_names *names)
 {
+	int result =
+		stop_roots(service, names->all, names->count) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+
+	for (size_t i = 0; i < options->count && i < names->count && service->state >= 0; i++)
+		if (state_note(service->state, names->all[i], true, service->report) < 0)
+			result = EXIT_FAILURE;
+	return note_service(service, options, false) < 0 ? EXIT_FAILURE : result;
+}
+
+static int
+run_restart(
+	struct service *service, const struct options *options, const struct service_names *names)
+{
 	(void)options;
-	return stop_roots(service, names->all, names->count) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	return restart_roots(service, names) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static int
@@ -137,6 +167,7 @@ static const struct verb verbs[] = {
 	{.name = "start", .run = run_start, .takes_json = true, .looks_at_processes = true},
 	{.name = "reload", .run = run_reload},
 	{.name = "stop", .run = run_stop, .for_prepared = true, .looks_at_processes = true},
+	{.name = "restart", .run = run_restart, .looks_at_processes = true},
 	{.name = "status",
 		.run = run_status,
 		.takes_json = true,

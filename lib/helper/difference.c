@@ -147,7 +147,7 @@ compare_line(struct difference *difference, size_t line, const char *restart, st
 	difference->stays[old] = true;
 	if (now->is_bind || !drops_options(&difference->before.plan.mounts[old], now))
 		return 0;
-	report_mend(report, "rc-service %s restart", restart);
+	report_mend(report, "chroot-mounts restart %s", restart);
 	return report_error(report, 0,
 		"options of %s were taken out of its line, which needs a restart", now->target);
 }

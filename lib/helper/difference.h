@@ -32,8 +32,8 @@ struct difference {
 bool difference_needs_source(const struct difference *difference, size_t old);
 
 /*
- * Fills the fields from keeps on. restart: the service that a message tells to restart for a change
- * impossible in place. Returns 0, or -1 after reporting the error. difference_release in both
+ * Fills the fields from keeps on. restart: the root's name, for the command that a change
+ * impossible in place needs. Returns 0, or -1 after reporting the error. difference_release in both
  * cases.
  */
 int difference_find(struct difference *difference, const char *restart, struct report *report);

@@ -10,6 +10,7 @@
 #include "helper/reload_judge.h"
 #include "helper/scan.h"
 #include "helper/service.h"
+#include "helper/start.h"
 #include "helper/state.h"
 
 #include <limits.h>
@@ -42,7 +43,7 @@ refuse_changes(const struct reload *reload)
 		what = "the line for /";
 	if (!what)
 		return 0;
-	report_mend(report, "rc-service %s restart", record_value(record, "service"));
+	report_mend(report, "chroot-mounts restart %s", reload->name);
 	return report_error(report, 0, "%s has changed, which needs a restart", what);
 }
 
@@ -225,7 +226,7 @@ apply_difference(struct reload *reload, struct reload_judge *judge)
 		return -1;
 	if (reload->unfinished[0] == '\0')
 		return 0;
-	report_mend(report, "rc-service %s restart", judge->restart);
+	report_mend(report, "chroot-mounts restart %s", judge->restart);
 	return report_error(report, 0, "is not as configured: %s", reload->unfinished);
 }
 
@@ -248,7 +249,7 @@ reload_root(struct service *service, const char *name)
 		return -1;
 	state = reload.prepared.state;
 	if (state == PREPARED_ROOT_GOOD) {
-		judge.restart = record_value(&reload.prepared.record, "service");
+		judge.restart = name;
 		result = apply_difference(&reload, &judge);
 	} else {
 		report_mend(service->report, "chroot-mounts %s %s",
@@ -258,4 +259,36 @@ reload_root(struct service *service, const char *name)
 	reload_judge_release(&judge);
 	reload_release(&reload);
 	return result;
+}
+
+/* Returns 1 if reload without ROOT starts the root, 0 if not, or -1 after reporting the error. */
+static int
+is_to_start(struct service *service, const char *name)
+{
+	struct prepared_root prepared;
+	bool is_new;
+
+	if (service_make_state(service) < 0 || prepared_root_open(&prepared, service->state, name,
+						       service->host, service->report) < 0)
+		return -1;
+	is_new = prepared.state == PREPARED_ROOT_NOT && state_has_note(service->state, NULL) &&
+		 !state_has_note(service->state, name);
+	prepared_root_release(&prepared);
+	return is_new;
+}
+
+int
+reload_or_start_root(struct service *service, const char *name)
+{
+	int result = is_to_start(service, name);
+
+	if (result < 0)
+		return -1;
+	if (result > 0)
+		return start_root(service, name);
+	if (state_has_note(service->state, name)) {
+		report_note(service->report, "was stopped by its name");
+		return 0;
+	}
+	return reload_root(service, name);
 }

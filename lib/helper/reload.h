@@ -11,4 +11,8 @@ struct service;
  */
 int reload_root(struct service *service, const char *name);
 
+/* Does the same for a reload without ROOT, which also starts a root that is new since the service
+ * was started, and passes over one that was stopped by its name. */
+int reload_or_start_root(struct service *service, const char *name);
+
 #endif

@@ -15,7 +15,7 @@ struct reload;
 /* One judgement of a reload; the caller sets the borrowed fields, allows_setuid and tickets. */
 struct reload_judge {
 	struct reload *reload; /* borrowed */
-	const char *restart; /* borrowed; service for the suggested restart */
+	const char *restart; /* borrowed; the root's name, for the suggested restart */
 	bool allows_setuid;
 	struct tickets tickets; /* with allow_setuid */
 	struct trust_names names;

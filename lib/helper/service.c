@@ -134,8 +134,8 @@ service_make_state(struct service *service)
 	return service->is_state_made ? 0 : -1;
 }
 
-/* True if this service prepared the root: by the record, since a symlink may have been made later;
- * without one, by the symlink. */
+/* True if the root is this service's: it prepared it, by the record, since a symlink may have been
+ * made later; or the symlink is gone. */
 static bool
 has_prepared(struct service *service, const char *name)
 {
@@ -148,7 +148,7 @@ has_prepared(struct service *service, const char *name)
 	if (folder >= 0)
 		record_read_either(&record, folder);
 	preparer = record_value(&record, "service");
-	if (*preparer != '\0')
+	if (*preparer != '\0' && (!entry || entry->has_symlink))
 		own = strcmp(preparer, "chroot-mounts") == 0;
 	record_release(&record);
 	return own;

@@ -366,6 +366,21 @@ start_judge(struct service *service, const char *name)
 	return result;
 }
 
+int
+start_try(struct service *service, const char *name)
+{
+	struct start start = start_init(service);
+	int result = start_judge(service, name);
+
+	if (result == 0)
+		result = root_config_read(&start.configured, service, name);
+	/* it shows that the sources can be mounted, and is released */
+	if (result == 0)
+		result = make_detached(&start);
+	start_release(&start);
+	return result;
+}
+
 static int
 prepare_root(struct service *service, const char *name)
 {
@@ -379,6 +394,35 @@ prepare_root(struct service *service, const char *name)
 	if (result < 0)
 		prepared_root_remove(service->state, name, service->report);
 	start_release(&start);
+	return result;
+}
+
+/* Records the service that is started now as the root's, an instance say. */
+static int
+take_over(struct service *service, const char *name, const struct prepared_root *prepared)
+{
+	const struct record *old = &prepared->record;
+	struct record record = {0};
+	char text[NAME_LENGTH + sizeof("chroot-mounts.")];
+	const char *owner = service_of(service, name, text, sizeof(text));
+	int result = 0;
+
+	if (strcmp(record_value(old, "service"), owner) == 0)
+		return 0;
+	for (const char *string = old->text; result == 0 && string < old->text + old->size;
+		string += strlen(string) + 1) {
+		cleanup_free char *key = strndup(string, strcspn(string, "="));
+
+		if (!key)
+			result = -1;
+		else if (strcmp(key, "version") != 0)
+			result = record_add(&record, key,
+				strcmp(key, "service") == 0 ? owner : string + strlen(key) + 1);
+	}
+	result = result < 0 ? report_error(service->report, errno, "cannot make the record")
+			    : prepared_root_write_record(
+				      &record, service->state, name, service->report);
+	record_release(&record);
 	return result;
 }
 
@@ -402,8 +446,9 @@ find_prepared(struct service *service, const char *name)
 		result = 0;
 	} else if (prepared.state == PREPARED_ROOT_GOOD) {
 		report_note(report, "%s", reason);
+		result = take_over(service, name, &prepared) < 0 ? -1 : 1;
 	} else if (prepared.state == PREPARED_ROOT_BY_OTHERS) {
-		report_warning(report, "%s; restart the service", reason);
+		report_warning(report, "%s; chroot-mounts restart %s renews it", reason, name);
 	} else {
 		report_mend(report, "chroot-mounts stop %s", name);
 		result = report_error(report, 0, "%s", reason);
@@ -426,7 +471,8 @@ start_root(struct service *service, const char *name)
 	prepared = find_prepared(service, name);
 	if (prepared != 0)
 		return prepared < 0 ? -1 : 0;
-	if (prepared_root_remove(service->state, name, service->report) < 0)
+	if (state_note(service->state, name, false, service->report) < 0 ||
+		prepared_root_remove(service->state, name, service->report) < 0)
 		return -1;
 	if (prepare_root(service, name) == 0)
 		return 0;

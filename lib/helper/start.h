@@ -21,6 +21,10 @@ int start_plan(struct service *service, const char *name, struct plan *plan);
  * the host. */
 int start_judge(struct service *service, const char *name);
 
+/* Checks that start_root would succeed, also of a prepared root: judges the tree, and makes the
+ * mounts once, detached. */
+int start_try(struct service *service, const char *name);
+
 /* True if mounts that the host makes below the line's source will appear inside. */
 bool start_is_live(struct service *service, const struct plan_mount *line);
 

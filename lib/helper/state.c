@@ -195,6 +195,36 @@ state_unlock_for_good(int state, const char *name)
 	unlinkat(state, file, 0);
 }
 
+static void
+note_name(char *file, size_t size, const char *name)
+{
+	snprintf(file, size, "%s%s", name ? name : "", name ? ".stopped" : ".started");
+}
+
+int
+state_note(int state, const char *name, bool is_set, struct report *report)
+{
+	char file[NAME_LENGTH + sizeof(".stopped")];
+	cleanup_fd int fd = -1;
+
+	note_name(file, sizeof(file), name);
+	if (is_set)
+		fd = openat(state, file, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (is_set ? fd >= 0 : unlinkat(state, file, 0) == 0 || errno == ENOENT)
+		return 0;
+	return report_error(report, errno, "cannot %s %s/%s", is_set ? "make" : "remove",
+		STATE_DIRECTORY, file);
+}
+
+bool
+state_has_note(int state, const char *name)
+{
+	char file[NAME_LENGTH + sizeof(".stopped")];
+
+	note_name(file, sizeof(file), name);
+	return faccessat(state, file, F_OK, 0) == 0;
+}
+
 int
 state_names(int state, char ***names, size_t *count)
 {

@@ -30,6 +30,13 @@ int state_try_lock(int state, const char *name, bool *busy);
 /* Removes the lock's file; for the holder of the lock, once the root needs none. */
 void state_unlock_for_good(int state, const char *name);
 
+/*
+ * Notes of reload without ROOT: whether the service for all was started, name NULL, and whether a
+ * root was stopped by its name since. Returns 0, or -1 after reporting the error.
+ */
+int state_note(int state, const char *name, bool is_set, struct report *report);
+bool state_has_note(int state, const char *name);
+
 /* Lists the folders in it. *names and its strings are owned by the caller, even after an error.
  * Returns 0, or -1 with errno set. */
 int state_names(int state, char ***names, size_t *count);

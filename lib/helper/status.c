@@ -82,8 +82,9 @@ compare_configuration(struct service *service, const char *name, const struct re
 		key = changed_key(record, &configured.config);
 		if (key != CONFIG_KEYS)
 			set_state(status, STATUS_STALE,
-				"%s has changed since start; %s the service", config_key_name(key),
-				config_needs_restart(key) ? "restart" : "reload");
+				"%s has changed since start; chroot-mounts %s %s",
+				config_key_name(key),
+				config_needs_restart(key) ? "restart" : "reload", name);
 		compare_options(&configured.plan, lines, status);
 	}
 	root_config_release(&configured);
@@ -139,7 +140,7 @@ compare_line(struct service *service, const struct plan_record *lines, size_t in
 
 /* Compares the mounts inside and their sources with the record. */
 static void
-compare_mounts(struct service *service, const struct record *record,
+compare_mounts(struct service *service, const char *name, const struct record *record,
 	const struct plan_record *lines, struct status *status)
 {
 	const char *unfinished = record_value(record, "unfinished");
@@ -147,10 +148,11 @@ compare_mounts(struct service *service, const struct record *record,
 	for (size_t i = 0; i < lines->plan.count; i++)
 		judge_line(lines, i, status);
 	if (!visible_is_there(record))
-		set_state(
-			status, STATUS_DAMAGED, "it is not visible any more; restart the service");
+		set_state(status, STATUS_DAMAGED,
+			"it is not visible any more; chroot-mounts restart %s", name);
 	if (*unfinished != '\0')
-		set_state(status, STATUS_STALE, "%s; reload or restart the service", unfinished);
+		set_state(status, STATUS_STALE, "%s; chroot-mounts reload %s, or restart %s",
+			unfinished, name, name);
 	for (size_t i = 0; i < lines->plan.count; i++)
 		compare_line(service, lines, i, status);
 }
@@ -171,12 +173,13 @@ judge_good(struct service *service, const char *name, const struct prepared_root
 				: namespace_visit(prepared->pin, service->host, scan_mounts, &at,
 					  NULL, service->report);
 	if (result == 0) {
-		compare_mounts(service, record, &lines, status);
+		compare_mounts(service, name, record, &lines, status);
 		compare_configuration(service, name, record, &lines, status);
 	}
 	if (record_value(record, "visible_stale")[0] != '\0')
 		set_state(status, STATUS_STALE,
-			"what is visible on the host is not what is inside; restart the service");
+			"what is visible on the host is not what is inside; chroot-mounts restart %s",
+			name);
 	plan_record_release(&lines);
 	return result;
 }
@@ -191,12 +194,11 @@ find_state(struct service *service, const char *name, const struct prepared_root
 	/* the list says "damaged" already */
 	if (prepared->state == PREPARED_ROOT_DAMAGED)
 		set_state(status, STATUS_DAMAGED,
-			"/ inside is not what start made; stop it, then start it");
+			"/ inside is not what start made; chroot-mounts restart %s", name);
 	else
-		set_state(status, STATUS_DAMAGED, "it %s; %s",
+		set_state(status, STATUS_DAMAGED, "it %s; chroot-mounts %s %s",
 			prepared_root_reason(prepared->state),
-			prepared->state == PREPARED_ROOT_HALF ? "stop it again"
-							      : "restart the service");
+			prepared->state == PREPARED_ROOT_HALF ? "stop" : "restart", name);
 	return 0;
 }
 

@@ -44,8 +44,8 @@ table_new(const char *name, const struct table_column *columns, size_t count, bo
 	if (scols_table_set_name(table->rows, name) != 0)
 		goto no_memory;
 	scols_table_enable_json(table->rows, json);
-	/* a wide cell stays whole: a truncated path names nothing */
-	scols_table_enable_nowrap(table->rows, 1);
+	/* no cell is cut to a terminal's width: a truncated path names nothing */
+	scols_table_set_termforce(table->rows, SCOLS_TERMFORCE_NEVER);
 	scols_table_enable_minout(table->rows, 1); /* no trailing blanks */
 	for (size_t i = 0; i < count; i++)
 		if (!add_column(table, &columns[i]))

@@ -124,7 +124,7 @@ trust_judge_change(const struct root *root, const char *mount_point, int mount, 
 	/* the mount is on the file itself: on a directory above, that would be covered, too */
 	if (!covered && mount >= 0)
 		return judge_opened(root, file, mount, report);
-	report_mend(report, "rc-service %s restart", restart);
+	report_mend(report, "chroot-mounts restart %s", restart);
 	return report_error(report, 0,
 		"what is on %s is to change, and setuid programs inside rely on it, which needs a restart",
 		mount_point);

@@ -16,7 +16,7 @@ struct trust_names;
  *                     *names: the tree's accounts, for trust_names_record.
  * trust_judge_change  judges for a reload a mount that is to be made or unmounted at mount_point.
  *                     mount: descriptor of the new one, or -1. Refuses a change that cannot be
- *                     judged before, all but a new file on one of these. restart: the service.
+ *                     judged before, all but a new file on one of these. restart: the root.
  *
  * Each returns 0, or -1 after reporting the error.
  */

@@ -599,7 +599,7 @@ refused()
 	run "$@"
 	is "who is $what $number, which is $name inside, is refused: ${*:1:3}" "$status" 125
 	like "the refusal names $what $number, $name inside and what mends it: ${*:1:3}" "$errors" \
-		"$what $number is $name inside debian.*rc-service chroot-mounts reload"
+		"$what $number is $name inside debian.*chroot-mounts reload debian"
 	is "the refusal for $what $number, which is $name inside, is one line: ${*:1:3}" "$(grep -c . <<<"$errors")" 1
 }
 enter_as_bob() { as bob chroot-enter -d / debian true; }
@@ -672,7 +672,7 @@ install -d /srv/lib
 for line in '/home/alice/etc /etc none bind' '/srv/lib /usr none bind' 'tmpfs /usr/lib tmpfs mode=0755'; do
 	changes_to "extra_mounts=\"$line\""
 	is "a line that covers what setuid programs rely on is none for a reload: $line" "$status" 1
-	like "the refused reload names what mends it: $line" "$errors" 'setuid programs inside rely on it.*rc-service chroot-mounts restart'
+	like "the refused reload names what mends it: $line" "$errors" 'setuid programs inside rely on it.*chroot-mounts restart debian'
 	is "the refused reload changes nothing: $line" "$(inside stat -c %U /etc) $(inside /srv/probes/setuid-id -u)" 'root 0'
 done
 shall yes 'users="alice bob"' 'extra_mounts="/home/alice/etc /etc none bind"'
@@ -720,7 +720,7 @@ ok 'a tree without passwd and group files has no names that could collide' insid
 configure debian "root=\"$tree\"" 'users="alice bob"'
 run chroot-mounts status
 like 'a change of the key makes the root stale, until a restart' "$output" \
-	'stale.*allow_setuid has changed since start; restart'
+	'stale.*allow_setuid has changed since start; chroot-mounts restart debian'
 ok 'a reload is refused while the key has changed' fails chroot-mounts reload
 ok 'stop succeeds after a change of the key' chroot-mounts stop
 done_testing

@@ -133,6 +133,16 @@ chmod 755 /usr/bin/plain
 run as alice plain --list
 is 'without the superuser'"'"'s powers there is no list' "$status:$output" 125:
 like 'the message says that the superuser'"'"'s powers are missing' "$errors" "superuser's powers"
+
+# a narrow terminal
+on_columns() { script -qec "stty cols $1; ${*:2}" /dev/null </dev/null | tr -d '\r'; }
+configure zoo 'root="/opt/games"' 'users="alice"' 'description="more words than a terminal of eighty columns has room for beside the other three"'
+for columns in 40 60 80; do
+	for verb in list status 'start -n zoo'; do
+		# shellcheck disable=SC2086 # words
+		is "$verb on a terminal of $columns columns cuts no word" "$(on_columns "$columns" chroot-mounts "$verb")" "$(chroot-mounts $verb)"
+	done
+done
 ok 'stop takes all roots away' chroot-mounts stop
 run listed
 is 'the list is empty after stop' "$status:$output:$errors" '0::'

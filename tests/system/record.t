@@ -53,7 +53,7 @@ chroot-mounts -q start
 chroot-enter games umount -l /
 run chroot-enter games true
 is 'where somebody unmounted / inside, nobody enters' "$status" 125
-like 'where somebody unmounted / inside, the message says what mends it' "$errors" 'rc-service chroot-mounts'
+like 'where somebody unmounted / inside, the message says what mends it' "$errors" 'to mend it: chroot-mounts restart '
 run chroot-mounts status games
 is 'where somebody unmounted / inside, status fails' "$status" 1
 like 'where somebody unmounted / inside, status says that the root is damaged' "$output" 'damaged'

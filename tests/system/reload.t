@@ -214,7 +214,7 @@ reload_to 'ro after the writer has ended' '/srv/one /mnt/a none bind,ro'
 configure games 'root="/opt/demo"'
 run chroot-mounts reload games
 is 'a reload to another root= is refused' "$status" 1
-like 'the message about another root= says what mends it' "$errors" 'root has changed, which needs a restart.*rc-service chroot-mounts restart'
+like 'the message about another root= says what mends it' "$errors" 'root has changed, which needs a restart.*chroot-mounts restart games'
 like 'status says that root= has changed' "$(reason)" '^stale .*root has changed.*restart'
 kept='/srv/one /mnt/a none bind,ro'
 refuses 'a change of visible' 'visible has changed.*restart' "$kept" 'visible="yes"'

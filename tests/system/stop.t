@@ -333,7 +333,7 @@ chroot-enter debian umount -l /
 like 'a root without its / is damaged' "$(chroot-mounts status)" 'damaged'
 run as alice chroot-enter -d / debian true
 is 'a root without its / cannot be entered' "$status" 125
-like 'the message about a root without its / says what mends it' "$errors" 'rc-service chroot-mounts restart'
+like 'the message about a root without its / says what mends it' "$errors" 'chroot-mounts restart debian'
 run chroot-mounts start
 is 'start fails for a root without its /' "$status" 1
 ok 'stop takes a root without its / away' chroot-mounts stop

@@ -136,9 +136,9 @@ is 'reload adds a line to a visible root' "$status" 0
 like 'reload says that the host does not see the line that was added' "$errors" 'visible on the host stays as it was until a restart'
 is 'the line that was added is seen inside' "$(chroot-enter games cat /mnt/name)" one
 is 'the host sees what it saw before reload' "$(shown)" "$shown"
-like 'status says that a restart is needed for what the host sees' "$(reason)" '^stale .*visible.*restart the service'
+like 'status says that a restart is needed for what the host sees' "$(reason)" '^stale .*visible.*chroot-mounts restart '
 ok 'a second reload succeeds, which changes nothing of what the host sees' chroot-mounts -q reload games
-like 'status still says after a second reload that a restart is needed' "$(reason)" '^stale .*visible.*restart the service'
+like 'status still says after a second reload that a restart is needed' "$(reason)" '^stale .*visible.*chroot-mounts restart '
 chroot-mounts -q stop games
 ok 'the visible root starts again' chroot-mounts -q start games
 is 'a restart brings the line that was added to the host' "$(plain cat /mnt/name)" one

@@ -10,6 +10,7 @@
 #include "common/cleanup.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 static int
 read_text(struct account *account, const char *text, uid_t uid)
@@ -169,6 +170,21 @@ a_huge_line_is_no_obstacle(void **state)
 	account_release(&account);
 }
 
+static void
+a_file_of_a_mebibyte_is_read_and_no_larger_one(void **state)
+{
+	cleanup_fd int fd = memfd_create("passwd", MFD_CLOEXEC);
+	cleanup_free char *text = NULL;
+
+	(void)state;
+	assert_int_equal(ftruncate(fd, 1024 * 1024), 0);
+	text = account_text_of(fd, true);
+	assert_non_null(text);
+	assert_int_equal(ftruncate(fd, 1024 * 1024 + 1), 0);
+	assert_null(account_text_of(fd, true));
+	assert_int_equal(errno, EINVAL);
+}
+
 int
 main(void)
 {
@@ -181,6 +197,7 @@ main(void)
 		cmocka_unit_test(odd_lines_are_passed_over),
 		cmocka_unit_test(names_come_one_after_the_other_those_of_odd_lines_too),
 		cmocka_unit_test(a_huge_line_is_no_obstacle),
+		cmocka_unit_test(a_file_of_a_mebibyte_is_read_and_no_larger_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,7 +145,7 @@ an_option_that_is_taken_out_of_a_filesystem_needs_a_restart(void **state)
 	assert_int_equal(find(), -1);
 	assert_string_equal(take_said(),
 		"test: options of /a were taken out of its line, which needs a restart; to mend "
-		"it: rc-service chroot-mounts restart\n");
+		"it: chroot-mounts restart chroot-mounts\n");
 }
 
 static void
