@@ -71,9 +71,7 @@ enter(struct entry *entry, char **argv)
 	if (is_special)
 		return refuse(entry);
 	session_report_replaced(entry);
-	if (admission_open_pin(entry) < 0)
-		return -1;
-	if (admission_join(entry) < 0)
+	if (admission_open_pin(entry) < 0 || admission_join(entry) < 0)
 		return -1;
 	caller->allows_setuid = strcmp(record_value(&entry->record, "allow_setuid"), "yes") == 0;
 	if (!entry->is_superuser && privileges_let_go(caller, entry->report) < 0)

@@ -32,13 +32,9 @@ struct candidate {
 };
 
 static int
-refuse(const struct record *record, const struct candidate *found, const char *root,
-	struct report *report)
+refuse(const struct candidate *found, const char *root, struct report *report)
 {
-	const char *service = record_value(record, "service");
-
-	report_mend(report, "rc-service %s reload, which mends it or says what does",
-		*service ? service : "chroot-mounts");
+	report_mend(report, "chroot-mounts reload %s, which mends it or says what does", root);
 	return report_error(report, 0,
 		"%s %u is %s inside %s, and the service has not found it to be that on the host: setuid programs inside would take who has the number for %s",
 		found->kind->noun, (unsigned)found->id, found->name, root, found->kind->taken);
@@ -48,9 +44,9 @@ int
 collision_check(const struct record *record, const struct identity *identity, const char *root,
 	struct report *report)
 {
-	const struct collision_kind *const kinds[] = {&collision_users, &collision_groups};
+	const struct collision_kind *const kinds[] = {&collision_users, &collision_groups, NULL};
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+	for (size_t i = 0; kinds[i]; i++) {
 		cleanup_free char *text = NULL;
 		struct candidate found = {.kind = kinds[i]};
 		const char *rest;
@@ -63,7 +59,7 @@ collision_check(const struct record *record, const struct identity *identity, co
 
 			if (collision_has_number(identity, kinds[i], found.id) &&
 				!record_has_account(record, kinds[i]->known, found.id, found.name))
-				result = refuse(record, &found, root, report);
+				result = refuse(&found, root, report);
 			free(found.name);
 			if (result < 0)
 				return -1;

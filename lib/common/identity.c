@@ -13,11 +13,11 @@ identity_find_caller(struct identity *identity, struct report *report)
 	int count = getgroups(0, NULL);
 
 	*identity = (struct identity){.uid = getuid(), .gid = getgid()};
-	if (count > 0)
-		identity->groups = calloc((size_t)count, sizeof(*identity->groups));
-	if (count > 0 && identity->groups)
+	if (count >= 0)
+		identity->groups = calloc((size_t)count + 1, sizeof(*identity->groups));
+	if (identity->groups)
 		count = getgroups(count, identity->groups);
-	if (count < 0 || (count > 0 && !identity->groups))
+	if (count < 0 || !identity->groups)
 		return report_error(report, errno, "cannot read your groups");
 	identity->group_count = (size_t)count;
 	return 0;

@@ -65,7 +65,7 @@ is_listed(const struct record *record, const struct identity *caller)
 }
 
 /* Reports the same for a root that is absent, stopped, or not the caller's. error: the errno of
- * opening it; ENOENT and ESTALE (namespace_open_pin) if it does not exist. */
+ * opening it; ENOENT and ESTALE (namespace_open_pin) if it does not exist, EINVAL for no name. */
 static int
 refuse_caller(const struct entry *entry, int error)
 {
@@ -73,21 +73,26 @@ refuse_caller(const struct entry *entry, int error)
 
 	if (entry->is_superuser && capabilities_check_namespace(entry->report) < 0)
 		return -1;
-	if (entry->is_superuser && error != ENOENT && error != ESTALE)
-		return report_error(entry->report, error, "cannot look at %s", root);
 	if (!entry->is_superuser)
 		log_refusal("chroot-enter", entry->caller.uid, ": %.64s", root);
-	return report_error(entry->report, 0,
-		"%s is not prepared (rc-service chroot-mounts start), or you are not listed for it",
-		*root != '\0' ? root : "''");
+	if (error == EINVAL)
+		return report_error(entry->report, 0,
+			"%s is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)",
+			*root != '\0' ? root : "''");
+	if (!entry->is_superuser)
+		return report_error(entry->report, 0,
+			"%s is not prepared (chroot-mounts start %s), or you are not listed for it",
+			root, root);
+	if (error != ENOENT && error != ESTALE)
+		return report_error(entry->report, error, "cannot look at %s", root);
+	report_mend(entry->report, "chroot-mounts start %s", root);
+	return report_error(entry->report, 0, "%s is not prepared", root);
 }
 
 static int
 mend_by_restart(const struct entry *entry, const char *what)
 {
-	const char *service = record_value(&entry->record, "service");
-
-	report_mend(entry->report, "rc-service %s restart", *service ? service : "chroot-mounts");
+	report_mend(entry->report, "chroot-mounts restart %s", entry->options->root);
 	return report_error(entry->report, 0, "%s %s", entry->options->root, what);
 }
 
@@ -143,7 +148,7 @@ admission_judge(struct entry *entry)
 	int error;
 
 	if (!name_is_valid(root))
-		return refuse_caller(entry, ENOENT);
+		return refuse_caller(entry, EINVAL);
 	if (raise(entry, PRIVILEGES_TO_READ) < 0)
 		return -1;
 	error = open_root(entry, root) < 0 ? errno : 0;

@@ -81,7 +81,6 @@ void
 session_report_replaced(const struct entry *entry)
 {
 	const struct record *record = &entry->record;
-	const char *service = record_value(record, "service");
 	const char *line = NULL;
 
 	if (entry->options->command)
@@ -92,8 +91,8 @@ session_report_replaced(const struct entry *entry)
 
 		if (source && options && has_word(options, "bind") && was_replaced(line, source))
 			report_warning(entry->report,
-				"%s was replaced on the host, and %s has the old one; rc-service %s reload renews it",
-				source, entry->options->root, *service ? service : "chroot-mounts");
+				"%s was replaced on the host, and %s has the old one; chroot-mounts reload %s renews it",
+				source, entry->options->root, entry->options->root);
 	}
 }
 

@@ -72,7 +72,7 @@ for root in games one two three own; do
 done
 for root in garbage missing target own-missing own-garbage; do
 	run guest "chroot-enter $root true"
-	is "$root is not entered" "$status, $errors" "125, chroot-enter: $root is not prepared (rc-service chroot-mounts start), or you are not listed for it"
+	is "$root is not entered" "$status, $errors" "125, chroot-enter: $root is not prepared; to mend it: chroot-mounts start $root"
 done
 ok 'the command that the console named mends a broken root' guest '
 	mkdir -p /srv/target/mnt/none && chroot-mounts start target && chroot-enter target true'

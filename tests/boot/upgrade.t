@@ -39,15 +39,15 @@ started_by_another()
 		run enter_as "$who"
 		is "after $1, entering as $who fails" "$status" 125
 		is "after $1, entering as $who says what to do" "$errors" \
-			'chroot-enter: games was prepared by another version; to mend it: rc-service chroot-mounts restart'
+			'chroot-enter: games was prepared by another version; to mend it: chroot-mounts restart games'
 	done
 	run enter_as bob
 	is "after $1, who is not listed is told nothing of it" "$errors" \
-		'chroot-enter: games is not prepared (rc-service chroot-mounts start), or you are not listed for it'
+		'chroot-enter: games is not prepared (chroot-mounts start games), or you are not listed for it'
 	run guest 'rc-service chroot-mounts status'
 	is "after $1, status fails" "$status" 1
 	like "after $1, status says why" "$output" \
-		'games damaged +1 it was prepared by another version; restart the service'
+		'games damaged +1 it was prepared by another version; chroot-mounts restart games'
 	run guest 'chroot-mounts start'
 	ok "after $1, starting ends nothing inside" runs "$inside"
 }

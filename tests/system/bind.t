@@ -177,6 +177,6 @@ ok 'stop has ended the entry with a bind' is_ended "$pid"
 ok 'the source of a bind can be unmounted after stop' umount /srv/data/below
 ok 'the root starts again' chroot-mounts start
 inside mount -t tmpfs cover /
-refused 'a root that was covered' 'games is damaged: / inside is not what start made; to mend it: rc-service chroot-mounts restart' \
+refused 'a root that was covered' 'games is damaged: / inside is not what start made; to mend it: chroot-mounts restart games' \
 	-b /srv/data:/srv/place
 done_testing

@@ -273,7 +273,7 @@ alice$ chroot-enter --ä games true
 ? unknown option --ä
 
 alice$ chroot-enter - true
-! chroot-enter: - is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: - is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter --keep-env=yes games true
@@ -415,99 +415,99 @@ alice$ chroot-enter -h >/dev/full
 
 # names
 alice$ chroot-enter '' true
-! chroot-enter: '' is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: '' is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter . true
-! chroot-enter: . is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: . is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter .. true
-! chroot-enter: .. is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: .. is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter ../games true
-! chroot-enter: ../games is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: ../games is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter /opt/games true
-! chroot-enter: /opt/games is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: /opt/games is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter games/ true
-! chroot-enter: games/ is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: games/ is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter Games true
-! chroot-enter: Games is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: Games is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter 'games ' true
-! chroot-enter: games  is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: games  is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter $'games\n' true
-! chroot-enter: games\012 is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: games\012 is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter $'\e[2Jgames' true
-! chroot-enter: \033[2Jgames is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: \033[2Jgames is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter games/ns true
-! chroot-enter: games/ns is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: games/ns is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter -- -games true
-! chroot-enter: -games is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: -games is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter _games true
-! chroot-enter: _games is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: _games is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter gämes true
-! chroot-enter: gämes is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: gämes is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter '%s%n' true
-! chroot-enter: %s%n is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: %s%n is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter "$n300" true
-! chroot-enter: $n300 is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: $n300 is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 alice$ chroot-enter absent true
-! chroot-enter: absent is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: absent is not prepared (chroot-mounts start absent), or you are not listed for it
 = 125
 
 alice$ chroot-enter asleep true
-! chroot-enter: asleep is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: asleep is not prepared (chroot-mounts start asleep), or you are not listed for it
 = 125
 
 bob$ chroot-enter games true
-! chroot-enter: games is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: games is not prepared (chroot-mounts start games), or you are not listed for it
 = 125
 
 alice$ chroot-enter demo true
-! chroot-enter: demo is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: demo is not prepared (chroot-mounts start demo), or you are not listed for it
 = 125
 
 superuser# chroot-enter absent true
-! chroot-enter: absent is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: absent is not prepared; to mend it: chroot-mounts start absent
 = 125
 
 superuser# chroot-enter asleep true
-! chroot-enter: asleep is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: asleep is not prepared; to mend it: chroot-mounts start asleep
 = 125
 
 superuser# chroot-enter ../games true
-! chroot-enter: ../games is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: ../games is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 superuser# chroot-enter "$n300" true
-! chroot-enter: $n300 is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: $n300 is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)
 = 125
 
 # whom
@@ -519,11 +519,11 @@ alice$ chroot-enter -u alice games id -u
 = 125
 
 bob$ chroot-enter -u bob games id -u
-! chroot-enter: games is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: games is not prepared (chroot-mounts start games), or you are not listed for it
 = 125
 
 bob$ chroot-enter -u nobody absent id -u
-! chroot-enter: absent is not prepared (rc-service chroot-mounts start), or you are not listed for it
+! chroot-enter: absent is not prepared (chroot-mounts start absent), or you are not listed for it
 = 125
 
 superuser# chroot-enter games id -u

@@ -120,7 +120,7 @@ for user in alice root; do
 	like "a record of another version is told to $user" "$errors" 'another version.*restart'
 done
 sed -i 's/^version=9/version=2/' /run/chroot-mounts/games/record
-like 'the refusal says what to do' "$refusal" 'not prepared.*rc-service chroot-mounts start.*not listed'
+like 'the refusal says what to do' "$refusal" 'not prepared.*chroot-mounts start games.*not listed'
 
 # the name service, where the libc of the program has one with modules
 if grep -q GLIBC_2 "$(command -v chroot-enter)"; then
@@ -325,7 +325,7 @@ for user in alice root; do
 	run as "$user" chroot-enter -d / games <<<'cat /etc/resolv.conf'
 	is "$user: a file that was replaced is the old one inside" "$output" 'nameserver 192.0.2.1'
 	like "$user: a shell begins with a note of the file that was replaced" "$errors" \
-		'/etc/resolv.conf was replaced on the host, and games has the old one; rc-service chroot-mounts reload renews it'
+		'/etc/resolv.conf was replaced on the host, and games has the old one; chroot-mounts reload games renews it'
 	run as "$user" chroot-enter -d / games true
 	is "$user: a command has no note of the file that was replaced" "$errors" ''
 done

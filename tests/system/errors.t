@@ -131,7 +131,7 @@ chroot-mounts reload games
 for name in games bad absent; do
 	run as alice sh -c "ulimit -n 4; exec chroot-enter -d / $name true"
 	is "an ordinary user with few descriptors learns nothing of $name" "$status:$errors" \
-		"125:chroot-enter: $name is not prepared (rc-service chroot-mounts start), or you are not listed for it"
+		"125:chroot-enter: $name is not prepared (chroot-mounts start $name), or you are not listed for it"
 done
 ok 'a listed user with enough descriptors enters' as alice chroot-enter -d / games true
 

@@ -264,7 +264,7 @@ while IFS= read -r word; do
 	shown=$(sed -e "s/^\$/''/" -e 's/\\n/\\012/; s/\\e/\\033/; s/\\x7f/\\177/; s/\\t/\\011/' <<<"$word")
 	run strace -u alice -o "$work/trace" chroot-enter -- "$name" true
 	is "no name: '${word:0:40}'" "$errors" \
-		"chroot-enter: $shown is not prepared (rc-service chroot-mounts start), or you are not listed for it"
+		"chroot-enter: $shown is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)"
 	is "no name: '${word:0:40}': 125 is the status" "$status" 125
 	is "no name: '${word:0:40}': no file was asked" "$(sed '1,/DUMPABLE/d' "$work/trace" | grep -cE '^(open|stat|newfstatat|access)')" 0
 done <<END

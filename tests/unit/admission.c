@@ -619,8 +619,10 @@ restart_in_the_same_folder(void)
 	reload();
 }
 
-static const char refusal[] = "chroot-enter: games is not prepared (rc-service chroot-mounts "
-			      "start), or you are not listed for it\n";
+static const char refusal[] =
+	"chroot-enter: games is not prepared (chroot-mounts start games), or you are not listed for it\n";
+static const char absent[] =
+	"chroot-enter: games is not prepared; to mend it: chroot-mounts start games\n";
 static const char disturbed[] =
 	"chroot-enter: games was stopped or reloaded at this moment; enter it again\n";
 
@@ -809,7 +811,7 @@ the_superuser_is_told_what_is_wrong(void **state)
 
 	(void)state;
 	begin_entry_of_superuser();
-	assert_says(admission_judge(&entry), refusal);
+	assert_says(admission_judge(&entry), absent);
 	assert_string_equal(calls, "open games; namespace; ");
 	prepare("games", "");
 	begin_entry_of_superuser();
@@ -833,7 +835,7 @@ the_superuser_is_told_what_is_wrong(void **state)
 		"chroot-enter: cannot read the record of games: Operation not permitted\n");
 	stop();
 	begin_entry_of_superuser();
-	assert_says(admission_judge(&entry), refusal);
+	assert_says(admission_judge(&entry), absent);
 	assert_string_equal(calls, "open games; record; namespace; ");
 	/* who is not on the host cannot know whether it is prepared */
 	begin_entry_of_superuser();
@@ -866,8 +868,7 @@ a_name_that_is_none_touches_no_file(void **state)
 	begin_entry();
 	options.root = "";
 	assert_says(admission_judge(&entry),
-		"chroot-enter: '' is not prepared (rc-service chroot-mounts start), or you are not "
-		"listed for it\n");
+		"chroot-enter: '' is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)\n");
 	assert_string_equal(calls, "log 1000: ; ");
 }
 
@@ -878,17 +879,17 @@ who_is_listed_is_told_of_another_version(void **state)
 	prepare("games", ON_HOST);
 	reload_by_another_version();
 	assert_says(admission_judge(&entry),
-		"chroot-enter: games was prepared by another version; to mend it: rc-service "
-		"chroot-mounts restart\n");
+		"chroot-enter: games was prepared by another version; to mend it: chroot-mounts "
+		"restart games\n");
 	begin_entry_of_superuser();
 	assert_says(admission_judge(&entry),
-		"chroot-enter: games was prepared by another version; to mend it: rc-service "
-		"chroot-mounts restart\n");
+		"chroot-enter: games was prepared by another version; to mend it: chroot-mounts "
+		"restart games\n");
 	write_record_of("games", ON_HOST "uid=1000 service=chroot-mounts.games", '1');
 	begin_entry();
 	assert_says(admission_judge(&entry),
-		"chroot-enter: games was prepared by another version; to mend it: rc-service "
-		"chroot-mounts.games restart\n");
+		"chroot-enter: games was prepared by another version; to mend it: chroot-mounts "
+		"restart games\n");
 }
 
 static void
@@ -919,8 +920,8 @@ static void
 no_namespace_is_joined_but_the_one_that_start_made(void **state)
 {
 	static const char damaged[] = "chroot-enter: games is damaged: another namespace is pinned "
-				      "than start made; to mend it: rc-service chroot-mounts "
-				      "restart\n";
+				      "than start made; to mend it: chroot-mounts restart "
+				      "games\n";
 
 	(void)state;
 	prepare("games", ON_HOST "uid=1000");
@@ -953,13 +954,13 @@ a_root_without_a_pin_is_as_good_as_absent(void **state)
 	assert_true(ends_in(calls, "; pin; look; lower; log 1000: games; "));
 	begin_entry_of_superuser();
 	assert_int_equal(admission_judge(&entry), 0);
-	assert_says(admission_open_pin(&entry), refusal);
+	assert_says(admission_open_pin(&entry), absent);
 	assert_true(ends_in(calls, "; pin; look; namespace; "));
 	begin_entry_of_superuser();
 	failing = 4;
 	failing_error = ESTALE; /* no mount namespace */
 	assert_int_equal(admission_judge(&entry), 0);
-	assert_says(admission_open_pin(&entry), refusal);
+	assert_says(admission_open_pin(&entry), absent);
 	begin_entry_of_superuser();
 	failing = 4;
 	assert_int_equal(admission_judge(&entry), 0);
@@ -1065,7 +1066,7 @@ a_call_that_fails_ends_the_entry(void **state)
 		{"pin; look; lower; ", 1, true, lowering},
 		{"lower; number; ", 1, false,
 			"games is damaged: another namespace is pinned than start made; to mend "
-			"it: rc-service chroot-mounts restart"},
+			"it: chroot-mounts restart games"},
 		{"number; to join; ", 2, false, raising},
 		{"to join; setns; lower; ", 2, false,
 			"cannot join the namespace of games: Operation not permitted"},
@@ -1162,7 +1163,7 @@ assert_kept_out(int steps, bool late)
 		return;
 	}
 	assert_int_equal(report.errors, 1);
-	assert_string_equal(words, joined == 0 ? refusal : disturbed);
+	assert_string_equal(words, joined != 0 ? disturbed : entry.is_superuser ? absent : refusal);
 	assert_int_equal(raised, NOTHING);
 	assert_false(has_said_while_raised);
 }
@@ -1298,7 +1299,7 @@ static void
 the_root_inside_must_be_the_one_that_start_made(void **state)
 {
 	static const char damaged[] = "chroot-enter: games is damaged: / inside is not what start "
-				      "made; to mend it: rc-service chroot-mounts restart\n";
+				      "made; to mend it: chroot-mounts restart games\n";
 
 	(void)state;
 	prepare("games", "");

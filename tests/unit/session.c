@@ -429,8 +429,8 @@ replace(const char *name)
 }
 
 #define REPLACED                                                                                   \
-	"chroot-enter: %/file was replaced on the host, and games has the old one; rc-service "    \
-	"chroot-mounts reload renews it\n"
+	"chroot-enter: %/file was replaced on the host, and games has the old one; chroot-mounts " \
+	"reload games renews it\n"
 
 static void
 a_file_that_is_bound_and_was_replaced_is_reported(void **state)
@@ -459,9 +459,9 @@ each_file_that_was_replaced_is_reported(void **state)
 	session_report_replaced(&entry);
 	assert_string_equal(take_said(),
 		in_place("chroot-enter: %/file was replaced on the host, and games has the old "
-			 "one; rc-service chroot-mounts.games reload renews it\n"
+			 "one; chroot-mounts reload games renews it\n"
 			 "chroot-enter: %/third was replaced on the host, and games has the old "
-			 "one; rc-service chroot-mounts.games reload renews it\n"));
+			 "one; chroot-mounts reload games renews it\n"));
 }
 
 static void

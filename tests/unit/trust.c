@@ -340,7 +340,7 @@ at_entry_the_name_and_what_mends_it_are_said(void **state)
 		snprintf(expected, sizeof(expected),
 			"test: %s inside games, and the service has not found it to be that on the "
 			"host: setuid programs inside would take who has the number for %s; to "
-			"mend it: rc-service chroot-mounts reload, which mends it or says what "
+			"mend it: chroot-mounts reload games, which mends it or says what "
 			"does\n",
 			cases[i].what, cases[i].taken);
 		assert_string_equal(take_said(), expected);
