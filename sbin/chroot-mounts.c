@@ -102,6 +102,8 @@ run_start(struct service *service, const struct options *options, const struct s
 {
 	if (options->only_show)
 		return show_plans(service, names, options->json) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (options->count == 0)
+		catalogue_warn_of_names(service->report);
 	if (names->count == 0)
 		report_warning(service->report, "no root is configured");
 	return note_service(service, options, true) < 0 ? EXIT_FAILURE
@@ -158,6 +160,8 @@ run_ps(struct service *service, const struct options *options, const struct serv
 static int
 run_list(struct service *service, const struct options *options, const struct service_names *names)
 {
+	if (options->count == 0)
+		catalogue_warn_of_names(service->report);
 	return show_list(service, options->count > 0 ? names : NULL, options->json) < 0
 		       ? EXIT_FAILURE
 		       : EXIT_SUCCESS;
@@ -277,7 +281,12 @@ take_names(struct service *service, const struct options *options, struct servic
 	for (size_t i = 0; names->all && i < options->count; i++) {
 		const char *name = options->names[i];
 
-		if (!name_is_valid(name) || !service_knows(service, name)) {
+		if (!name_is_valid(name)) {
+			report_error(service->report, 0,
+				"%s is no name of a root, which has small letters, digits, - and _",
+				*name != '\0' ? name : "''");
+			result = EXIT_FAILURE;
+		} else if (!service_knows(service, name)) {
 			report_error(service->report, 0, "no root is called %s", name);
 			result = EXIT_FAILURE;
 		} else if ((names->all[names->count] = strdup(name))) {

@@ -6,6 +6,7 @@
 #include "helper/reserved_name.h"
 
 #include <bsd/string.h>
+#include <ctype.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -60,33 +61,82 @@ add_entry(struct catalogue *catalogue, const char *name)
 	return 0;
 }
 
-int
-catalogue_find(struct catalogue *catalogue, struct report *report)
+/* Opens conf.d. Returns a stream owned by the caller, or NULL; *result is -1 after an error was
+ * reported. */
+static DIR *
+open_directory(struct report *report, int *result)
 {
-	cleanup_directory DIR *directory = opendir(CONFIG_DIRECTORY);
+	DIR *directory = opendir(CONFIG_DIRECTORY);
+
+	*result = directory || errno == ENOENT
+			  ? 0
+			  : report_error(report, errno, "cannot read %s", CONFIG_DIRECTORY);
+	return directory;
+}
+
+/* Returns the next chroot-mounts.NAME of conf.d, borrowed from the stream, or NULL with errno set.
+ */
+static const char *
+read_name(DIR *directory)
+{
 	const size_t prefix = strlen(SERVICE ".");
 	struct dirent *entry;
 
+	while ((errno = 0, entry = readdir(directory)))
+		if (strncmp(entry->d_name, SERVICE ".", prefix) == 0)
+			return entry->d_name + prefix;
+	return NULL;
+}
+
+int
+catalogue_find(struct catalogue *catalogue, struct report *report)
+{
+	int result;
+	cleanup_directory DIR *directory = open_directory(report, &result);
+	const char *name;
+
 	*catalogue = (struct catalogue){0};
 	if (!directory)
-		return errno == ENOENT
-			       ? 0
-			       : report_error(report, errno, "cannot read %s", CONFIG_DIRECTORY);
-	while ((errno = 0, entry = readdir(directory))) {
-		const char *name = entry->d_name + prefix;
-
-		if (strncmp(entry->d_name, SERVICE ".", prefix) != 0 || !name_is_valid(name) ||
-			reserved_name_is_leftover(name))
-			continue;
-		if (add_entry(catalogue, name) < 0)
+		return result;
+	while ((name = read_name(directory)))
+		if (name_is_valid(name) && !reserved_name_is_leftover(name) &&
+			add_entry(catalogue, name) < 0)
 			return report_error(report, ENOMEM, "cannot read %s", CONFIG_DIRECTORY);
-	}
 	if (errno != 0)
 		return report_error(report, errno, "cannot read %s", CONFIG_DIRECTORY);
 	if (catalogue->count > 0)
 		qsort(catalogue->entries, catalogue->count, sizeof(*catalogue->entries),
 			compare_entries);
 	return 0;
+}
+
+/* True for a name that would be one but for capitals and dots. */
+static bool
+is_almost_valid(const char *name)
+{
+	const char *suffix = strrchr(name, '.');
+	char small[NAME_LENGTH + 1];
+
+	if (name_is_valid(name) || (suffix && reserved_name_is_leftover(suffix + 1)) ||
+		strlcpy(small, name, sizeof(small)) >= sizeof(small))
+		return false;
+	for (char *byte = small; *byte != '\0'; byte++)
+		*byte = *byte == '.' ? '-' : (char)tolower((unsigned char)*byte);
+	return name_is_valid(small);
+}
+
+void
+catalogue_warn_of_names(struct report *report)
+{
+	int result;
+	cleanup_directory DIR *directory = open_directory(report, &result);
+	const char *name;
+
+	while (directory && (name = read_name(directory)))
+		if (is_almost_valid(name))
+			report_warning(report,
+				"%s/%s.%s does not count: the name of a root has small letters, digits, - and _",
+				CONFIG_DIRECTORY, SERVICE, name);
 }
 
 /*

@@ -28,6 +28,9 @@ struct catalogue {
  */
 int catalogue_find(struct catalogue *catalogue, struct report *report);
 
+/* Warns of files whose names do not count for their capitals or dots. */
+void catalogue_warn_of_names(struct report *report);
+
 /* Reads the service's own file, if there is one. */
 int catalogue_read_service(struct catalogue *catalogue, struct report *report);
 

@@ -134,6 +134,23 @@ run as alice plain --list
 is 'without the superuser'"'"'s powers there is no list' "$status:$output" 125:
 like 'the message says that the superuser'"'"'s powers are missing' "$errors" "superuser's powers"
 
+# files that do not count
+for name in Steam games.32 games.bak games.dpkg-new 'games~'; do
+	cp /etc/conf.d/chroot-mounts.games "/etc/conf.d/chroot-mounts.$name"
+done
+touch /etc/conf.d/._cfg0000_chroot-mounts.games
+for verb in list start; do
+	run chroot-mounts "$verb"
+	is "$verb succeeds beside files that do not count" "$status" 0
+	is "$verb names the files whose names do not count, and none of an editor" "$(sort <<<"$errors")" \
+		"chroot-mounts: /etc/conf.d/chroot-mounts.Steam does not count: the name of a root has small letters, digits, - and _
+chroot-mounts: /etc/conf.d/chroot-mounts.games.32 does not count: the name of a root has small letters, digits, - and _"
+done
+run chroot-mounts start Steam
+is 'a name that does not count is said to be none' "$status:$errors" \
+	'1:chroot-mounts: Steam is no name of a root, which has small letters, digits, - and _'
+rm /etc/conf.d/chroot-mounts.{Steam,games.32,games.bak,games.dpkg-new,'games~'} /etc/conf.d/._cfg0000_chroot-mounts.games
+
 # a narrow terminal
 on_columns() { script -qec "stty cols $1; ${*:2}" /dev/null </dev/null | tr -d '\r'; }
 configure zoo 'root="/opt/games"' 'users="alice"' 'description="more words than a terminal of eighty columns has room for beside the other three"'
