@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The helper that the service calls: command line, verbs and exit status. */
+#include "common/cleanup.h"
 #include "common/descriptors.h"
 #include "common/name.h"
 #include "common/report.h"
@@ -124,9 +125,14 @@ run_stop(struct service *service, const struct options *options, const struct se
 	int result =
 		stop_roots(service, names->all, names->count) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 
-	for (size_t i = 0; i < options->count && i < names->count && service->state >= 0; i++)
-		if (state_note(service->state, names->all[i], true, service->report) < 0)
+	for (size_t i = 0; i < options->count && i < names->count && service->state >= 0; i++) {
+		cleanup_fd int folder = state_open_folder(service->state, names->all[i], false);
+
+		/* not one that could not be stopped */
+		if (folder < 0 &&
+			state_note(service->state, names->all[i], true, service->report) < 0)
 			result = EXIT_FAILURE;
+	}
 	return note_service(service, options, false) < 0 ? EXIT_FAILURE : result;
 }
 

@@ -261,34 +261,22 @@ reload_root(struct service *service, const char *name)
 	return result;
 }
 
-/* Returns 1 if reload without ROOT starts the root, 0 if not, or -1 after reporting the error. */
-static int
-is_to_start(struct service *service, const char *name)
+int
+reload_or_start_root(struct service *service, const char *name)
 {
 	struct prepared_root prepared;
-	bool is_new;
+	bool is_prepared;
 
 	if (service_make_state(service) < 0 || prepared_root_open(&prepared, service->state, name,
 						       service->host, service->report) < 0)
 		return -1;
-	is_new = prepared.state == PREPARED_ROOT_NOT && state_has_note(service->state, NULL) &&
-		 !state_has_note(service->state, name);
+	is_prepared = prepared.state != PREPARED_ROOT_NOT;
 	prepared_root_release(&prepared);
-	return is_new;
-}
-
-int
-reload_or_start_root(struct service *service, const char *name)
-{
-	int result = is_to_start(service, name);
-
-	if (result < 0)
-		return -1;
-	if (result > 0)
-		return start_root(service, name);
-	if (state_has_note(service->state, name)) {
+	if (!is_prepared && state_has_note(service->state, name)) {
 		report_note(service->report, "was stopped by its name");
 		return 0;
 	}
+	if (!is_prepared && state_has_note(service->state, NULL))
+		return start_root(service, name);
 	return reload_root(service, name);
 }

@@ -119,7 +119,7 @@ held_by()
 	like "$1: the message says what mends it" "$errors" 'to mend it: .*chroot-mounts stop debian'
 	ok "$1: the holder lives" is_alive "$holder"
 	ok "$1: no process of alice is left" await fails run_on -u alice
-	is "$1: the other roots are stopped" "$(ls -I '*.lock' /run/chroot-mounts)" debian
+	is "$1: the other roots are stopped" "$(ls -I '*.*' /run/chroot-mounts)" debian
 	run as alice chroot-enter -d / debian true
 	is "$1: nobody enters" "$status" 125
 	kill "$holder"
