@@ -121,7 +121,10 @@ is_almost_valid(const char *name)
 		strlcpy(small, name, sizeof(small)) >= sizeof(small))
 		return false;
 	for (char *byte = small; *byte != '\0'; byte++)
-		*byte = *byte == '.' ? '-' : (char)tolower((unsigned char)*byte);
+		if (*byte == '.')
+			*byte = '-';
+		else
+			*byte = (char)tolower((unsigned char)*byte);
 	return name_is_valid(small);
 }
 
