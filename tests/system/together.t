@@ -32,10 +32,10 @@ are_right() { local name; for name; do chroot-enter "$name" /where "$name" || re
 # statuses KIND: the different ones, in a line.
 statuses() { cat "$work/$1".*.status | sort -nu | paste -s -d ' '; }
 
-# Nothing but the lock that is held here.
+# Nothing but the lock that is held here, and the notes of roots that were stopped by their names.
 is_clean()
 {
-	is 'no file of a root is left' "$(find /run/chroot-mounts -mindepth 1 ! -name held.lock)" ''
+	is 'no file of a root is left' "$(find /run/chroot-mounts -mindepth 1 ! -name held.lock ! -name '*.stopped')" ''
 	ok 'nothing is pinned' fails has_pins
 	is "the host's mounts are what they were" "$(host_mounts)" "$host"
 	ok 'nobody who entered is left' await fails run_on -x 'where|chroot-enter'
