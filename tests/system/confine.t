@@ -70,7 +70,7 @@ shows_sources()
 nothing_is_left()
 {
 	fails has_pins || complain 'a pin is left' || return
-	[ "$(find /run/chroot-mounts -mindepth 1 -maxdepth 1 -name '[a-z]*')" = '' ] ||
+	[ "$(find /run/chroot-mounts -mindepth 1 -maxdepth 1 -name '[a-z]*' ! -name '*.stopped')" = '' ] ||
 		complain 'a file of the root is left'
 }
 
