@@ -526,6 +526,7 @@ the_caller_is_who_the_kernel_says(void **state)
 	assert_int_equal(identity_find_caller(&identity, &report), 0);
 	assert_int_equal(identity.group_count, 0);
 	assert_true(identity_has_group(&identity, 100));
+	free(identity.groups);
 	assert_string_equal(calls, "");
 }
 
