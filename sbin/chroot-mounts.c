@@ -125,10 +125,12 @@ run_stop(struct service *service, const struct options *options, const struct se
 	int result =
 		stop_roots(service, names->all, names->count) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 
-	for (size_t i = 0; i < options->count && i < names->count && service->state >= 0; i++) {
+	/* notes are for a service that was started, and for roots that could be stopped */
+	for (size_t i = 0; options->count > 0 && i < names->count && service->state >= 0 &&
+			   state_has_note(service->state, NULL);
+		i++) {
 		cleanup_fd int folder = state_open_folder(service->state, names->all[i], false);
 
-		/* not one that could not be stopped */
 		if (folder < 0 &&
 			state_note(service->state, names->all[i], true, service->report) < 0)
 			result = EXIT_FAILURE;

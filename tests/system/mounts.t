@@ -100,7 +100,7 @@ host()
 	host_mounts
 	has_pins && echo 'a pin'
 	loops
-	find /run/chroot-mounts -mindepth 1 -maxdepth 1 -name '[a-z]*' 2>/dev/null
+	find /run/chroot-mounts -mindepth 1 -maxdepth 1 -name '[a-z]*' ! -name '*.stopped' 2>/dev/null
 }
 is_as_before() { [ "$(host)" = "$before" ]; }
 # The kernel lets a loop device go in its own time.

@@ -44,7 +44,7 @@ add_host_mounts()
 
 started() { chroot-mounts status | awk '$2 == "started"' | wc -l; }
 pins() { stat -L -c '%n %i' /run/chroot-mounts/*/ns; }
-state() { find /run/chroot-mounts -mindepth 1; }
+state() { find /run/chroot-mounts -mindepth 1 ! -name '*.stopped'; }
 are_right() { local name; for name; do chroot-enter "$name" /where "$name" || return; done; }
 # costs COMMAND...: like run, with the processor time it took, in ms, as cost.
 costs()
