@@ -126,9 +126,10 @@ run_stop(struct service *service, const struct options *options, const struct se
 		stop_roots(service, names->all, names->count) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 
 	/* notes are for a service that was started, and for roots that could be stopped */
-	for (size_t i = 0; options->count > 0 && i < names->count && service->state >= 0 &&
-			   state_has_note(service->state, NULL);
-		i++) {
+	bool takes_notes =
+		options->count > 0 && service->state >= 0 && state_has_note(service->state, NULL);
+
+	for (size_t i = 0; takes_notes && i < names->count; i++) {
 		cleanup_fd int folder = state_open_folder(service->state, names->all[i], false);
 
 		if (folder < 0 &&
