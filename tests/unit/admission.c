@@ -18,12 +18,12 @@
 #include "enter/log.h"
 #include "enter/options.h"
 #include "enter/privileges.h"
+#include "folder.h"
 #include "helper/record_write.h"
 #include "said.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio_ext.h>
 #include <string.h>
@@ -214,7 +214,7 @@ insert(struct dirent **all, int count, const struct dirent *one,
 	all[at] = copy;
 }
 
-/* What a list that goes no further leaves to the end of the process. */
+/* Memory that a list which fails leaves to the end of the process. */
 static struct dirent **scanned;
 static int scanned_count;
 
@@ -490,20 +490,11 @@ make_place(void **state)
 }
 
 static int
-remove_one(const char *path, const struct stat *found, int type, struct FTW *where)
-{
-	(void)found;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
-static int
 remove_place(void **state)
 {
 	end_entry();
 	close(directory);
-	return report_close(state) | nftw(place, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return report_close(state) | folder_remove(place);
 }
 
 static void
@@ -577,7 +568,7 @@ prepare(const char *name, const char *words)
 	write_record(name, words);
 }
 
-/* What happens to games while somebody enters it. */
+/* Events that befall games during an entry. */
 static void
 reload(void)
 {
@@ -1386,7 +1377,7 @@ list(int spare)
 	return read_back(output, text, sizeof(text));
 }
 
-/* What uid 1000 may enter is a, b and d. */
+/* The uid 1000 may enter a, b and d. */
 static void
 prepare_many(void)
 {

@@ -3,9 +3,10 @@
 #ifndef PROC_H
 #define PROC_H
 
+#include "folder.h"
+
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,20 +31,11 @@ proc_begin(void **state)
 }
 
 static inline int
-proc_take_away(const char *path, const struct stat *found, int kind, struct FTW *place)
-{
-	(void)found;
-	(void)kind;
-	(void)place;
-	return remove(path);
-}
-
-static inline int
 proc_end(void **state)
 {
 	(void)state;
 	close(proc_directory);
-	return nftw(proc_path, proc_take_away, 8, FTW_DEPTH | FTW_PHYS);
+	return folder_remove(proc_path);
 }
 
 static inline void

@@ -13,12 +13,12 @@
 #include "enter/environment.h"
 #include "enter/options.h"
 #include "enter/session.h"
+#include "folder.h"
 #include "helper/record_write.h"
 #include "proc_statx.h"
 #include "said.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/personality.h>
@@ -36,7 +36,7 @@ static struct identity another;
 /* The root's passwd, % for the place; NULL for none. */
 static const char *passwd;
 
-/* What was made of it, which an exec would end. */
+/* The environment that was made, which an exec would end. */
 static struct account account;
 static char **environment;
 static bool lacks_memory;
@@ -44,11 +44,11 @@ static bool lacks_memory;
 /* Directories below this one are outside the root. */
 static char hidden[PATH_MAX];
 
-/* Of the X authority file: what is asked for, and what is answered. */
+/* The X authority file: the question and the answer. */
 static char asked[PATH_MAX * 2];
 static const char *shown;
 
-/* What was executed, and how. */
+/* The program that was executed, with its arguments. */
 static struct {
 	char file[PATH_MAX];
 	char words[PATH_MAX]; /* a blank behind each */
@@ -254,19 +254,10 @@ make_place(void **state)
 }
 
 static int
-remove_one(const char *path, const struct stat *found, int type, struct FTW *where)
-{
-	(void)found;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
-static int
 remove_place(void **state)
 {
 	record_release(&entry.record);
-	return report_close(state) | chdir("/") | nftw(place, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return report_close(state) | chdir("/") | folder_remove(place);
 }
 
 static void
@@ -290,7 +281,7 @@ variable(const char *name)
 	return NULL;
 }
 
-/* What an exec would release. */
+/* Releases the memory that an exec would. */
 static void
 forget(void)
 {

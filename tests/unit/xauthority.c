@@ -8,10 +8,10 @@
 
 #include "common/cleanup.h"
 #include "enter/xauthority.h"
+#include "folder.h"
 #include "said.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -31,21 +31,11 @@ make_directories(void **state)
 }
 
 static int
-remove_one(const char *path, const struct stat *found, int type, struct FTW *where)
-{
-	(void)found;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
-static int
 remove_directories(void **state)
 {
 	(void)state;
 	xauthority_release(&xauthority);
-	return nftw(home, remove_one, 8, FTW_DEPTH | FTW_PHYS) |
-	       nftw(runtime, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return folder_remove(home) | folder_remove(runtime);
 }
 
 /* A path below a directory; as many at a time as a test needs. */
