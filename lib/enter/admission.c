@@ -65,7 +65,7 @@ is_listed(const struct record *record, const struct identity *caller)
 }
 
 /* Reports the same for a root that is absent, stopped, or not the caller's. error: the errno of
- * opening it; ENOENT and ESTALE (namespace_open_pin) if it does not exist, EINVAL for no name. */
+ * opening it; ENOENT and ESTALE (namespace_open_pin) if it does not exist. */
 static int
 refuse_caller(const struct entry *entry, int error)
 {
@@ -75,7 +75,7 @@ refuse_caller(const struct entry *entry, int error)
 		return -1;
 	if (!entry->is_superuser)
 		log_refusal("chroot-enter", entry->caller.uid, ": %.64s", root);
-	if (error == EINVAL)
+	if (!name_is_valid(root))
 		return report_error(entry->report, 0,
 			"%s is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)",
 			*root != '\0' ? root : "''");
@@ -148,7 +148,7 @@ admission_judge(struct entry *entry)
 	int error;
 
 	if (!name_is_valid(root))
-		return refuse_caller(entry, EINVAL);
+		return refuse_caller(entry, ENOENT);
 	if (raise(entry, PRIVILEGES_TO_READ) < 0)
 		return -1;
 	error = open_root(entry, root) < 0 ? errno : 0;
