@@ -230,15 +230,24 @@ apply_difference(struct reload *reload, struct reload_judge *judge)
 	return report_error(report, 0, "is not as configured: %s", reload->unfinished);
 }
 
-int
-reload_root(struct service *service, const char *name)
+static int
+refuse_state(struct service *service, const char *name, enum prepared_root_state state)
+{
+	report_mend(service->report, "chroot-mounts %s %s",
+		state == PREPARED_ROOT_NOT ? "start" : "stop", name);
+	return report_error(service->report, 0, "%s", prepared_root_reason(state));
+}
+
+/* Reloads a root in a good state. *state: the one that was found. Returns 0, also for another
+ * state, or -1 after reporting the error. */
+static int
+reload_good(struct service *service, const char *name, enum prepared_root_state *state)
 {
 	struct reload reload = {
 		.service = service, .name = name, .root = {.tree = -1, .proc_fd = -1}};
 	struct reload_judge judge = {.reload = &reload};
 	cleanup_fd int lock = -1;
-	enum prepared_root_state state;
-	int result;
+	int result = 0;
 
 	/* its propagation may have been changed, and clones of /run must leave it out */
 	if (service_return_to_host(service) < 0 || service_make_state(service) < 0)
@@ -247,14 +256,10 @@ reload_root(struct service *service, const char *name)
 	if (lock < 0 || prepared_root_open(&reload.prepared, service->state, name, service->host,
 				service->report) < 0)
 		return -1;
-	state = reload.prepared.state;
-	if (state == PREPARED_ROOT_GOOD) {
+	*state = reload.prepared.state;
+	if (*state == PREPARED_ROOT_GOOD) {
 		judge.restart = name;
 		result = apply_difference(&reload, &judge);
-	} else {
-		report_mend(service->report, "chroot-mounts %s %s",
-			state == PREPARED_ROOT_NOT ? "start" : "stop", name);
-		result = report_error(service->report, 0, "%s", prepared_root_reason(state));
 	}
 	reload_judge_release(&judge);
 	reload_release(&reload);
@@ -262,21 +267,29 @@ reload_root(struct service *service, const char *name)
 }
 
 int
+reload_root(struct service *service, const char *name)
+{
+	enum prepared_root_state state;
+
+	if (reload_good(service, name, &state) < 0)
+		return -1;
+	return state == PREPARED_ROOT_GOOD ? 0 : refuse_state(service, name, state);
+}
+
+int
 reload_or_start_root(struct service *service, const char *name)
 {
-	struct prepared_root prepared;
-	bool is_prepared;
+	enum prepared_root_state state;
 
-	if (service_make_state(service) < 0 || prepared_root_open(&prepared, service->state, name,
-						       service->host, service->report) < 0)
+	if (reload_good(service, name, &state) < 0)
 		return -1;
-	is_prepared = prepared.state != PREPARED_ROOT_NOT;
-	prepared_root_release(&prepared);
-	if (!is_prepared && state_has_note(service->state, name)) {
+	if (state == PREPARED_ROOT_GOOD)
+		return 0;
+	if (state == PREPARED_ROOT_NOT && state_has_note(service->state, name)) {
 		report_note(service->report, "was stopped by its name");
 		return 0;
 	}
-	if (!is_prepared && state_has_note(service->state, NULL))
+	if (state == PREPARED_ROOT_NOT && state_has_note(service->state, NULL))
 		return start_root(service, name);
-	return reload_root(service, name);
+	return refuse_state(service, name, state);
 }
