@@ -47,6 +47,25 @@ record_add(struct record *record, const char *key, const char *value)
 }
 
 int
+record_copy(struct record *record, const struct record *from, const char *key, const char *value)
+{
+	const char *string = from->text;
+
+	for (const char *end = string + from->size; string < end; string += strlen(string) + 1) {
+		const char *old = strchr(string, '=');
+		cleanup_free char *name = old ? strndup(string, (size_t)(old - string)) : NULL;
+
+		if (old && !name)
+			return -1;
+		/* record_add writes the version */
+		if (old && strcmp(name, "version") != 0 &&
+			record_add(record, name, strcmp(name, key) == 0 ? value : old + 1) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
 record_add_number(struct record *record, const char *key, uint64_t number)
 {
 	char value[24];

@@ -401,27 +401,17 @@ prepare_root(struct service *service, const char *name)
 static int
 take_over(struct service *service, const char *name, const struct prepared_root *prepared)
 {
-	const struct record *old = &prepared->record;
 	struct record record = {0};
 	char text[NAME_LENGTH + sizeof("chroot-mounts.")];
 	const char *owner = service_of(service, name, text, sizeof(text));
-	int result = 0;
+	int result;
 
-	if (strcmp(record_value(old, "service"), owner) == 0)
+	if (strcmp(record_value(&prepared->record, "service"), owner) == 0)
 		return 0;
-	for (const char *string = old->text; result == 0 && string < old->text + old->size;
-		string += strlen(string) + 1) {
-		cleanup_free char *key = strndup(string, strcspn(string, "="));
-
-		if (!key)
-			result = -1;
-		else if (strcmp(key, "version") != 0)
-			result = record_add(&record, key,
-				strcmp(key, "service") == 0 ? owner : string + strlen(key) + 1);
-	}
-	result = result < 0 ? report_error(service->report, errno, "cannot make the record")
-			    : prepared_root_write_record(
-				      &record, service->state, name, service->report);
+	if (record_copy(&record, &prepared->record, "service", owner) < 0)
+		result = report_error(service->report, errno, "cannot make the record");
+	else
+		result = prepared_root_write_record(&record, service->state, name, service->report);
 	record_release(&record);
 	return result;
 }

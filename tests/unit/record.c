@@ -479,6 +479,25 @@ an_account_is_known_by_its_number_and_name(void **state)
 }
 
 static void
+a_record_is_copied_with_one_value_changed(void **state)
+{
+	struct record record = {0}, copy = {0};
+
+	(void)state;
+	assert_int_equal(record_add(&record, "service", "chroot-mounts"), 0);
+	assert_int_equal(record_add(&record, "set_env", "A=1 B=2"), 0);
+	assert_int_equal(record_add(&record, "service_extra_mounts", "x"), 0);
+	assert_int_equal(record_copy(&copy, &record, "service", "chroot-mounts.games"), 0);
+	assert_string_equal(record_value(&copy, "version"), record_value(&record, "version"));
+	assert_null(record_next(&copy, "version", record_value(&copy, "version")));
+	assert_string_equal(record_value(&copy, "service"), "chroot-mounts.games");
+	assert_string_equal(record_value(&copy, "set_env"), "A=1 B=2");
+	assert_string_equal(record_value(&copy, "service_extra_mounts"), "x");
+	record_release(&record);
+	record_release(&copy);
+}
+
+static void
 a_copy_of_a_place_has_another_mount(void **state)
 {
 	const struct namespace_root place = {
@@ -525,6 +544,7 @@ main(void)
 		cmocka_unit_test(a_value_that_lacks_a_number_is_no_mount),
 		cmocka_unit_test(a_device_is_its_major_and_minor_number),
 		cmocka_unit_test(an_account_is_known_by_its_number_and_name),
+		cmocka_unit_test(a_record_is_copied_with_one_value_changed),
 		cmocka_unit_test(a_copy_of_a_place_has_another_mount),
 	};
 
