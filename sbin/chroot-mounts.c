@@ -86,16 +86,34 @@ run_for_each(struct service *service, const struct service_names *names,
 	return result;
 }
 
-/* Notes whether the service for all is started, for reload; names are given for single roots. */
+/* Notes whether the service for all is started, for reload. */
 static int
-note_service(struct service *service, const struct options *options, bool is_started)
+note_service(struct service *service, bool is_started)
 {
-	/* without a state directory nothing was ever started */
-	if (options->count > 0 || (!is_started && service->state < 0))
-		return 0;
 	if (is_started && service_make_state(service) < 0)
 		return -1;
-	return state_note(service->state, NULL, is_started, service->report);
+	/* without a state directory nothing was ever started */
+	return service->state < 0 ? 0
+				  : state_note(service->state, NULL, is_started, service->report);
+}
+
+/* Notes roots that were stopped by their names while the service is started. */
+static int
+note_stopped(struct service *service, const struct service_names *names)
+{
+	int result = 0;
+
+	if (service->state < 0 || !state_has_note(service->state, NULL))
+		return 0;
+	for (size_t i = 0; i < names->count; i++) {
+		cleanup_fd int folder = state_open_folder(service->state, names->all[i], false);
+
+		/* not one that could not be stopped */
+		if (folder < 0 &&
+			state_note(service->state, names->all[i], true, service->report) < 0)
+			result = -1;
+	}
+	return result;
 }
 
 static int
@@ -107,8 +125,9 @@ run_start(struct service *service, const struct options *options, const struct s
 		catalogue_warn_of_names(service->report);
 	if (names->count == 0)
 		report_warning(service->report, "no root is configured");
-	return note_service(service, options, true) < 0 ? EXIT_FAILURE
-							: run_for_each(service, names, start_root);
+	if (options->count == 0 && note_service(service, true) < 0)
+		return EXIT_FAILURE;
+	return run_for_each(service, names, start_root);
 }
 
 static int
@@ -125,18 +144,9 @@ run_stop(struct service *service, const struct options *options, const struct se
 	int result =
 		stop_roots(service, names->all, names->count) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 
-	/* notes are for a service that was started, and for roots that could be stopped */
-	bool takes_notes =
-		options->count > 0 && service->state >= 0 && state_has_note(service->state, NULL);
-
-	for (size_t i = 0; takes_notes && i < names->count; i++) {
-		cleanup_fd int folder = state_open_folder(service->state, names->all[i], false);
-
-		if (folder < 0 &&
-			state_note(service->state, names->all[i], true, service->report) < 0)
-			result = EXIT_FAILURE;
-	}
-	return note_service(service, options, false) < 0 ? EXIT_FAILURE : result;
+	if (options->count == 0)
+		return note_service(service, false) < 0 ? EXIT_FAILURE : result;
+	return note_stopped(service, names) < 0 ? EXIT_FAILURE : result;
 }
 
 static int

@@ -2,6 +2,7 @@
 #include "helper/catalogue.h"
 
 #include "common/cleanup.h"
+#include "common/owner.h"
 #include "common/report.h"
 #include "helper/reserved_name.h"
 
@@ -61,19 +62,6 @@ add_entry(struct catalogue *catalogue, const char *name)
 	return 0;
 }
 
-/* Opens conf.d. Returns a stream owned by the caller, or NULL; *result is -1 after an error was
- * reported. */
-static DIR *
-open_directory(struct report *report, int *result)
-{
-	DIR *directory = opendir(CONFIG_DIRECTORY);
-
-	*result = directory || errno == ENOENT
-			  ? 0
-			  : report_error(report, errno, "cannot read %s", CONFIG_DIRECTORY);
-	return directory;
-}
-
 /* Returns the next chroot-mounts.NAME of conf.d, borrowed from the stream, or NULL with errno set.
  */
 static const char *
@@ -91,13 +79,14 @@ read_name(DIR *directory)
 int
 catalogue_find(struct catalogue *catalogue, struct report *report)
 {
-	int result;
-	cleanup_directory DIR *directory = open_directory(report, &result);
+	cleanup_directory DIR *directory = opendir(CONFIG_DIRECTORY);
 	const char *name;
 
 	*catalogue = (struct catalogue){0};
 	if (!directory)
-		return result;
+		return errno == ENOENT
+			       ? 0
+			       : report_error(report, errno, "cannot read %s", CONFIG_DIRECTORY);
 	while ((name = read_name(directory)))
 		if (name_is_valid(name) && !reserved_name_is_leftover(name) &&
 			add_entry(catalogue, name) < 0)
@@ -131,8 +120,7 @@ is_almost_valid(const char *name)
 void
 catalogue_warn_of_names(struct report *report)
 {
-	int result;
-	cleanup_directory DIR *directory = open_directory(report, &result);
+	cleanup_directory DIR *directory = opendir(CONFIG_DIRECTORY);
 	const char *name;
 
 	while (directory && (name = read_name(directory)))
@@ -156,7 +144,7 @@ check_config_owner(int fd, const char *path, mode_t type, struct report *report)
 	if ((found.st_mode & S_IFMT) != type)
 		return report_error(report, 0, "%s is not a %s", path,
 			type == S_IFDIR ? "directory" : "regular file");
-	if (found.st_uid != 0 || found.st_mode & (S_IWGRP | S_IWOTH)) {
+	if (!owner_is_superuser_alone(found.st_uid, found.st_mode)) {
 		report_mend(report, "chown root:root %s && chmod go-w %s", path, path);
 		return report_error(report, 0,
 			"%s must belong to the superuser and be writable by nobody else (it is user %u's, mode %04o)",
