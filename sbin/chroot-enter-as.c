@@ -43,7 +43,7 @@ find_user(struct entry *entry, struct wish *wish)
 
 	if (!user)
 		user = record_value(&entry->record, "default_user");
-	if (*user == '\0')
+	if (!options->user && *user == '\0')
 		return 0;
 	if (capabilities_check(CAPABILITIES_TO_CHANGE_USER, entry->report) < 0 ||
 		identity_find_named(

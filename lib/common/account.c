@@ -110,7 +110,7 @@ char *
 account_text_of(int fd, bool follows)
 {
 	cleanup_free char *text = NULL;
-	size_t size = 0;
+	ssize_t size;
 	struct stat found;
 
 	if (fstat(fd, &found) < 0)
@@ -124,22 +124,15 @@ account_text_of(int fd, bool follows)
 		return NULL;
 	}
 	text = malloc((size_t)found.st_size + 1);
-	while (text && size < (size_t)found.st_size) {
-		ssize_t got = read(fd, text + size, (size_t)found.st_size - size);
-
-		if (got < 0)
-			return NULL;
-		if (got == 0)
-			break; /* it was cut short */
-		size += (size_t)got;
-	}
-	/* a libc reads the text behind a NUL, which a crash may leave; this room does not */
-	if (text && !follows && memchr(text, '\0', size)) {
+	if (!text || (size = read(fd, text, (size_t)found.st_size)) < 0)
+		return NULL;
+	/* a libc reads the text behind a NUL, which a crash may leave; this room does not; and an
+	 * account that was not read would collide with none */
+	if (!follows && (size < found.st_size || memchr(text, '\0', (size_t)size))) {
 		errno = EINVAL;
 		return NULL;
 	}
-	if (text)
-		text[size] = '\0';
+	text[size] = '\0';
 	return steal_pointer(&text);
 }
 

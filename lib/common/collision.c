@@ -24,49 +24,35 @@ collision_has_number(
 	return kind == &collision_users ? identity->uid == id : identity_has_group(identity, id);
 }
 
-/* A user or group of the tree that an entry is judged by. */
-struct candidate {
-	const struct collision_kind *kind; /* borrowed */
-	char *name; /* owned */
-	uint32_t id;
-};
-
 static int
-refuse(const struct candidate *found, const char *root, struct report *report)
+check_kind(const struct record *record, const struct identity *identity,
+	const struct collision_kind *kind, const char *root, struct report *report)
 {
-	report_mend(report, "chroot-mounts reload %s, which mends it or says what does", root);
-	return report_error(report, 0,
-		"%s %u is %s inside %s, and the service has not found it to be that on the host: setuid programs inside would take who has the number for %s",
-		found->kind->noun, (unsigned)found->id, found->name, root, found->kind->taken);
+	cleanup_free char *text = NULL;
+	int result = account_read_file(&text, kind->file, root, report);
+	const char *rest = text;
+	char *name;
+	uint32_t id;
+
+	for (; result == 0 && rest && account_read_next(&rest, &name, &id) == 0; free(name)) {
+		if (!collision_has_number(identity, kind, id) ||
+			record_has_account(record, kind->known, id, name))
+			continue;
+		report_mend(report, "chroot-mounts reload %s", root);
+		result = report_error(report, 0,
+			"%s %u is %s inside %s, and the service has not found it to be that on the host: setuid programs inside would take the owner of the number for %s (a reload accepts the number or says what mends it)",
+			kind->noun, (unsigned)id, name, root, kind->taken);
+	}
+	if (result == 0 && rest && errno != ENOENT)
+		result = report_error(report, errno, "cannot read %s inside %s", kind->file, root);
+	return result;
 }
 
 int
 collision_check(const struct record *record, const struct identity *identity, const char *root,
 	struct report *report)
 {
-	const struct collision_kind *const kinds[] = {&collision_users, &collision_groups, NULL};
-
-	for (size_t i = 0; kinds[i]; i++) {
-		cleanup_free char *text = NULL;
-		struct candidate found = {.kind = kinds[i]};
-		const char *rest;
-
-		if (account_read_file(&text, kinds[i]->file, root, report) < 0)
-			return -1;
-		rest = text;
-		while (rest && account_read_next(&rest, &found.name, &found.id) == 0) {
-			int result = 0;
-
-			if (collision_has_number(identity, kinds[i], found.id) &&
-				!record_has_account(record, kinds[i]->known, found.id, found.name))
-				result = refuse(&found, root, report);
-			free(found.name);
-			if (result < 0)
-				return -1;
-		}
-		if (rest && errno != ENOENT)
-			return report_error(
-				report, errno, "cannot read %s inside %s", kinds[i]->file, root);
-	}
-	return 0;
+	if (check_kind(record, identity, &collision_users, root, report) < 0)
+		return -1;
+	return check_kind(record, identity, &collision_groups, root, report);
 }

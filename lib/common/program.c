@@ -88,36 +88,11 @@ get(const unsigned char *bytes, struct field field, bool is_big_endian)
 	return value;
 }
 
-/* Reads up to size bytes. Returns their number, less at the end of the file, or -1 with errno set.
- */
-static ssize_t
-read_at(int fd, void *bytes, size_t size, uint64_t offset)
-{
-	size_t length = 0;
-
-	if (offset > (uint64_t)INT64_MAX - size) {
-		errno = EINVAL;
-		return -1;
-	}
-	while (length < size) {
-		ssize_t got =
-			pread(fd, (char *)bytes + length, size - length, (off_t)(offset + length));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		if (got == 0)
-			break;
-		length += (size_t)got;
-	}
-	return (ssize_t)length;
-}
-
+/* A read of a regular file is short at its end alone: no signal has a handler here. */
 static bool
 read_whole(int fd, void *bytes, size_t size, uint64_t offset)
 {
-	return read_at(fd, bytes, size, offset) == (ssize_t)size;
+	return pread(fd, bytes, size, (off_t)offset) == (ssize_t)size;
 }
 
 /* The kernel demands 2 to PATH_MAX bytes, the last of them NUL, and takes those before the first.
@@ -225,7 +200,7 @@ program_read(struct program *program, int fd)
 		errno = EINVAL;
 		return -1;
 	}
-	size = read_at(fd, bytes, PROGRAM_LINE, 0);
+	size = pread(fd, bytes, PROGRAM_LINE, 0);
 	if (size < 0)
 		return -1;
 	if (size >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0) {
@@ -246,18 +221,9 @@ program_read(struct program *program, int fd)
 int
 program_inspect(struct program *program, const char *path)
 {
-	cleanup_fd int fd = -1;
-	struct stat found;
+	cleanup_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 	*program = (struct program){.kind = PROGRAM_OTHER};
-	/* before the open, which makes some devices act */
-	if (stat(path, &found) < 0)
-		return -1;
-	if (!S_ISREG(found.st_mode)) {
-		errno = EINVAL;
-		return -1;
-	}
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	return fd < 0 ? -1 : program_read(program, fd);
 }
 
@@ -275,16 +241,10 @@ program_inspect_self(struct program *program)
 static unsigned
 family(unsigned machine)
 {
-	switch (machine) {
-	case EM_386:
-		return EM_X86_64;
-	case EM_ARM:
-		return EM_AARCH64;
-	case EM_PPC:
-		return EM_PPC64;
-	default:
-		return machine;
-	}
+	return machine == EM_386   ? EM_X86_64
+	       : machine == EM_ARM ? EM_AARCH64
+	       : machine == EM_PPC ? EM_PPC64
+				   : machine;
 }
 
 bool

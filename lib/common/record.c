@@ -28,7 +28,8 @@ int
 record_read_file(struct record *record, int fd)
 {
 	cleanup_free char *text = NULL;
-	size_t size, length = 0;
+	ssize_t length;
+	size_t size;
 	uint64_t version;
 	struct stat found;
 
@@ -43,19 +44,10 @@ record_read_file(struct record *record, int fd)
 		return -1;
 	size = (size_t)found.st_size;
 	text = malloc(size);
-	while (text && length < size) {
-		ssize_t got = read(fd, text + length, size - length);
-
-		if (got < 0 && errno != EINTR)
-			return -1;
-		if (got == 0)
-			break; /* it was cut short */
-		length += got > 0 ? (size_t)got : 0;
-	}
-	if (!text)
+	if (!text || (length = read(fd, text, size)) < 0)
 		return -1;
 	errno = EBADMSG;
-	if (length < size || text[size - 1] != '\0' || strncmp(text, "version=", 8) != 0 ||
+	if ((size_t)length < size || text[size - 1] != '\0' || strncmp(text, "version=", 8) != 0 ||
 		number_parse(text + 8, UINT32_MAX, &version) < 0)
 		return -1;
 	*record = (struct record){.text = steal_pointer(&text),

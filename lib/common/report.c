@@ -126,13 +126,16 @@ void
 report_mend(struct report *report, const char *format, ...)
 {
 	int saved = errno;
+	char *before = report->mending;
 	va_list arguments;
 
-	free(report->mending);
 	va_start(arguments, format);
-	if (report->lacks_word || vasprintf(&report->mending, format, arguments) < 0)
+	report->lacks_word |=
+		report->lacks_word || vasprintf(&report->mending, format, arguments) < 0;
+	if (report->lacks_word)
 		report->mending = NULL;
 	va_end(arguments);
+	free(before);
 	errno = saved;
 }
 

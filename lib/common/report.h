@@ -32,7 +32,8 @@ struct report_word {
 /* Sets a report that writes errors and warnings to standard error. */
 void report_init(struct report *report, const char *program);
 
-/* Sets the command that mends the next error. It is printed whole, or not at all. */
+/* Sets the command that mends the next error. It is printed whole, or not at all. The arguments may
+ * have the command that was set before. */
 void
 report_mend(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -38,7 +38,8 @@ leave_to_tree(const struct wanted *wanted, const char *kind, struct report *repo
 {
 	if (wanted->is_number || is_name(wanted->word))
 		return 0;
-	return report_error(report, 0, "the host knows no %s %s", kind, wanted->word);
+	return report_error(report, 0, "the host knows no %s %s", kind,
+		*wanted->word != '\0' ? wanted->word : "''");
 }
 
 static void

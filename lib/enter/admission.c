@@ -111,7 +111,7 @@ check_host(const struct entry *entry)
 	if (record_has_number(&entry->record, "host_mount", root.mount))
 		return 0;
 	return report_error(entry->report, 0,
-		"it can be used on the host only, not from inside another mount namespace");
+		"cannot enter from another mount namespace than the host's; for a network namespace, type nsenter --net=/run/netns/NAME chroot-enter … in place of ip netns exec");
 }
 
 /* True if the record lets the caller enter. error: the errno of reading it, or 0. */

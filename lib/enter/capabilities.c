@@ -14,7 +14,7 @@
 
 #include <linux/capability.h>
 
-#define MISSING "it has not the superuser's powers: "
+#define MISSING "it lacks CAP_SYS_ADMIN: "
 
 struct needed {
 	unsigned number;
@@ -99,7 +99,7 @@ capabilities_check(enum capabilities_use use, struct report *report)
 				names + length, sizeof(names) - length, "%s", all[i].name);
 	if (length == 0)
 		return 0;
-	return report_error(report, 0, MISSING "the capabilities%s were taken away before", names);
+	return report_error(report, 0, "it lacks%s, which was taken away before", names);
 }
 
 /* Returns 1 for the namespace of process 1, 0 for another one, or -1 if that cannot be read. */
@@ -124,6 +124,6 @@ capabilities_check_namespace(struct report *report)
 			"it was called in a user namespace, whose superuser is an ordinary user of the host");
 	if (shares_with_init("/proc/self/ns/mnt", "/proc/1/ns/mnt") == 0)
 		return report_error(report, 0,
-			"it can be used on the host only: it was called in another mount namespace than that of process 1");
+			"cannot enter from another mount namespace than that of process 1; for a network namespace, type nsenter --net=/run/netns/NAME chroot-enter … in place of ip netns exec");
 	return 0;
 }

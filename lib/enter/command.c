@@ -16,13 +16,6 @@
 /* files at most; the kernel gives up after five first lines (exec_binprm in its fs/exec.c) */
 #define STEPS_MAX 7
 
-static int
-not_found(const char *file, struct report *report)
-{
-	report_error(report, 0, "%s: command not found", *file != '\0' ? file : "''");
-	return COMMAND_NOT_FOUND;
-}
-
 /* A file on the way from the command to the program that the kernel executes in the end. */
 struct step {
 	const char *command; /* borrowed; the first file */
@@ -234,7 +227,7 @@ explain_way(const char *path, int error, struct report *report)
 static int __attribute__((noinline)) explain(const char *path, int error, struct report *report)
 {
 	if ((error == ENOENT || error == ENOTDIR) && access(path, F_OK) < 0)
-		return not_found(path, report);
+		return COMMAND_NOT_FOUND;
 	if (error == E2BIG)
 		report_error(report, 0,
 			"cannot execute %s: its arguments and its environment are too long", path);
@@ -274,7 +267,7 @@ static int __attribute__((noinline)) search(const char *file, char *const *argv,
 		}
 		directory += length + (directory[length] == ':');
 	}
-	return error == 0 ? not_found(file, report) : explain(refused, error, report);
+	return error == 0 ? COMMAND_NOT_FOUND : explain(refused, error, report);
 }
 
 int

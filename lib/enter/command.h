@@ -13,8 +13,8 @@ enum {
 
 /*
  * Executes the file. One without a slash is searched for in the directories of search_path. It is
- * never handed to a shell if the kernel refuses it, as execvp(3) does. Returns only on failure,
- * with the exit status, after reporting the error.
+ * never handed to a shell if the kernel refuses it, as execvp(3) does. Returns only on failure:
+ * COMMAND_NOT_FOUND, which the caller reports, or COMMAND_NOT_EXECUTABLE after reporting the error.
  */
 int command_execute(const char *file, char *const *argv, char *const *environment,
 	const char *search_path, struct report *report);

@@ -29,6 +29,6 @@ guard_process(struct report *report)
 	if (relocations_protect() < 0)
 		return report_error(report, errno, "cannot make the program's own data read-only");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		return report_error(report, errno, "cannot keep others from looking in");
+		return report_error(report, errno, "cannot clear PR_SET_DUMPABLE");
 	return guard_close_descriptors(CLOSE_RANGE_CLOEXEC, report);
 }

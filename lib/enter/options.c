@@ -3,6 +3,7 @@
 
 #include "common/cleanup.h"
 #include "common/report.h"
+#include "common/report_word.h"
 #include "enter/environment.h"
 
 #include <getopt.h>
@@ -70,11 +71,8 @@ say_usage(struct report *report, const char *what, const char *word)
 static int
 say_unknown(struct report *report, const char *word)
 {
-	unsigned char byte = (unsigned char)optopt;
-	char letter[8];
+	const char letter[] = {'-', (char)optopt, '\0'};
 
-	/* a byte above ASCII is a part of a character */
-	snprintf(letter, sizeof(letter), byte < 0x80 ? "-%c" : "-\\%03o", byte);
 	for (const struct option *known = option_names; known->name; known++)
 		if (known->val == optopt)
 			return say_usage(report, word, " takes no value");
@@ -124,19 +122,33 @@ take_option(struct options *options, int option, const char *word, struct report
 	}
 }
 
-/* True if a part of the words, which the separator divides, is empty. */
-static bool
-has_empty_part(const char *words, const char *separator)
+void
+options_mend(struct report *report, const char *first, char *const *words)
 {
-	for (;;) {
-		size_t length = strcspn(words, separator);
+	report_mend(report, "chroot-enter%s", first);
+	for (; *words; words++)
+		report_mend(report, "%s %s", report->mending, report_word(report, *words));
+}
 
-		if (length == 0)
-			return true;
-		if (words[length] == '\0')
-			return false;
-		words += length + 1;
-	}
+/* Refuses an option in the place of the command. The command line that mends it has the root,
+ * words[0], behind the options. */
+static int
+refuse_option(int argc, char **argv, char **words, struct report *report)
+{
+	char *root = words[0], *option = words[1];
+	int taken;
+
+	do
+		taken = getopt_long(argc, argv, option_letters, option_names, NULL);
+	while (taken != -1 && taken != '?' && taken != ':');
+	if (taken != -1)
+		return report_error(report, 0,
+			"cannot run %s: a command that begins with - stands behind --", option);
+	for (; words + 1 < argv + optind; words++)
+		words[0] = words[1];
+	words[0] = root;
+	options_mend(report, "", argv + 1);
+	return report_error(report, 0, "cannot run %s: options stand before the root", option);
 }
 
 static int
@@ -146,12 +158,8 @@ check_options(const struct options *options, struct report *report)
 		return say_usage(report, "-d wants an absolute path, not ", options->directory);
 	if (options->shell && options->shell[0] != '/')
 		return say_usage(report, "-s wants an absolute path, not ", options->shell);
-	if (options->user && has_empty_part(options->user, ":"))
-		return say_usage(report, "-u wants USER or USER:GROUP, with no part empty", NULL);
 	if (options->groups && !options->user)
 		return say_usage(report, "-G is for the user of -u", NULL);
-	if (options->groups && *options->groups && has_empty_part(options->groups, ","))
-		return say_usage(report, "-G wants GROUP,GROUP,..., with no part empty", NULL);
 	if (options->command && (options->login || options->shell))
 		return say_usage(
 			report, options->login ? "-l" : "-s", " is for a shell, not for a command");
@@ -171,11 +179,10 @@ int
 options_answer(int argc, char **argv, struct report *report)
 {
 	const char *word = argc > 1 ? argv[1] : "";
+	bool wants_help = strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0;
 
-	if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0)
-		return say_text(usage, report);
-	if (strcmp(word, "-V") == 0 || strcmp(word, "--version") == 0)
-		return say_text(version, report);
+	if (wants_help || strcmp(word, "-V") == 0 || strcmp(word, "--version") == 0)
+		return say_text(wants_help ? usage : version, report);
 	return 0;
 }
 
@@ -194,10 +201,8 @@ options_read(struct options *options, int argc, char **argv, struct report *repo
 	opterr = 0;
 	optind = 0; /* forgets an earlier call: getopt(3), NOTES */
 	while ((option = getopt_long(argc, argv, option_letters, option_names, NULL)) != -1) {
-		if (option == 'h')
-			return say_text(usage, report);
-		if (option == 'V')
-			return say_text(version, report);
+		if (option == 'h' || option == 'V')
+			return say_text(option == 'h' ? usage : version, report);
 		if (take_option(options, option, argv[at], report) < 0)
 			return -1;
 		at = optind;
@@ -206,9 +211,12 @@ options_read(struct options *options, int argc, char **argv, struct report *repo
 		return argc == 2 ? 0 : say_usage(report, "--list stands alone", NULL);
 	if (optind >= argc)
 		return say_usage(report, "a root is missing", NULL);
+	options->words = argv + 1;
 	options->root = argv[optind++];
 	if (optind < argc && strcmp(argv[optind], "--") == 0)
 		optind++;
+	else if (optind < argc && argv[optind][0] == '-')
+		return refuse_option(argc, argv, argv + optind - 1, report);
 	options->command = optind < argc ? argv + optind : NULL;
 	return check_options(options, report);
 }

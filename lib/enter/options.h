@@ -28,6 +28,7 @@ struct options {
 	size_t bind_count;
 	const char *root; /* NULL with --list alone */
 	char **command; /* borrowed; NULL for the shell */
+	char **words; /* borrowed; all behind the program's name */
 };
 
 /*
@@ -36,6 +37,10 @@ struct options {
  * each case.
  */
 int options_read(struct options *options, int argc, char **argv, struct report *report);
+
+/* Sets the command that mends the next error: chroot-enter, first, and the words, quoted. first: ""
+ * or options with a blank before them. */
+void options_mend(struct report *report, const char *first, char *const *words);
 
 /* Does the same for a first word that asks for the help or the version, and no other. */
 int options_answer(int argc, char **argv, struct report *report);

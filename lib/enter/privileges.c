@@ -40,7 +40,7 @@ privileges_become(const struct identity *identity, struct report *report)
 	/* a change of uid resets it to fs.suid_dumpable (prctl(2)): the user could trace the
 	 * process */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
-		return report_error(report, errno, "cannot keep others from looking in");
+		return report_error(report, errno, "cannot clear PR_SET_DUMPABLE");
 	if (set_capabilities(0, TO_JOIN) < 0)
 		return report_error(report, errno, "cannot drop the capabilities");
 	return 0;

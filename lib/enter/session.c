@@ -4,6 +4,7 @@
 #include "common/account.h"
 #include "common/cleanup.h"
 #include "common/report.h"
+#include "common/report_word.h"
 #include "enter/command.h"
 #include "enter/entry.h"
 #include "enter/environment.h"
@@ -50,13 +51,11 @@ session_read_xauthority(struct entry *entry)
 static bool
 has_word(const char *list, const char *word)
 {
-	size_t length;
+	size_t length = strlen(word);
 
-	for (; *list != '\0'; list += length + (list[length] == ',')) {
-		length = strcspn(list, ",");
-		if (length == strlen(word) && strncmp(list, word, length) == 0)
+	for (const char *at = list; (at = strstr(at, word)); at += length)
+		if ((at == list || at[-1] == ',') && (at[length] == ',' || at[length] == '\0'))
 			return true;
-	}
 	return false;
 }
 
@@ -110,15 +109,30 @@ is_user_name(const char *name)
 static const char *
 user_name(const struct entry *entry, const struct account *account)
 {
-	const char *name = account->name;
+	const char *name = account->name ? account->name : entry->target->name;
 
-	if (!name)
-		name = entry->target->name;
-	if (!name && entry->target == &entry->caller)
-		name = caller_variable(entry, "LOGNAME");
-	if (!name && entry->target == &entry->caller)
+	if (!name && entry->target == &entry->caller && !(name = caller_variable(entry, "LOGNAME")))
 		name = caller_variable(entry, "USER");
 	return name && is_user_name(name) ? name : "unknown";
+}
+
+/* Names the command of the tree that makes an account. The superuser's is never made so. */
+static void
+report_no_account(const struct entry *entry, const char *user)
+{
+	const char *root = entry->options->root;
+	unsigned uid = (unsigned)entry->target->uid;
+	bool has_useradd = access("/usr/sbin/useradd", X_OK) == 0;
+
+	if (uid != 0 && (has_useradd || access("/usr/sbin/adduser", X_OK) == 0))
+		report_warning(entry->report,
+			"%s has no account with the number %u; the superuser makes it: chroot-enter -d / %s %s -u %u %s",
+			root, uid, root, has_useradd ? "useradd -m" : "adduser -D", uid,
+			report_word(entry->report, user));
+	else
+		report_warning(entry->report,
+			"%s has no account with the number %u; its /etc/passwd wants a line such as %s:x:%u:%u::/:/bin/sh",
+			root, uid, user, uid, (unsigned)entry->target->gid);
 }
 
 /* Returns the home, or `/` if it is missing inside. Reported for a shell alone, as above. */
@@ -136,22 +150,20 @@ home_of(const struct entry *entry, const struct account *account)
 		return "/";
 	if (account->name)
 		report_warning(entry->report,
-			"your home %s is missing inside %s; make it there and give it to %s",
-			account->home, root, account->name);
+			"your home %s is missing inside %s; the superuser makes it: chroot-enter -d / %s install -d -o %u -g %u %s",
+			account->home, root, root, uid, (unsigned)account->gid,
+			report_word(entry->report, account->home));
 	else
-		report_warning(entry->report,
-			"%s has no account with the number %u; make one inside (useradd -m -u %u NAME, or adduser -u %u NAME)",
-			root, uid, uid, uid);
+		report_no_account(entry, user_name(entry, account));
 	return "/";
 }
 
 static const char *
 shell_of(const struct entry *entry, const struct account *account)
 {
-	const char *shell = entry->options->shell;
+	const char *shell = entry->options->shell ? entry->options->shell
+						  : record_value(&entry->record, "shell");
 
-	if (!shell)
-		shell = record_value(&entry->record, "shell");
 	if (*shell == '\0' && account->shell)
 		shell = account->shell;
 	return *shell == '\0' ? "/bin/sh" : shell;
@@ -188,10 +200,13 @@ go_to_directory(const struct entry *entry, const char *home)
 		return 0;
 	error = errno;
 	if (options->command && !options->directory)
-		report_mend(entry->report, "chroot-enter -d DIR %s …", options->root);
+		options_mend(entry->report, " -d /", options->words);
 	if (options->command || options->directory)
-		return report_error(
-			entry->report, error, "cannot go to %s inside %s", name, options->root);
+		return report_error(entry->report, error, "cannot go to %s inside %s%s", name,
+			options->root,
+			strncmp(name, "/home/", 6) == 0
+				? " (extra_mounts=\"/home /home none rbind,rslave\" shares it)"
+				: "");
 	if (go_to(home) < 0) {
 		home = "/";
 		if (go_to(home) < 0)
@@ -201,6 +216,32 @@ go_to_directory(const struct entry *entry, const char *home)
 	report_warning(entry->report, "cannot go to %s inside %s: %s; you are in %s", name,
 		options->root, strerror(error), home);
 	return 0;
+}
+
+/* Returns COMMAND_NOT_FOUND. */
+static int
+report_not_found(const struct entry *entry, const char *file)
+{
+	const struct options *options = entry->options;
+	struct report *report = entry->report;
+	bool has_blanks = file[strcspn(file, " \t")] != '\0';
+
+	if (!options->command) {
+		if (!options->shell)
+			options_mend(report, " -s /bin/sh", options->words);
+		report_error(report, 0, "cannot find the shell %s inside %s, which %s names", file,
+			options->root,
+			options->shell                                   ? "-s"
+			: *record_value(&entry->record, "shell") != '\0' ? "the key shell"
+									 : "its passwd");
+		return COMMAND_NOT_FOUND;
+	}
+	if (has_blanks)
+		report_mend(report, "chroot-enter %s sh -c %s", options->root,
+			report_word(report, file));
+	report_error(report, 0, "%s: command not found%s", *file != '\0' ? file : "''",
+		has_blanks ? ": it is one word with blanks" : "");
+	return COMMAND_NOT_FOUND;
 }
 
 int
@@ -224,7 +265,8 @@ session_execute(struct entry *entry)
 	char **environment;
 	char name[NAME_MAX + 2];
 	char *argv[] = {name, NULL};
-	const char *base;
+	const char *base, *file;
+	int status;
 
 	if (passwd)
 		account_find(&account, passwd, NULL,
@@ -232,6 +274,7 @@ session_execute(struct entry *entry)
 	rules.user = user_name(entry, &account);
 	rules.home = home_of(entry, &account);
 	rules.shell = shell_of(entry, &account);
+	file = options->command ? options->command[0] : rules.shell;
 	rules.xauthority = xauthority_show(&entry->xauthority, rules.home,
 		caller_variable(entry, "XDG_RUNTIME_DIR"), options->root, entry->report);
 	environment = environment_make(&rules);
@@ -246,11 +289,10 @@ session_execute(struct entry *entry)
 		report_error(entry->report, errno, "cannot take the personality %s", persona);
 		return COMMAND_FAILED;
 	}
-	if (options->command)
-		return command_execute(options->command[0], options->command, environment,
-			record_value(&entry->record, "path"), entry->report);
 	base = strrchr(rules.shell, '/');
 	snprintf(name, sizeof(name), "%s%s", options->login ? "-" : "",
 		base ? base + 1 : rules.shell);
-	return command_execute(rules.shell, argv, environment, "", entry->report);
+	status = command_execute(file, options->command ? options->command : argv, environment,
+		options->command ? record_value(&entry->record, "path") : "", entry->report);
+	return status == COMMAND_NOT_FOUND ? report_not_found(entry, file) : status;
 }

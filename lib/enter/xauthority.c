@@ -43,13 +43,10 @@ read_cookies(struct xauthority *xauthority, int fd)
 	xauthority->text = malloc(XAUTHORITY_SIZE + 1);
 	if (!xauthority->text)
 		return ENOMEM;
-	do {
-		got = read(fd, xauthority->text + xauthority->size,
-			XAUTHORITY_SIZE + 1 - xauthority->size);
-		if (got < 0)
-			return errno;
-		xauthority->size += (size_t)got;
-	} while (got > 0);
+	got = read(fd, xauthority->text, XAUTHORITY_SIZE + 1);
+	if (got < 0)
+		return errno;
+	xauthority->size = (size_t)got;
 	return xauthority->size > XAUTHORITY_SIZE ? EINVAL : 0;
 }
 

@@ -5,8 +5,8 @@
 #include "common/cleanup.h"
 #include "common/program.h"
 #include "common/report.h"
+#include "common/report_word.h"
 #include "helper/people.h"
-#include "superuser/report_word.h"
 #include "superuser/root.h"
 
 #include <errno.h>

@@ -3,10 +3,10 @@
 
 #include "common/cleanup.h"
 #include "common/report.h"
+#include "common/report_word.h"
 #include "common/syscalls.h"
 #include "helper/ownership.h"
 #include "helper/plan.h"
-#include "superuser/report_word.h"
 #include "superuser/root.h"
 
 #include <string.h>

@@ -3,13 +3,13 @@
 
 #include "common/cleanup.h"
 #include "common/report.h"
+#include "common/report_word.h"
 #include "helper/mount_make.h"
 #include "helper/mountinfo.h"
 #include "helper/mounts_make.h"
 #include "helper/ownership_inside.h"
 #include "helper/plan.h"
 #include "superuser/mount.h"
-#include "superuser/report_word.h"
 #include "superuser/root.h"
 
 #include <libmount/libmount.h>

@@ -4,7 +4,7 @@
 #include "common/cleanup.h"
 #include "common/owner.h"
 #include "common/report.h"
-#include "superuser/report_word.h"
+#include "common/report_word.h"
 #include "superuser/root.h"
 
 #include <errno.h>

@@ -4,10 +4,10 @@
 #include "common/cleanup.h"
 #include "common/owner.h"
 #include "common/report.h"
+#include "common/report_word.h"
 #include "common/syscalls.h"
 #include "helper/mountinfo.h"
 #include "helper/ownership.h"
-#include "superuser/report_word.h"
 #include "superuser/root.h"
 
 #include <limits.h>

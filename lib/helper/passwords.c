@@ -4,8 +4,8 @@
 #include "common/account.h"
 #include "common/cleanup.h"
 #include "common/report.h"
+#include "common/report_word.h"
 #include "helper/plan.h"
-#include "superuser/report_word.h"
 #include "superuser/root.h"
 
 #include <fcntl.h>

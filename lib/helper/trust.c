@@ -6,10 +6,10 @@
 #include "common/collision.h"
 #include "common/owner.h"
 #include "common/report.h"
+#include "common/report_word.h"
 #include "helper/ownership_inside.h"
 #include "helper/plan.h"
 #include "helper/trust_names.h"
-#include "superuser/report_word.h"
 #include "superuser/root.h"
 
 #include <fcntl.h>

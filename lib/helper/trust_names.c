@@ -7,10 +7,10 @@
 #include "common/identity.h"
 #include "common/record.h"
 #include "common/report.h"
+#include "common/report_word.h"
 #include "helper/people.h"
 #include "helper/record_write.h"
 #include "superuser/host_account.h"
-#include "superuser/report_word.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -4,6 +4,7 @@
 #include "common/cleanup.h"
 #include "common/record.h"
 #include "common/report.h"
+#include "common/report_word.h"
 #include "common/syscalls.h"
 #include "helper/mount_make.h"
 #include "helper/mountinfo.h"
@@ -11,7 +12,6 @@
 #include "helper/plan.h"
 #include "helper/record_write.h"
 #include "superuser/mount.h"
-#include "superuser/report_word.h"
 
 #include <limits.h>
 #include <string.h>

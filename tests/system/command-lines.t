@@ -205,12 +205,27 @@ alice$ chroot-enter games -- -- says
 = 127
 
 alice$ chroot-enter games -u
-! chroot-enter: -u: command not found
-= 127
+! chroot-enter: cannot run -u: a command that begins with - stands behind --
+= 125
 
 alice$ chroot-enter games -h
+! chroot-enter: cannot run -h: options stand before the root; to mend it: chroot-enter -h games
+= 125
+
+alice$ chroot-enter -e A=1 games -s /bin/ash -d '/srv/a b' says "it's"
+! chroot-enter: cannot run -s: options stand before the root; to mend it: chroot-enter -e 'A=1' -s /bin/ash -d '/srv/a b' games says 'it'\''s'
+= 125
+
+alice$ chroot-enter games -- -h
 ! chroot-enter: -h: command not found
 = 127
+
+alice$ chroot-enter games 'says one'
+! chroot-enter: says one: command not found: it is one word with blanks; to mend it: chroot-enter games sh -c 'says one'
+= 127
+
+alice$ chroot-enter games sh -c 'says one'
+> <one>
 
 alice$ chroot-enter games --
 
@@ -376,19 +391,24 @@ alice$ chroot-enter --env=A games true
 ? -e wants NAME=VALUE, not A
 
 superuser# chroot-enter -u '' games true
-? -u wants USER or USER:GROUP, with no part empty
+! chroot-enter: the host knows no user ''
+= 125
 
 superuser# chroot-enter -u : games true
-? -u wants USER or USER:GROUP, with no part empty
+! chroot-enter: the host knows no user ''
+= 125
 
 superuser# chroot-enter -u :players games true
-? -u wants USER or USER:GROUP, with no part empty
+! chroot-enter: the host knows no user ''
+= 125
 
 superuser# chroot-enter -u alice: games true
-? -u wants USER or USER:GROUP, with no part empty
+! chroot-enter: the host knows no group ''
+= 125
 
 superuser# chroot-enter --user= games true
-? -u wants USER or USER:GROUP, with no part empty
+! chroot-enter: the host knows no user ''
+= 125
 
 # help and version
 alice$ chroot-enter -h | sed -n '1s/ .*//p'
@@ -642,11 +662,11 @@ alice$ cd /srv/both; chroot-enter games pwd
 > /srv/both
 
 alice$ cd /srv/outside; chroot-enter games pwd
-! chroot-enter: cannot go to /srv/outside inside games: No such file or directory; to mend it: chroot-enter -d DIR games …
+! chroot-enter: cannot go to /srv/outside inside games: No such file or directory; to mend it: chroot-enter -d / games pwd
 = 125
 
 alice$ cd /srv/closed; chroot-enter games pwd
-! chroot-enter: cannot go to /srv/closed inside games: Permission denied; to mend it: chroot-enter -d DIR games …
+! chroot-enter: cannot go to /srv/closed inside games: Permission denied; to mend it: chroot-enter -d / games pwd
 = 125
 
 alice$ cd /srv/outside; chroot-enter -d /srv/both games pwd
@@ -691,7 +711,7 @@ alice$ cd /srv/outside; echo pwd | chroot-enter games
 
 bob$ cd /srv/outside; echo pwd | chroot-enter demo
 > /
-! chroot-enter: demo has no account with the number 1001; make one inside (useradd -m -u 1001 NAME, or adduser -u 1001 NAME)
+! chroot-enter: demo has no account with the number 1001; its /etc/passwd wants a line such as unknown:x:1001:1001::/:/bin/sh
 ! chroot-enter: cannot go to /srv/outside inside demo: No such file or directory; you are in /
 
 alice$ cd /srv/both; echo pwd | chroot-enter games
@@ -704,7 +724,7 @@ alice$ echo pwd | chroot-enter -l -d /srv/both games
 > /srv/both
 
 alice$ cd "$(mktemp -d)"; rmdir "$PWD"; chroot-enter games pwd
-! chroot-enter: cannot go to the current directory inside games: No such file or directory; to mend it: chroot-enter -d DIR games …
+! chroot-enter: cannot go to the current directory inside games: No such file or directory; to mend it: chroot-enter -d / games pwd
 = 125
 
 # shells
@@ -729,7 +749,7 @@ alice$ echo 'exit 37' | chroot-enter games
 alice$ chroot-enter games
 
 alice$ chroot-enter -s /bin/nothing games
-! chroot-enter: /bin/nothing: command not found
+! chroot-enter: cannot find the shell /bin/nothing inside games, which -s names
 = 127
 
 alice$ chroot-enter -s /bin games
@@ -746,15 +766,15 @@ alice$ chroot-enter -s "/$n300" games
 
 bob$ echo 'echo $0 $SHELL' | chroot-enter demo
 > ash /bin/ash
-! chroot-enter: demo has no account with the number 1001; make one inside (useradd -m -u 1001 NAME, or adduser -u 1001 NAME)
+! chroot-enter: demo has no account with the number 1001; its /etc/passwd wants a line such as unknown:x:1001:1001::/:/bin/sh
 
 bob$ echo 'echo $0 $SHELL' | chroot-enter -s /bin/sh demo
 > sh /bin/sh
-! chroot-enter: demo has no account with the number 1001; make one inside (useradd -m -u 1001 NAME, or adduser -u 1001 NAME)
+! chroot-enter: demo has no account with the number 1001; its /etc/passwd wants a line such as unknown:x:1001:1001::/:/bin/sh
 
 superuser# echo 'echo $0 $SHELL $USER' | chroot-enter -u alina games
 > ash /bin/ash alina
-! chroot-enter: your home /srv/alina is missing inside games; make it there and give it to alina
+! chroot-enter: your home /srv/alina is missing inside games; the superuser makes it: chroot-enter -d / games install -d -o 1002 -g 1002 /srv/alina
 
 # the environment
 alice$ chroot-enter games env | sort

@@ -390,7 +390,7 @@ like 'where setuid programs shall work, the message names the key' "$errors" 'al
 rm /etc/conf.d/chroot-mounts.hall
 
 # powers that are missing
-powerless='has not the superuser.s powers'
+powerless='it lacks CAP_SYS_ADMIN'
 # lacks WHAT PATTERN COMMAND...: as alice, and nothing of the state was looked at.
 lacks()
 {
@@ -417,13 +417,13 @@ lacks 'in a user namespace that maps the user' "$powerless" as alice unshare -Uc
 install -m 4755 /usr/bin/chroot-enter /run/later/chroot-enter
 is 'inside, setuid programs can work for a process that came in otherwise' "$(careless /run/later/setuid-id -u)" 0
 lacks 'from inside' 'is not prepared' careless /run/later/chroot-enter games true
-lacks 'from another mount namespace' 'on the host only' \
+lacks 'from another mount namespace' 'cannot enter from another mount namespace' \
 	unshare -m setpriv --reuid=alice --regid=alice --init-groups chroot-enter games true
 mkdir /srv/state
 mkdir /srv/state/games
 cp "$state/games/record" /srv/state/games/record
 # shellcheck disable=SC2016 # for the inner shell
-lacks 'with a state directory of its own' 'on the host only' unshare -m sh -c '
+lacks 'with a state directory of its own' 'cannot enter from another mount namespace' unshare -m sh -c '
 	mount --bind /srv/state /run/chroot-mounts &&
 	exec setpriv --reuid=alice --regid=alice --init-groups chroot-enter games true'
 

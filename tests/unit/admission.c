@@ -33,6 +33,9 @@
 
 #define HOST_MOUNT 77
 #define ON_HOST "host_mount=77 "
+#define ELSEWHERE                                                                                  \
+	"chroot-enter: cannot enter from another mount namespace than the host's; for a network "  \
+	"namespace, type nsenter --net=/run/netns/NAME chroot-enter … in place of ip netns exec\n"
 
 /* The `/` inside, as start recorded it. */
 static const struct namespace_root inside = {
@@ -886,8 +889,7 @@ who_is_listed_is_told_of_another_version(void **state)
 static void
 a_user_enters_from_the_host_alone(void **state)
 {
-	static const char elsewhere[] = "chroot-enter: it can be used on the host only, not from "
-					"inside another mount namespace\n";
+	static const char elsewhere[] = ELSEWHERE;
 
 	(void)state;
 	prepare("games", ON_HOST "uid=1000");
@@ -1281,9 +1283,7 @@ a_user_of_another_namespace_is_kept_out_after_a_reload(void **state)
 	prepare("games", ON_HOST "uid=1000");
 	assert_int_equal(admission_judge(&entry), 0);
 	write_record("games", "host_mount=78 uid=1000");
-	assert_says(admission_open_pin(&entry),
-		"chroot-enter: it can be used on the host only, not from inside another mount "
-		"namespace\n");
+	assert_says(admission_open_pin(&entry), ELSEWHERE);
 }
 
 static void
@@ -1463,8 +1463,7 @@ a_list_from_another_namespace_is_refused_once(void **state)
 	here.mount++;
 	assert_string_equal(list(-1), "");
 	assert_int_equal(list_result, -1);
-	assert_string_equal(take_said(), "chroot-enter: it can be used on the host only, not from "
-					 "inside another mount namespace\n");
+	assert_string_equal(take_said(), ELSEWHERE);
 	/* who is listed nowhere is not told that there is something */
 	begin_entry();
 	here.mount++;

@@ -298,14 +298,11 @@ what_no_directory_has_is_not_found(void **state)
 {
 	(void)state;
 	put("one/plain", "", 0600);
-	assert_fails("absent", "%/one:%/two:%/none:%/one/plain", COMMAND_NOT_FOUND,
-		"test: absent: command not found\n");
-	assert_fails("absent", "", COMMAND_NOT_FOUND, "test: absent: command not found\n");
-	assert_fails("", "%/one", COMMAND_NOT_FOUND, "test: '': command not found\n");
-	assert_fails("%/one/absent", "%/one", COMMAND_NOT_FOUND,
-		"test: %/one/absent: command not found\n");
-	assert_fails("%/one/plain/absent", "", COMMAND_NOT_FOUND,
-		"test: %/one/plain/absent: command not found\n");
+	assert_fails("absent", "%/one:%/two:%/none:%/one/plain", COMMAND_NOT_FOUND, "");
+	assert_fails("absent", "", COMMAND_NOT_FOUND, "");
+	assert_fails("", "%/one", COMMAND_NOT_FOUND, "");
+	assert_fails("%/one/absent", "%/one", COMMAND_NOT_FOUND, "");
+	assert_fails("%/one/plain/absent", "", COMMAND_NOT_FOUND, "");
 }
 
 static void
@@ -313,7 +310,7 @@ a_word_with_a_slash_is_looked_for_nowhere_else(void **state)
 {
 	(void)state;
 	put("one/script", "#!/bin/sh\nexit 1\n", 0700);
-	assert_fails("./script", "%/one", COMMAND_NOT_FOUND, "test: ./script: command not found\n");
+	assert_fails("./script", "%/one", COMMAND_NOT_FOUND, "");
 }
 
 static void
@@ -617,7 +614,7 @@ an_endless_name_is_not_found_on_a_path(void **state)
 	name[NAME_MAX + 2] = '\0';
 	assert_int_equal(command_execute(name, strings(argv), strings(argv + 1), "/bin", &report),
 		COMMAND_NOT_FOUND);
-	assert_true(strstr(take_said(), "nnn: command not found\n"));
+	assert_string_equal(take_said(), "");
 	name[0] = '/';
 	assert_int_equal(command_execute(name, strings(argv), strings(argv + 1), "/bin", &report),
 		COMMAND_NOT_EXECUTABLE);

@@ -211,12 +211,14 @@ what_is_no_user_is_nobody_and_never_the_superuser(void **state)
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		char text[64], message[128];
 
-		snprintf(message, sizeof(message), "the host knows no user %s", words[i]);
+		snprintf(message, sizeof(message), "the host knows no user %s",
+			*words[i] != '\0' ? words[i] : "''");
 		assert_unnamed(words[i], message);
 		snprintf(text, sizeof(text), "%s:players", words[i]);
 		assert_unnamed(text, message);
 		snprintf(text, sizeof(text), "carol:%s", words[i]);
-		snprintf(message, sizeof(message), "the host knows no group %s", words[i]);
+		snprintf(message, sizeof(message), "the host knows no group %s",
+			*words[i] != '\0' ? words[i] : "''");
 		assert_unnamed(text, message);
 	}
 }
@@ -371,7 +373,7 @@ a_list_takes_the_place_of_the_groups(void **state)
 	assert_not_found("carol", "5,large", "the host knows no group large, and games neither");
 	assert_not_found("carol", "-1", "the host knows no group -1");
 	assert_not_found("carol", "4294967295", "the host knows no group 4294967295");
-	assert_not_found("carol", "5,,6", "the host knows no group ");
+	assert_not_found("carol", "5,,6", "the host knows no group ''");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, report_close)

@@ -8,8 +8,8 @@
 
 #include "common/cleanup.h"
 #include "common/report.h"
+#include "common/report_word.h"
 #include "said.h"
-#include "superuser/report_word.h"
 
 #include <stdbool.h>
 #include <string.h>

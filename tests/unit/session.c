@@ -56,11 +56,17 @@ static struct {
 	char directory[PATH_MAX];
 } executed;
 
+static int status; /* of the execution */
+
 static char personalities[64];
 static bool fails_personality;
 
+/* The programs in the root's /usr/sbin, with blanks between them. */
+static const char *tools;
+
 long __wrap_syscall(long number, ...);
 int __wrap_personality(unsigned long persona);
+int __wrap_access(const char *path, int mode);
 char *__wrap_account_text(const char *path, bool follows);
 int __real_account_find(struct account *found, const char *text, const char *name, uid_t uid);
 int __wrap_account_find(struct account *found, const char *text, const char *name, uid_t uid);
@@ -109,6 +115,16 @@ __wrap_personality(unsigned long persona)
 				       : "unknown ");
 	errno = EPERM;
 	return fails_personality ? -1 : 0;
+}
+
+int
+__wrap_access(const char *path, int mode)
+{
+	static const char folder[] = "/usr/sbin/";
+
+	assert_int_equal(mode, X_OK);
+	assert_memory_equal(path, folder, strlen(folder));
+	return strncmp(tools, path + strlen(folder), strlen(path + strlen(folder))) == 0 ? 0 : -1;
 }
 
 /* Replaces % by the place. */
@@ -189,7 +205,7 @@ __wrap_command_execute(const char *file, char *const *argv, char *const *variabl
 			executed.words + length, sizeof(executed.words) - length, "%s ", *word);
 	snprintf(executed.search_path, sizeof(executed.search_path), "%s", search_path);
 	assert_true(__real_syscall(SYS_getcwd, executed.directory, sizeof(executed.directory)) > 0);
-	return STATUS;
+	return status;
 }
 
 /* A path below the place; as many at a time as a test needs. */
@@ -232,6 +248,8 @@ begin_entry(void)
 	memset(&executed, 0, sizeof(executed));
 	hidden[0] = asked[0] = personalities[0] = '\0';
 	shown = NULL;
+	status = STATUS;
+	tools = "";
 	lacks_memory = fails_personality = false;
 }
 
@@ -537,9 +555,9 @@ a_home_that_is_missing_inside_is_told_to_a_shell_alone(void **state)
 			entry_of_passwd, sizeof(entry_of_passwd), "alice:x:1000:1000::%s:\n", home);
 		passwd = entry_of_passwd;
 		snprintf(expected, sizeof(expected),
-			"chroot-enter: your home %s is missing inside games; make it there and "
-			"give it to alice\n",
-			home);
+			"chroot-enter: your home %s is missing inside games; the superuser makes "
+			"it: chroot-enter -d / games install -d -o 1000 -g 1000 %s\n",
+			home, *home == '\0' ? "''" : home);
 		assert_int_equal(chdir(place), 0);
 		options.command = NULL;
 		execute();
@@ -564,9 +582,24 @@ an_account_that_is_missing_inside_is_told_to_a_shell_alone(void **state)
 		execute();
 		assert_variable("HOME", "/");
 		assert_variable("SHELL", "/bin/sh");
+		take_said();
+		entry.environment = COMMAND(NULL);
+		tools = "useradd adduser";
+		execute();
 		assert_string_equal(take_said(),
-			"chroot-enter: games has no account with the number 1000; make one inside "
-			"(useradd -m -u 1000 NAME, or adduser -u 1000 NAME)\n");
+			"chroot-enter: games has no account with the number 1000; the superuser "
+			"makes it: chroot-enter -d / games useradd -m -u 1000 unknown\n");
+		tools = "adduser";
+		entry.environment = COMMAND("LOGNAME=al ice");
+		execute();
+		assert_string_equal(take_said(),
+			"chroot-enter: games has no account with the number 1000; the superuser "
+			"makes it: chroot-enter -d / games adduser -D -u 1000 'al ice'\n");
+		tools = "";
+		execute();
+		assert_string_equal(take_said(),
+			"chroot-enter: games has no account with the number 1000; its /etc/passwd "
+			"wants a line such as al ice:x:1000:1000::/:/bin/sh\n");
 		options.command = COMMAND("true");
 		execute();
 		assert_variable("HOME", "/");
@@ -672,17 +705,67 @@ the_directory_of_the_option_counts_before_the_home_of_a_login(void **state)
 }
 
 static void
+assert_not_found(const char *expected)
+{
+	forget();
+	status = COMMAND_NOT_FOUND;
+	assert_int_equal(session_execute(&entry), COMMAND_NOT_FOUND);
+	assert_string_equal(take_said(), expected);
+	forget();
+}
+
+static void
+a_shell_that_is_missing_is_named_with_its_source(void **state)
+{
+	(void)state;
+	options.words = COMMAND("-l", "games");
+	assert_not_found("chroot-enter: cannot find the shell /bin/zsh inside games, which its "
+			 "passwd names; to mend it: chroot-enter -s /bin/sh -l games\n");
+	record("shell", "/bin/fish");
+	assert_not_found("chroot-enter: cannot find the shell /bin/fish inside games, which the "
+			 "key shell names; to mend it: chroot-enter -s /bin/sh -l games\n");
+	options.shell = "/bin/ksh";
+	assert_not_found("chroot-enter: cannot find the shell /bin/ksh inside games, which -s "
+			 "names\n");
+}
+
+static void
+a_command_that_is_missing_is_named(void **state)
+{
+	(void)state;
+	options.command = COMMAND("absent", "a b");
+	assert_not_found("chroot-enter: absent: command not found\n");
+	options.command = COMMAND("");
+	assert_not_found("chroot-enter: '': command not found\n");
+	options.command = COMMAND("ls -l '/a b'");
+	assert_not_found("chroot-enter: ls -l '/a b': command not found: it is one word with "
+			 "blanks; to mend it: chroot-enter games sh -c 'ls -l '\\''/a b'\\'''\n");
+}
+
+static void
+a_command_in_a_home_that_is_missing_learns_how_homes_are_shared(void **state)
+{
+	(void)state;
+	options.command = options.words = COMMAND("make");
+	strcpy(entry.directory, "/home/alice/games");
+	assert_fails("chroot-enter: cannot go to /home/alice/games inside games "
+		     "(extra_mounts=\"/home /home none rbind,rslave\" shares it): No such file or "
+		     "directory; to mend it: chroot-enter -d / make\n");
+}
+
+static void
 a_command_never_runs_in_another_directory(void **state)
 {
 	(void)state;
 	assert_int_equal(rmdir(work), 0);
 	options.command = COMMAND("rm");
+	options.words = COMMAND("-e", "A=$B", "games", "rm", "*");
 	assert_fails(
 		"chroot-enter: cannot go to %/work inside games: No such file or directory; to "
-		"mend it: chroot-enter -d DIR games …\n");
+		"mend it: chroot-enter -d / -e 'A=$B' games rm '*'\n");
 	entry.directory[0] = '\0';
 	assert_fails("chroot-enter: cannot go to the current directory inside games: No such file "
-		     "or directory; to mend it: chroot-enter -d DIR games …\n");
+		     "or directory; to mend it: chroot-enter -d / -e 'A=$B' games rm '*'\n");
 	options.directory = work;
 	assert_fails("chroot-enter: cannot go to %/work inside games: No such file or directory\n");
 	options.directory = at("file");
@@ -724,9 +807,10 @@ a_directory_that_is_unreachable_counts_as_missing(void **state)
 	assert_executed_in("%/home", "chroot-enter: cannot go to %/work inside games: No such file "
 				     "or directory; you are in %/home\n");
 	options.command = COMMAND("rm");
+	options.words = COMMAND("games", "rm");
 	assert_fails(
 		"chroot-enter: cannot go to %/work inside games: No such file or directory; to "
-		"mend it: chroot-enter -d DIR games …\n");
+		"mend it: chroot-enter -d / games rm\n");
 	options.directory = work;
 	assert_fails("chroot-enter: cannot go to %/work inside games: No such file or directory\n");
 	/* so does a home */
@@ -948,6 +1032,9 @@ main(void)
 		TEST(a_command_is_searched_for_on_the_path_of_the_record),
 		TEST(the_callers_directory_is_kept_where_the_root_has_it),
 		TEST(the_directory_of_the_option_counts_before_the_home_of_a_login),
+		TEST(a_shell_that_is_missing_is_named_with_its_source),
+		TEST(a_command_that_is_missing_is_named),
+		TEST(a_command_in_a_home_that_is_missing_learns_how_homes_are_shared),
 		TEST(a_command_never_runs_in_another_directory),
 		TEST(a_directory_that_was_asked_for_is_not_replaced_by_another_one),
 		TEST(a_shell_without_its_directory_goes_home_and_says_it),

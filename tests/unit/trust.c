@@ -339,9 +339,9 @@ at_entry_the_name_and_what_mends_it_are_said(void **state)
 		assert_int_equal(collision_check(&record, &alice, "games", &report), -1);
 		snprintf(expected, sizeof(expected),
 			"test: %s inside games, and the service has not found it to be that on the "
-			"host: setuid programs inside would take who has the number for %s; to "
-			"mend it: chroot-mounts reload games, which mends it or says what "
-			"does\n",
+			"host: setuid programs inside would take the owner of the number for %s "
+			"(a reload accepts the number or says what mends it); to mend it: "
+			"chroot-mounts reload games\n",
 			cases[i].what, cases[i].taken);
 		assert_string_equal(take_said(), expected);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "superuser/report_word.h"
+#include "common/report_word.h"
 
 #include "common/report.h"
 
@@ -15,28 +15,23 @@ report_word(struct report *report, const char *path)
 {
 	int saved = errno;
 	struct report_word *word;
-	size_t length = 0;
+	char *end;
 
 	if (path[0] != '\0' && path[strspn(path, UNQUOTED)] == '\0')
 		return path;
 	/* a quote becomes four bytes; 3: the quotes around the word, and NUL */
 	word = malloc(sizeof(*word) + 4 * strlen(path) + 3);
 	errno = saved;
-	if (!word) {
-		report->lacks_word = true;
+	report->lacks_word |= !word;
+	if (!word)
 		return "";
-	}
 	word->next = report->words;
 	report->words = word;
-	word->text[length++] = '\'';
-	for (; *path != '\0'; path++) {
-		if (*path == '\'') {
-			memcpy(word->text + length, "'\\'", 3);
-			length += 3;
-		}
-		word->text[length++] = *path;
+	end = stpcpy(word->text, "'");
+	for (size_t length; *path != '\0'; path += length) {
+		length = *path == '\'' ? 1 : strcspn(path, "'");
+		end = *path == '\'' ? stpcpy(end, "'\\''") : mempcpy(end, path, length);
 	}
-	word->text[length++] = '\'';
-	word->text[length] = '\0';
+	stpcpy(end, "'");
 	return word->text;
 }
