@@ -29,7 +29,7 @@ become_enter_as(const struct entry *entry, char **argv)
 {
 	execve(ENTER_AS, argv, entry->environment);
 	if (errno == ENOENT)
-		report_mend(entry->report, "reinstall the package");
+		report_advise(entry->report, "reinstall the package");
 	return report_error(entry->report, errno, "cannot execute " ENTER_AS);
 }
 

@@ -89,7 +89,7 @@ static void __attribute__((format(printf, 3, 0))) say(const struct report *repor
 		parts[count++] = strerror(error);
 	}
 	if (mending) {
-		parts[count++] = "; to mend it: ";
+		parts[count++] = report->is_advice ? "; " : "; to mend it: ";
 		parts[count++] = mending;
 	}
 	for (size_t i = 0; i < count; i++)
@@ -119,7 +119,7 @@ forget_mending(struct report *report)
 		free(report->words);
 		report->words = next;
 	}
-	report->lacks_word = false;
+	report->lacks_word = report->is_advice = false;
 }
 
 void
@@ -135,6 +135,7 @@ report_mend(struct report *report, const char *format, ...)
 	if (report->lacks_word)
 		report->mending = NULL;
 	va_end(arguments);
+	report->is_advice = false;
 	free(before);
 	errno = saved;
 }

@@ -19,6 +19,7 @@ struct report {
 	int fd; /* borrowed; standard error, or the log's socket */
 	unsigned errors; /* reported so far */
 	char *mending; /* owned; printed with the next error, then freed */
+	bool is_advice; /* mending is no command */
 	struct report_word *words; /* owned; the quoted words of mending */
 	bool lacks_word; /* memory for a word was lacking: mending is left out */
 };
@@ -37,6 +38,13 @@ void report_init(struct report *report, const char *program);
 void
 report_mend(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Sets advice in place of that command, where no command mends the error. */
+#define report_advise(report, ...)                                                                 \
+	do {                                                                                       \
+		report_mend(report, __VA_ARGS__);                                                  \
+		(report)->is_advice = true;                                                        \
+	} while (0)
+
 /*
  * Returns the number of bytes of the first character, of those that are left; 0 for a control
  * character but a tab or a newline, and for one that is not UTF-8 (RFC 3629).
@@ -44,9 +52,9 @@ report_mend(struct report *report, const char *format, ...) __attribute__((forma
 size_t report_character_length(const unsigned char *at, size_t left);
 
 /*
- * Prints "PROGRAM: SUBJECT: MESSAGE: STRERROR; to mend it: COMMAND". error: an errno,
- * or 0. Control characters, and bytes that are not UTF-8, are printed as a backslash and three
- * octal digits. Returns -1, so that a function can end with it. Keeps errno.
+ * Prints "PROGRAM: SUBJECT: MESSAGE: STRERROR; to mend it: COMMAND", or "…; ADVICE". error: an
+ * errno, or 0. Control characters, and bytes that are not UTF-8, are printed as a backslash and
+ * three octal digits. Returns -1, so that a function can end with it. Keeps errno.
  */
 int report_error(struct report *report, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

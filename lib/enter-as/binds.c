@@ -131,14 +131,14 @@ say_no_target(const struct bind_entry *bind, const struct root *inside, const ch
 
 	if (error == ELOOP) {
 		if (root_resolve(inside, bind->target, there, sizeof(there)) == 0)
-			report_mend(
+			report_advise(
 				report, "name the place itself, %s", report_word(report, there));
 		return report_error(report, 0,
 			"cannot bind %s on %s inside %s: a link is on the way there", bind->source,
 			bind->target, root);
 	}
 	if (error == ENOENT)
-		report_mend(report, "make it inside, or name another place, %s:DST",
+		report_advise(report, "make it inside, or name another place, %s:DST",
 			report_word(report, bind->source));
 	return report_error(
 		report, error, "cannot bind %s on %s inside %s", bind->source, bind->target, root);

@@ -265,9 +265,9 @@ identity_settle(struct identity *identity, struct user_spec *spec, const char *p
 			return -1;
 		identity->gid = spec->group.id;
 	} else if (!identity->name) {
-		report_mend(report, "-u %s:GROUP", spec->user.word);
+		report_advise(report, "give it, as in -u %s:GROUP", spec->user.word);
 		return report_error(report, 0,
-			"neither the host nor %s has an account with the number %s, so which group?",
+			"neither the host nor %s has an account with the number %s, so a group is needed",
 			root, spec->user.word);
 	}
 	if (spec->list || !spec->is_account)

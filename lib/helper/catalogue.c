@@ -174,7 +174,7 @@ read_file(const char *name, enum config_kind kind, bool is_linked, struct config
 	/* O_NONBLOCK: a FIFO there must not block */
 	fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 && errno == ELOOP) {
-		report_mend(report, "put the file itself there");
+		report_advise(report, "put the file itself there");
 		return report_error(
 			report, 0, "%s is a symbolic link, which is not followed", path);
 	}
@@ -210,12 +210,12 @@ catalogue_read(const struct catalogue *catalogue, const char *name, struct confi
 
 	*file = (struct config_file){0};
 	if (!entry) {
-		report_mend(report, "write %s/%s.%s", CONFIG_DIRECTORY, SERVICE, name);
+		report_advise(report, "write %s/%s.%s", CONFIG_DIRECTORY, SERVICE, name);
 		return report_error(report, 0, "no such root is configured");
 	}
 	snprintf(runlevel, sizeof(runlevel), RUNLEVELS "/%s", name);
 	if (reserved_name_is_runlevel(name) || stat(runlevel, &found) == 0) {
-		report_mend(report, "give the file another ending");
+		report_advise(report, "give the file another ending");
 		return report_error(report, 0,
 			"%s/%s.%s bears a runlevel's name, so OpenRC reads it in place of %s/%s in that runlevel",
 			CONFIG_DIRECTORY, SERVICE, name, CONFIG_DIRECTORY, SERVICE);

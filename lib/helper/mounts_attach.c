@@ -7,6 +7,7 @@
 #include "helper/mount_make.h"
 #include "helper/mountinfo.h"
 #include "helper/mounts_make.h"
+#include "helper/ownership.h"
 #include "helper/ownership_inside.h"
 #include "helper/plan.h"
 #include "superuser/mount.h"
@@ -59,25 +60,66 @@ make_target(const struct plan_mount *line, const struct root *root, bool directo
 		report, errno, "cannot make the mount point %s%s", root->path, line->target);
 }
 
+/* True if the tree itself lacks the target of a line, which needs it. */
+static bool
+lacks_target(
+	const struct mounts *mounts, const struct plan *plan, size_t index, const struct root *root)
+{
+	const struct plan_mount *line = &plan->mounts[index];
+	cleanup_fd int target = -1;
+
+	if (mounts->lines[index].fd < 0 || line->may_fail || line->makes_target ||
+		plan_is_nested(plan, index))
+		return false;
+	target = root_open_target(root, line->target);
+	return target < 0 && errno == ENOENT;
+}
+
+/* Sets the command that makes the target of this line and each that a later line lacks. */
+static void
+mend_targets(const struct mounts *mounts, const struct plan *plan, size_t index,
+	const struct root *root, struct report *report)
+{
+	for (int wants_directory = 1; wants_directory >= 0; wants_directory--)
+		for (size_t i = index; i < plan->count; i++) {
+			const char *before = report->mending;
+			char path[2 * PATH_MAX];
+
+			if (mounts->lines[i].is_directory != wants_directory ||
+				!(i == index || lacks_target(mounts, plan, i, root)))
+				continue;
+			snprintf(path, sizeof(path), "%s%s", root->path, plan->mounts[i].target);
+			if (wants_directory)
+				report_mend(report, "%s %s", before ? before : "mkdir -p",
+					report_word(report, path));
+			else
+				report_mend(report, "%s%sinstall -D -m 644 /dev/null %s",
+					before ? before : "", before ? " && " : "",
+					report_word(report, path));
+		}
+}
+
 /*
  * Reports why a target cannot be opened. Below another line the host lacks it, and one made in the
  * tree would be hidden.
  */
 static int
-cannot_open_target(const struct plan *plan, size_t index, bool directory, const struct root *root,
-	struct report *report)
+cannot_open_target(const struct mounts *mounts, const struct plan *plan, size_t index,
+	const struct root *root, struct report *report)
 {
-	const struct plan_mount *line = &plan->mounts[index];
-	char path[2 * PATH_MAX];
+	const char *target = plan->mounts[index].target;
 	int error = errno;
 
-	snprintf(path, sizeof(path), "%s%s", root->path, line->target);
-	if (error == ENOENT && !plan_is_nested(plan, index))
-		report_mend(report, "%s %s", directory ? "mkdir -p" : "touch",
-			report_word(report, path));
+	if (error == ENOENT && plan_is_nested(plan, index))
+		report_advise(
+			report, "make it below the source of the line above it, or add nofail");
+	else if (error == ENOENT && ownership_count_names(root->tree, NULL) == 0)
+		return report_error(report, error,
+			"cannot open the mount point %s%s of a directory that is no Linux tree, without bin, etc, lib, sbin, usr and var",
+			root->path, target);
 	else if (error == ENOENT)
-		report_mend(report, "make it below the source of the line above it, or add nofail");
-	return report_error(report, error, "cannot open the mount point %s", path);
+		mend_targets(mounts, plan, index, root, report);
+	return report_error(report, error, "cannot open the mount point %s%s", root->path, target);
 }
 
 /*
@@ -156,7 +198,7 @@ open_target(struct mounts *mounts, const struct plan *plan, size_t index, const 
 		return accept_target(mounts, plan, index, root, *target, NULL, report) < 0 ? -1 : 1;
 	return errno == ENOENT && line->may_fail
 		       ? 0
-		       : cannot_open_target(plan, index, directory, root, report);
+		       : cannot_open_target(mounts, plan, index, root, report);
 }
 
 int

@@ -23,7 +23,7 @@ static void
 mend_source(const struct plan_mount *line, int error, struct report *report)
 {
 	if (error == ENOENT)
-		report_mend(report, "make %s, or add nofail to its line", line->source);
+		report_advise(report, "make %s, or add nofail to its line", line->source);
 }
 
 static int
@@ -40,7 +40,7 @@ share_source(struct mountinfo *host, const struct plan_mount *line, struct repor
 		return report_error(report, errno, "cannot open the source %s", line->source);
 	}
 	if (!(found.stx_attributes & STATX_ATTR_MOUNT_ROOT)) {
-		report_mend(
+		report_advise(
 			report, "take x-live off the line, or mount something on %s", line->source);
 		return report_error(
 			report, 0, "%s cannot be live, since it is no mount point", line->source);
@@ -244,7 +244,7 @@ open_tree_of(struct root *root, const struct plan_mount *line, const struct moun
 		return ownership_open_root(root, wanted->path, report);
 	if (!mounts_lacks_source(line))
 		return ownership_open_root(root, line->source, report);
-	report_mend(report, "put a tree there, or correct the line for /");
+	report_advise(report, "put a tree there, or correct the line for /");
 	return report_error(report, ENOENT, "cannot open the root %s", line->source);
 }
 

@@ -48,7 +48,7 @@ mounts_find_source(const struct plan_mount *line, char **source, struct report *
 					      : strdup(line->source);
 	if (*source)
 		return 0;
-	report_mend(report, "blkid shows which there are");
+	report_advise(report, "blkid shows which there are");
 	return report_error(report, 0, "no filesystem for %s has %s", line->target, line->source);
 }
 

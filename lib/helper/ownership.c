@@ -135,7 +135,7 @@ ownership_adopt_root(struct root *root, int tree, const char *path, const char *
 		return 0;
 	else {
 		snprintf(top, sizeof(top), "the top directory of %s", origin);
-		report_mend(report, "%s", mend);
+		report_advise(report, "%s", mend);
 		ownership_report(top, &found, "", report);
 	}
 	root_release(root);

@@ -285,3 +285,20 @@ plan_inherit_proc(struct plan *plan, const char *host_options)
 	}
 	return 0;
 }
+
+void
+plan_warn_of_gaps(const struct plan *plan, struct report *report)
+{
+	static const char *const needed[] = {"/dev", "/proc"};
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
+		bool is_there = false;
+
+		for (size_t line = 0; line < plan->count; line++)
+			is_there |= strcmp(plan->mounts[line].target, needed[i]) == 0;
+		if (!is_there)
+			report_warning(report,
+				"no line of the plan mounts %s, which most programs need; chroot-mounts(5) has the default plan",
+				needed[i]);
+	}
+}

@@ -41,6 +41,9 @@ bool plan_is_at_or_below(const char *path, const char *target);
  * would show processes that the host hides. Returns 0, or -1 with errno set. */
 int plan_inherit_proc(struct plan *plan, const char *host_options);
 
+/* Warns of a plan without /dev or /proc. */
+void plan_warn_of_gaps(const struct plan *plan, struct report *report);
+
 /* True if the target lies below an earlier line's, and so not on the root's own tree. */
 bool plan_is_nested(const struct plan *plan, size_t index);
 

@@ -224,8 +224,12 @@ apply_difference(struct reload *reload, struct reload_judge *judge)
 			report, "what is visible on the host stays as it was until a restart");
 	if (reload->is_other && warn_of_apart(reload) < 0)
 		return -1;
-	if (reload->unfinished[0] == '\0')
+	if (is_to_change)
+		plan_warn_of_gaps(&reload->now.plan, report);
+	if (reload->unfinished[0] == '\0') {
+		report_note(report, is_to_change ? "is as configured now" : "nothing to change");
 		return 0;
+	}
 	report_mend(report, "chroot-mounts restart %s", judge->restart);
 	return report_error(report, 0, "is not as configured: %s", reload->unfinished);
 }

@@ -35,6 +35,9 @@ record_account(struct root_config *configured, const struct config_setting *sett
 		.setting = setting, .report = configured->service->report};
 	uint64_t number;
 
+	if (find(word, &number) < 0 && strchr(word, ','))
+		return config_error(
+			&place, "blanks stand between names, not commas as in %s", word);
 	if (find(word, &number) < 0)
 		return errno == ENOENT
 			       ? config_error(&place, "no %s of the host is called %s", what, word)
@@ -121,7 +124,7 @@ root_config_read(struct root_config *configured, struct service *service, const 
 		return -1;
 	config_merge(&configured->config, &configured->file, &service->catalogue.service);
 	if (config_value(&configured->config, CONFIG_ROOT)[0] == '\0') {
-		report_mend(report, "add root=/path/of/the/tree to it");
+		report_advise(report, "add root=/path/of/the/tree to it");
 		return report_error(
 			report, 0, "%s does not say where the tree is", configured->file.path);
 	}

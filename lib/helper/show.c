@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "helper/show.h"
 
+#include "common/cleanup.h"
 #include "common/name.h"
 #include "common/report.h"
 #include "helper/plan.h"
@@ -51,7 +52,7 @@ int
 show_plans(struct service *service, const struct service_names *names, bool json)
 {
 	static const struct table_column columns[] = {
-		{.name = "ROOT"},
+		{.name = "NAME"},
 		{.name = "SOURCE"},
 		{.name = "TARGET"},
 		{.name = "TYPE"},
@@ -91,7 +92,7 @@ add_status_row(
 int
 show_status(struct service *service, const struct service_names *names, bool json, size_t *started)
 {
-	static const struct table_column columns[] = {{.name = "ROOT"}, {.name = "STATUS"},
+	static const struct table_column columns[] = {{.name = "NAME"}, {.name = "STATUS"},
 		{.name = "PROCESSES", .is_number = true}, {.name = "REASON"}};
 	struct table *table = table_new(
 		"roots", columns, sizeof(columns) / sizeof(columns[0]), json, service->report);
@@ -135,7 +136,7 @@ int
 show_processes(struct service *service, const struct service_names *names, bool json)
 {
 	static const struct table_column columns[] = {{.name = "PID", .is_number = true},
-		{.name = "USER"}, {.name = "ROOT"}, {.name = "COMMAND"}};
+		{.name = "USER"}, {.name = "NAME"}, {.name = "COMMAND"}};
 	struct table *table = table_new(
 		"processes", columns, sizeof(columns) / sizeof(columns[0]), json, service->report);
 	struct ps ps = {0};
@@ -149,25 +150,42 @@ show_processes(struct service *service, const struct service_names *names, bool 
 	return finish_table(service, table, result);
 }
 
+/* Returns a copy of a setting's text, owned by the caller, in one line; NULL for none. */
+static char *
+in_one_line(const struct config *config, enum config_key key)
+{
+	const char *text = config_value(config, key);
+	char *copy = *text == '\0' ? NULL : strdup(text);
+
+	for (char *byte = copy; byte && *byte != '\0'; byte++)
+		if (*byte == '\n' || *byte == '\t')
+			*byte = ' ';
+	return copy;
+}
+
 static int
 add_root_row(struct service *service, const struct catalogue_entry *entry, struct table *table)
 {
 	struct config_file file;
 	struct config config;
+	cleanup_free char *users = NULL, *groups = NULL, *description = NULL;
 	char name[NAME_LENGTH + sizeof("chroot-mounts.")];
-	const char *cells[] = {
-		entry->name, NULL, service_of(service, entry->name, name, sizeof(name)), NULL};
+	const char *root = NULL;
 	int result;
 
 	service->report->subject = entry->name;
 	result = service_read(service, entry->name, &file);
 	if (result == 0) {
 		config_merge(&config, &file, &service->catalogue.service);
-		cells[1] = config_value(&config, CONFIG_ROOT);
-		if (config_value(&config, CONFIG_DESCRIPTION)[0] != '\0')
-			cells[3] = config_value(&config, CONFIG_DESCRIPTION);
+		root = config_value(&config, CONFIG_ROOT);
+		users = in_one_line(&config, CONFIG_USERS);
+		groups = in_one_line(&config, CONFIG_GROUPS);
+		description = in_one_line(&config, CONFIG_DESCRIPTION);
 	}
-	if (table_add(table, cells, service->report) < 0)
+	if (table_add(table,
+		    (const char *const[]){entry->name, root, users, groups,
+			    service_of(service, entry->name, name, sizeof(name)), description},
+		    service->report) < 0)
 		result = -1;
 	config_release(&file);
 	return result;
@@ -185,8 +203,9 @@ is_wanted(const struct service_names *names, const char *name)
 int
 show_list(struct service *service, const struct service_names *names, bool json)
 {
-	static const struct table_column columns[] = {
-		{.name = "NAME"}, {.name = "ROOT"}, {.name = "SERVICE"}, {.name = "DESCRIPTION"}};
+	static const struct table_column columns[] = {{.name = "NAME"}, {.name = "ROOT"},
+		{.name = "USERS"}, {.name = "GROUPS"}, {.name = "SERVICE"},
+		{.name = "DESCRIPTION"}};
 	struct table *table = table_new(
 		"roots", columns, sizeof(columns) / sizeof(columns[0]), json, service->report);
 	int result = table ? 0 : -1;

@@ -393,6 +393,8 @@ prepare_root(struct service *service, const char *name)
 		result = -1;
 	if (result < 0)
 		prepared_root_remove(service->state, name, service->report);
+	else
+		plan_warn_of_gaps(&start.configured.plan, service->report);
 	start_release(&start);
 	return result;
 }
@@ -464,8 +466,10 @@ start_root(struct service *service, const char *name)
 	if (state_note(service->state, name, false, service->report) < 0 ||
 		prepared_root_remove(service->state, name, service->report) < 0)
 		return -1;
-	if (prepare_root(service, name) == 0)
+	if (prepare_root(service, name) == 0) {
+		report_note(service->report, "is prepared now");
 		return 0;
+	}
 	state_unlock_for_good(service->state, name);
 	return -1;
 }

@@ -93,8 +93,10 @@ refuse_entries(struct stop *stop, struct stopping *stopping)
 	if (stopping->lock < 0 || prepared_root_open(prepared, service->state, stopping->name,
 					  service->host, service->report) < 0)
 		return -1;
-	if (prepared->state == PREPARED_ROOT_NOT)
+	if (prepared->state == PREPARED_ROOT_NOT) {
+		report_note(service->report, "is not prepared");
 		return remove_root(stop, stopping);
+	}
 	if (prepared_root_check_pid_namespace(prepared, service->pid_namespace, service->report) <
 			0 ||
 		prepared_root_refuse_entries(prepared, service->report) < 0)
@@ -204,7 +206,7 @@ name_holders(struct stop *stop, const struct stopping *stopping, const struct ho
 				length > 0 ? "; by " : "", names, holder_words[i].words);
 	if (length == 0)
 		return 0;
-	report_mend(report, "end who holds it, then chroot-mounts stop %s", stopping->name);
+	report_advise(report, "end that, then type chroot-mounts stop %s", stopping->name);
 	return report_error(report, 0, "is held from outside by %s", held);
 }
 
@@ -295,7 +297,7 @@ refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 	holders_release(&holders);
 	if (result <= 0)
 		return result;
-	report_mend(report, "end who holds it, then chroot-mounts stop %s", name);
+	report_advise(report, "end that, then type chroot-mounts stop %s", name);
 	return users[0] != '\0'
 		       ? report_error(report, 0, "its block device %s is still in use by %s", text,
 				 users)
@@ -315,7 +317,10 @@ remove_emptied(struct stop *stop, struct stopping *stopping)
 	while ((text = record_next(record, "block_device", text)))
 		if (refuse_busy_device(stop, stopping->name, text) < 0)
 			return -1;
-	return remove_root(stop, stopping);
+	if (remove_root(stop, stopping) < 0)
+		return -1;
+	report_note(stop->service->report, "is stopped now");
+	return 0;
 }
 
 /* Stops all roots. The pins stay until no process is left: a later stop continues from them, and an

@@ -122,7 +122,7 @@ refuse_user(const struct judgement *judgement, const char *user, const struct ot
 	cleanup_free char *hosts = NULL;
 	unsigned id = other->id;
 
-	report_mend(judgement->report,
+	report_advise(judgement->report,
 		"%s -P %s %s NUMBER %s, with a number that neither side has, or allow_setuid=no",
 		other->kind->renumber, report_word(judgement->report, root), other->kind->option,
 		report_word(judgement->report, other->name));

@@ -56,7 +56,7 @@ like 'the service chroot-mounts.own-missing is not started' "$services" 'chroot-
 run guest 'rc-service chroot-mounts status'
 printf '%s\n' "$output" >"$work/status"
 is 'status fails' "$status" 1
-is 'status names the broken ones' "$(sed 's/ *$//' "$work/status")" 'ROOT    STATUS  PROCESSES REASON
+is 'status names the broken ones' "$(sed 's/ *$//' "$work/status")" 'NAME    STATUS  PROCESSES REASON
 games   started         0
 garbage stopped         0 the configuration has an error
 missing stopped         0 /srv/missing cannot be a root

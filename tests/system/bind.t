@@ -135,7 +135,7 @@ ln -s /srv/other /opt/games/link
 ln -s /nowhere /opt/games/dangling
 ln -s /opt/games/srv /opt/games/host
 chown -h alice /opt/games/way
-refused 'a link on the way' 'cannot bind /srv/data on /way/place inside games: a link is on the way there; to mend it: name the place itself, /srv/place' \
+refused 'a link on the way' 'cannot bind /srv/data on /way/place inside games: a link is on the way there; name the place itself, /srv/place' \
 	-b /srv/data:/way/place
 refused 'a link on the way to the host' 'cannot bind /srv/data on /host/place inside games: a link is on the way there$' \
 	-b /srv/data:/host/place

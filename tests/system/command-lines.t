@@ -580,7 +580,7 @@ superuser# chroot-enter -u 4242:4343 games sh -c 'echo $(id -u) $(id -G) $USER'
 > 4242 4343 unknown
 
 superuser# chroot-enter -u 4242 games id
-! chroot-enter: neither the host nor games has an account with the number 4242, so which group?; to mend it: -u 4242:GROUP
+! chroot-enter: neither the host nor games has an account with the number 4242, so a group is needed; give it, as in -u 4242:GROUP
 = 125
 
 superuser# chroot-enter -u root games id -u

@@ -75,7 +75,7 @@ refused 'the host knows no user eve, and games neither' who -u eve
 refused 'the host knows no group eves, and games neither' who -u alice:eves
 refused 'the host knows no group eves, and games neither' who -u alice -G 5,eves
 refused 'toor is the superuser inside games: give the number 0 if you mean it' who -u toor
-refused 'neither the host nor games has an account with the number 4242, so which group?; to mend it: -u 4242:GROUP' \
+refused 'neither the host nor games has an account with the number 4242, so a group is needed; give it, as in -u 4242:GROUP' \
 	who -u 4242
 help='chroot-enter -h says what there is'
 refused "-G is for the user of -u; $help" who -G 5

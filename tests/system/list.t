@@ -40,29 +40,39 @@ for user in root alice bob nobody; do
 done
 
 # what is configured
-is 'the list of what is configured has every root, started or not' "$(chroot-mounts list | awk '{ print $1, $2, $3 }')" \
-	"$(printf '%s chroot-mounts\n' 'band /opt/demo' 'demo /opt/demo' 'games /opt/games' 'later /opt/demo' 'zoo /opt/games' |
-		sed '1i NAME ROOT SERVICE')"
+is 'the list of what is configured has every root, started or not' "$(chroot-mounts list)" \
+	'NAME  ROOT       USERS     GROUPS  SERVICE       DESCRIPTION
+band  /opt/demo            players chroot-mounts
+demo  /opt/demo                    chroot-mounts
+games /opt/games alice bob         chroot-mounts
+later /opt/demo  alice bob         chroot-mounts
+zoo   /opt/games alice             chroot-mounts'
 is 'the list of what is configured has only the roots that are named' \
 	"$(chroot-mounts list zoo band | awk '{ print $1 }')" $'NAME\nband\nzoo'
 
 # the descriptions
-description() { chroot-mounts -j list "$1" | perl -MJSON::PP -0777 -ne \
-	'print JSON::PP->new->utf8->allow_nonref->encode(decode_json($_)->{roots}[0]{description})'; }
+# listed_as NAME KEY: in JSON
+listed_as() { chroot-mounts -j list "$1" | KEY=$2 perl -MJSON::PP -0777 -ne \
+	'print JSON::PP->new->utf8->allow_nonref->encode(decode_json($_)->{roots}[0]{$ENV{KEY}})'; }
+description() { listed_as "$1" description; }
 state() { chroot-mounts -j status "$1" | perl -MJSON::PP -0777 -ne 'print decode_json($_)->{roots}[0]{status}'; }
-is 'a root without a description is listed without one' "$(chroot-mounts list zoo | tail -n 1)" 'zoo  /opt/games chroot-mounts'
+configure zoo 'root="/opt/games"' 'users="alice' '	bob"' 'groups="players"'
+is 'users on several lines are listed in one' "$(listed_as zoo users) $(listed_as zoo groups) $(listed_as zoo name)" \
+	'"alice  bob" "players" "zoo"'
+configure zoo 'root="/opt/games"' 'users="alice"'
+is 'a root without a description is listed without one' "$(chroot-mounts list zoo | tail -n 1)" 'zoo  /opt/games alice        chroot-mounts'
 is 'the JSON of a root without a description has null' "$(description zoo)" null
 configure zoo 'root="/opt/games"' 'users="alice"' 'description="For alice: \"old\" games"'
 is 'a description is the last column of the list' "$(chroot-mounts list zoo)" "$(
-	printf '%s\n' 'NAME ROOT       SERVICE       DESCRIPTION' 'zoo  /opt/games chroot-mounts For alice: "old" games'
+	printf '%s\n' 'NAME ROOT       USERS GROUPS SERVICE       DESCRIPTION' 'zoo  /opt/games alice        chroot-mounts For alice: "old" games'
 )"
 is 'the JSON of the list has the description' "$(description zoo)" '"For alice: \"old\" games"'
 is 'a new description leaves a started root as it is' "$(state zoo)" started
 ok 'a reload takes a new description' chroot-mounts reload zoo
 configure zoo 'root="/opt/games"' 'users="alice"' 'description="Spiele für alle"'
-is 'a change of the description is listed at once' "$(chroot-mounts list zoo | awk 'NR == 2 { print $4, $5, $6 }')" 'Spiele für alle'
+is 'a change of the description is listed at once' "$(chroot-mounts list zoo | awk 'NR == 2 { print $5, $6, $7 }')" 'Spiele für alle'
 is 'a changed description leaves a started root as it is' "$(state zoo)" started
-is 'letters beyond ASCII are whole in any locale' "$(LC_ALL=C chroot-mounts list zoo | awk 'NR == 2 { print $5 }')" für
+is 'letters beyond ASCII are whole in any locale' "$(LC_ALL=C chroot-mounts list zoo | awk 'NR == 2 { print $6 }')" für
 is 'letters beyond ASCII are whole in JSON' "$(description zoo)" '"Spiele für alle"'
 echo 'description="A root of this host"' >/etc/conf.d/chroot-mounts
 is "the service's description is that of a root without one" "$(description band)" '"A root of this host"'

@@ -151,6 +151,7 @@ begin()
 	before=$(host)
 	configure games "root=$tree" "mounts='$1'"
 	run chroot-mounts start games
+	errors=$(grep -v ': no line of the plan mounts ' <<<"$errors")
 }
 
 # shows WHAT LINES [ROW...]: start takes the lines in silence, and inside are `/` and the rows. Also,
@@ -332,7 +333,7 @@ helpers_are_not_run()
 overlays()
 {
 	local layers=/srv/layers/$long/a:/srv/layers/$long/b:/srv/layers/one
-	local dmesg='; to mend it: dmesg shows what the kernel says about it'
+	local dmesg='; dmesg shows what the kernel says about it'
 	reads='/t/file layer two' shows 'an overlay of two layers' \
 		'overlay /t overlay lowerdir=/srv/layers/two:/srv/layers/one' \
 		'/t / rw,relatime - overlay lowerdir=/srv/layers/two:/srv/layers/one'
@@ -355,7 +356,7 @@ overlays()
 images()
 {
 	local wrong='wrong fs type, bad option, bad superblock on /dev/loopN, missing codepage or helper program, or other error'
-	local dmesg='; to mend it: dmesg shows what the kernel says about it'
+	local dmesg='; dmesg shows what the kernel says about it'
 	reads='/t/file ext4 image' shows 'an image' '/srv/ext4.img /t ext4 loop' '/t / rw,relatime - ext4 rw'
 	reads='/t/file ext4 image' shows 'an image with options' '/srv/ext4.img /t ext4 loop,ro,nosuid,noexec,noatime' \
 		'/t / ro,nosuid,noexec,noatime - ext4 ro'
@@ -387,7 +388,7 @@ images()
 	refused 'a missing subvolume' '/srv/btrfs.img /t btrfs loop,subvol=nosuch' \
 		'cannot mount /srv/btrfs.img on /t: mount(2) system call failed: No such file or directory'
 	refused 'a missing image' '/srv/nosuch.img /t ext4 loop' \
-		'cannot mount /srv/nosuch.img on /t: No such file or directory; to mend it: make /srv/nosuch.img, or add nofail to its line'
+		'cannot mount /srv/nosuch.img on /t: No such file or directory; make /srv/nosuch.img, or add nofail to its line'
 	refused 'an image before a line that cannot be' $'/srv/ext4.img /t ext4 loop\n/srv/plain /nosuch none bind' \
 		"cannot open the mount point $tree/nosuch: No such file or directory; to mend it: mkdir -p $tree/nosuch"
 	refused 'a directory of the host as a device' '/srv/plain /t ext4 defaults' \
@@ -427,11 +428,11 @@ devices()
 	reads='/file on a device' shows 'LABEL= on /' "LABEL=$volume / ext4 noatime" '/ / rw,nosuid,noatime s ext4 rw'
 	losetup -d "$device"
 	refused 'a missing device' '/dev/nosuch /t ext4 defaults' \
-		'cannot mount /dev/nosuch on /t: No such file or directory; to mend it: make /dev/nosuch, or add nofail to its line'
+		'cannot mount /dev/nosuch on /t: No such file or directory; make /dev/nosuch, or add nofail to its line'
 	refused 'a missing label' 'LABEL=nosuch /t ext4 defaults' \
-		'no filesystem for /t has LABEL=nosuch; to mend it: blkid shows which there are'
+		'no filesystem for /t has LABEL=nosuch; blkid shows which there are'
 	refused 'a missing label on /' 'LABEL=nosuch / ext4 defaults' \
-		'no filesystem for / has LABEL=nosuch; to mend it: blkid shows which there are'
+		'no filesystem for / has LABEL=nosuch; blkid shows which there are'
 	partitions
 }
 
@@ -480,15 +481,15 @@ root_lines()
 	refused 'unbindable on /' 'tmpfs / tmpfs unbindable' "$line1: the line for / can be slave or private alone"
 	refused 'a file on /' '/srv/file / none bind' 'cannot open the root /srv/file: Not a directory'
 	refused 'a missing directory on /' '/srv/nosuch / none bind' \
-		'cannot open the root /srv/nosuch: No such file or directory; to mend it: put a tree there, or correct the line for /'
+		'cannot open the root /srv/nosuch: No such file or directory; put a tree there, or correct the line for /'
 	refused 'a tmpfs on / that others can write to' 'tmpfs / tmpfs defaults' \
-		"the top directory of tmpfs can be written by others (mode 1777), $others; to mend it: add mode=0755 to the line for /"
+		"the top directory of tmpfs can be written by others (mode 1777), $others; add mode=0755 to the line for /"
 	refused 'a tmpfs on / that belongs to a user' 'none / tmpfs mode=0755,uid=1000' \
-		"the top directory of tmpfs belongs to user 1000, $others; to mend it: take uid= off the line for /"
+		"the top directory of tmpfs belongs to user 1000, $others; take uid= off the line for /"
 	refused 'an image on / that belongs to a user' '/srv/owned.img / ext4 loop' \
-		"the top directory of /srv/owned.img belongs to user 1000, $others; to mend it: chown root:root and chmod go-w that directory, where it comes from or with the filesystem mounted elsewhere"
+		"the top directory of /srv/owned.img belongs to user 1000, $others; chown root:root and chmod go-w that directory, where it comes from or with the filesystem mounted elsewhere"
 	refused 'a missing image on /' '/srv/nosuch.img / ext4 loop' \
-		'cannot mount /srv/nosuch.img on /: No such file or directory; to mend it: make /srv/nosuch.img, or correct the line for /'
+		'cannot mount /srv/nosuch.img on /: No such file or directory; make /srv/nosuch.img, or correct the line for /'
 }
 
 targets()
@@ -547,11 +548,13 @@ names()
 nofail()
 {
 	refused 'a missing source' '/srv/nosuch /t none bind' \
-		'cannot clone /srv/nosuch, the source of /t: No such file or directory; to mend it: make /srv/nosuch, or add nofail to its line'
+		'cannot clone /srv/nosuch, the source of /t: No such file or directory; make /srv/nosuch, or add nofail to its line'
 	refused 'a missing target' '/srv/tree /nosuch none bind' \
 		"cannot open the mount point $tree/nosuch: No such file or directory; to mend it: mkdir -p $tree/nosuch"
 	refused 'a missing target for a file' '/srv/file /nosuch none bind' \
-		"cannot open the mount point $tree/nosuch: No such file or directory; to mend it: touch $tree/nosuch"
+		"cannot open the mount point $tree/nosuch: No such file or directory; to mend it: install -D -m 644 /dev/null $tree/nosuch"
+	refused 'several missing targets' $'/srv/tree /nosuch/a none bind\n/srv/file /new/b\\040c none bind\n/srv/tree /t none bind\n/srv/tree /nosuch/d none bind,nofail\n/srv/plain /nosuch/e none bind\n/srv/plain /nosuch/e/f none bind' \
+		"cannot open the mount point $tree/nosuch/a: No such file or directory; to mend it: mkdir -p $tree/nosuch/a $tree/nosuch/e && install -D -m 644 /dev/null '$tree/new/b c'"
 	shows 'nofail and a missing source' '/srv/nosuch /t none bind,nofail'
 	shows 'nofail and a missing target' '/srv/tree /nosuch/deep none bind,nofail'
 	shows 'nofail and a missing device' '/dev/nosuch /t ext4 nofail'
@@ -619,7 +622,7 @@ order()
 	refused 'a line before the one that it needs' $'/srv/plain /t/below none bind\n/srv/tree /t none bind' \
 		"cannot open the mount point $tree/t/below: No such file or directory; to mend it: mkdir -p $tree/t/below"
 	refused 'a missing target below another line' $'/srv/tree /t none bind\n/srv/plain /t/nosuch none bind' \
-		"cannot open the mount point $tree/t/nosuch: No such file or directory; to mend it: make it below the source of the line above it, or add nofail"
+		"cannot open the mount point $tree/t/nosuch: No such file or directory; make it below the source of the line above it, or add nofail"
 }
 
 # What somebody had mounted in the tree.
@@ -670,9 +673,9 @@ live()
 	shows 'x-live again, which says nothing' "$line" '/t / rw,relatime m tmpfs' '/t/below / rw,relatime h tmpfs'
 	umount -R /srv/live
 	refused 'x-live on what is no mount point' '/srv/plain /t none rbind,x-live' \
-		'/srv/plain cannot be live, since it is no mount point; to mend it: take x-live off the line, or mount something on /srv/plain'
+		'/srv/plain cannot be live, since it is no mount point; take x-live off the line, or mount something on /srv/plain'
 	refused 'x-live on what is missing' '/srv/nosuch /t none rbind,x-live' \
-		'cannot open the source /srv/nosuch: No such file or directory; to mend it: make /srv/nosuch, or add nofail to its line'
+		'cannot open the source /srv/nosuch: No such file or directory; make /srv/nosuch, or add nofail to its line'
 	refused 'x-live on a tmpfs' 'tmpfs /t tmpfs x-live' \
 		"$line1: x-live is for binds: nothing of the host is below a new filesystem"
 	refused 'x-live with private' '/srv/tree/below /t none bind,x-live,private' \
@@ -705,7 +708,7 @@ $tree/t2 / rw,relatime"
 	configure games "root=$tree" visible=yes "mounts='/ /t none bind'"
 	run chroot-mounts start games
 	is 'visible=yes with the source / is refused' "$status $errors$(leftover)" \
-		"1 chroot-mounts: games: visible=yes is not possible: $tree lies below /, which is mounted inside; to mend it: move the tree, or take visible=yes away"
+		"1 chroot-mounts: games: visible=yes is not possible: $tree lies below /, which is mounted inside; move the tree, or take visible=yes away"
 }
 
 make_nodes

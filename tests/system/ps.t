@@ -42,15 +42,15 @@ inside -u 4242:4242 games sleep 1004
 number=$pid
 await are_inside 3
 is 'each process has a row: root by root, by pid, users by the names of the host' "$(rows)" \
-	"$(printf '%s\n' 'PID USER ROOT COMMAND' "$superuser root demo sleep 1002" \
+	"$(printf '%s\n' 'PID USER NAME COMMAND' "$superuser root demo sleep 1002" \
 		"$alice alice games sleep 1001" "$number 4242 games sleep 1004")"
 is 'ps lists the root that is named' "$(rows demo)" \
-	"$(printf '%s\n' 'PID USER ROOT COMMAND' "$superuser root demo sleep 1002")"
+	"$(printf '%s\n' 'PID USER NAME COMMAND' "$superuser root demo sleep 1002")"
 is 'ps lists the root of another service when it is named' "$(rows own)" \
-	"$(printf '%s\n' 'PID USER ROOT COMMAND' "$own root own sleep 1003")"
+	"$(printf '%s\n' 'PID USER NAME COMMAND' "$own root own sleep 1003")"
 is 'ps in JSON has the same as the table' "$(chroot-mounts ps --json demo | perl -MJSON::PP -0777 -ne \
 	'print JSON::PP->new->canonical->encode(decode_json($_))')" \
-	"{\"processes\":[{\"command\":\"sleep 1002\",\"pid\":$superuser,\"root\":\"demo\",\"user\":\"root\"}]}"
+	"{\"processes\":[{\"command\":\"sleep 1002\",\"name\":\"demo\",\"pid\":$superuser,\"user\":\"root\"}]}"
 strace -qq -o "$work/trace" -P /etc/passwd -e 'trace=?open,openat' chroot-mounts ps demo own games >/dev/null
 is 'ps of four processes of three users asks the name service three times' "$(wc -l <"$work/trace")" 3
 like 'status counts as many processes as ps lists' "$(chroot-mounts status games | tr -s ' ')" 'games started 2'

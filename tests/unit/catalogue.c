@@ -269,8 +269,7 @@ static void
 a_root_without_a_file_is_refused(void **state)
 {
 	(void)state;
-	assert_refused(
-		"no such root is configured; to mend it: write " CONF_D "/chroot-mounts.games");
+	assert_refused("no such root is configured; write " CONF_D "/chroot-mounts.games");
 }
 
 static void
@@ -279,10 +278,9 @@ a_root_that_is_called_like_a_runlevel_is_refused(void **state)
 	(void)state;
 	write_file("conf.d/chroot-mounts.games", "root=/opt/games\n");
 	assert_int_equal(mkdir(at("runlevels/games"), 0755), 0);
-	assert_refused(
-		CONF_D "/chroot-mounts.games bears a runlevel's name, so OpenRC reads it in place "
-		       "of " CONF_D
-		       "/chroot-mounts in that runlevel; to mend it: give the file another ending");
+	assert_refused(CONF_D
+		"/chroot-mounts.games bears a runlevel's name, so OpenRC reads it in place "
+		"of " CONF_D "/chroot-mounts in that runlevel; give the file another ending");
 }
 
 static void
@@ -329,8 +327,8 @@ a_link_to_a_file_is_refused(void **state)
 	(void)state;
 	write_file("conf.d/other", "root=/opt/games\n");
 	assert_int_equal(symlink("other", at("conf.d/chroot-mounts.games")), 0);
-	assert_refused(CONF_D "/chroot-mounts.games is a symbolic link, which is not followed; to "
-			      "mend it: put the file itself there");
+	assert_refused(CONF_D "/chroot-mounts.games is a symbolic link, which is not followed; "
+			      "put the file itself there");
 	assert_int_equal(unlink(at("conf.d/chroot-mounts.games")), 0);
 	snprintf(target, sizeof(target), "%s", at("conf.d/chroot-mounts.games"));
 	assert_int_equal(link(at("conf.d/other"), target), 0);

@@ -179,8 +179,8 @@ a_number_without_an_account_needs_a_group(void **state)
 	assert_named("2000:players", 2000, 3001, NULL, 1);
 	assert_named("4294967294:0", 4294967294U, 0, NULL, 1);
 	assert_unnamed("2000",
-		"neither the host nor games has an account with the number 2000, so which group?; "
-		"to mend it: -u 2000:GROUP");
+		"neither the host nor games has an account with the number 2000, so a group is needed; "
+		"give it, as in -u 2000:GROUP");
 }
 
 static void

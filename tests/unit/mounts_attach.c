@@ -25,6 +25,7 @@ static mode_t mode; /* of the target */
 static const char *called; /* the target, by the kernel */
 static bool is_judged_bad;
 static bool lacks_beneath; /* Linux before 6.5 */
+static size_t names; /* usual ones that the tree has */
 
 static void
 note(const char *what)
@@ -40,9 +41,10 @@ int __wrap_ownership_judge_target(const struct root *root, const char *path, int
 	const uint64_t *foreign, size_t count, mode_t *found, struct report *said_to);
 int __wrap_ownership_judge_way(const struct root *root, const char *path, const uint64_t *foreign,
 	size_t count, struct report *said_to);
+size_t __wrap_ownership_count_names(int top, const uid_t *user);
 int __wrap_mount_attach(int fd, int target);
 int __wrap_mount_attach_beneath(int fd, int on_top);
-int __wrap_mount_take_off(int fd, int names);
+int __wrap_mount_take_off(int fd, int proc_fd);
 
 int
 __wrap_root_open_target(const struct root *root, const char *path)
@@ -106,6 +108,14 @@ __wrap_ownership_judge_way(const struct root *root, const char *path, const uint
 	return is_judged_bad ? -1 : 0;
 }
 
+size_t
+__wrap_ownership_count_names(int top, const uid_t *user)
+{
+	(void)top;
+	assert_null(user);
+	return names;
+}
+
 int
 __wrap_mount_attach(int fd, int target)
 {
@@ -125,10 +135,10 @@ __wrap_mount_attach_beneath(int fd, int on_top)
 }
 
 int
-__wrap_mount_take_off(int fd, int names)
+__wrap_mount_take_off(int fd, int proc_fd)
 {
 	(void)fd;
-	(void)names;
+	(void)proc_fd;
 	note("take-off");
 	return 0;
 }
@@ -140,6 +150,7 @@ begin(void **state)
 	missing = making = 0;
 	mode = S_IFDIR | 0755;
 	called = "/b/c";
+	names = 6;
 	is_judged_bad = lacks_beneath = false;
 	return report_to_memory(state);
 }
@@ -231,13 +242,20 @@ a_missing_target_is_told_with_what_makes_it(void **state)
 		strerror(ENOENT));
 	assert_attaches("/b/c", "bind", true, "", expected);
 	snprintf(expected, sizeof(expected),
-		"cannot open the mount point /srv/my tree/b/c: %s; to mend it: touch '/srv/my "
-		"tree/b/c'",
+		"cannot open the mount point /srv/my tree/b/c: %s; to mend it: install -D "
+		"-m 644 /dev/null '/srv/my tree/b/c'",
 		strerror(ENOENT));
 	assert_attaches("/b/c", "bind", false, "", expected);
+	names = 0;
+	snprintf(expected, sizeof(expected),
+		"cannot open the mount point /srv/my tree/b/c of a directory that is no Linux "
+		"tree, without bin, etc, lib, sbin, usr and var: %s",
+		strerror(ENOENT));
+	assert_attaches("/b/c", "bind", true, "", expected);
+	names = 6;
 	/* it is the host that lacks it */
 	snprintf(expected, sizeof(expected),
-		"cannot open the mount point /srv/my tree/above/c: %s; to mend it: make it below "
+		"cannot open the mount point /srv/my tree/above/c: %s; make it below "
 		"the source of the line above it, or add nofail",
 		strerror(ENOENT));
 	assert_attaches("/above/c", "bind", true, "", expected);

@@ -183,10 +183,10 @@ a_root_that_does_not_say_where_its_tree_is_is_refused(void **state)
 {
 	(void)state;
 	text = "users=bob\n";
-	assert_refused("games does not say where the tree is; to mend it: add "
+	assert_refused("games does not say where the tree is; add "
 		       "root=/path/of/the/tree to it");
 	text = "root=\n";
-	assert_refused("games does not say where the tree is; to mend it: add "
+	assert_refused("games does not say where the tree is; add "
 		       "root=/path/of/the/tree to it");
 }
 

@@ -198,7 +198,7 @@ who_has_the_number_of_another_group_is_named(void **state)
 			record_names(&record, NULL, groups, cases[i].key, cases[i].value), -1);
 		snprintf(expected, sizeof(expected),
 			"test: the number of %s's group %s, %s, is su do inside, and setuid "
-			"programs there would take %s for a member of it; to mend it: groupmod -P "
+			"programs there would take %s for a member of it; groupmod -P "
 			"'/opt/my games' -g NUMBER 'su do', with a number that neither side has, "
 			"or allow_setuid=no\n",
 			cases[i].who, cases[i].is, cases[i].number, cases[i].who);
@@ -229,7 +229,7 @@ who_has_the_number_of_another_user_is_named(void **state)
 			record_names(&record, users, NULL, cases[i].key, cases[i].value), -1);
 		assert_string_equal(take_said(),
 			"test: the number of alice, 1000, is su do inside, and setuid programs "
-			"there would take alice for su do; to mend it: usermod -P '/opt/my games' "
+			"there would take alice for su do; usermod -P '/opt/my games' "
 			"-u NUMBER 'su do', with a number that neither side has, or "
 			"allow_setuid=no\n");
 		record_release(&record);
