@@ -355,7 +355,7 @@ example()
 	'[games]'* | '[Exec]'* | 'mount -o rbind /dev /opt/games/dev'* | 'alpine-chroot-install '*) ;;
 
 	# services
-	*'inside.example /etc/init.d/cron-games'*)
+	*inside.example*/etc/init.d/cron-games*)
 		with_busybox
 		mkdir -p /opt/games/var/spool/cron/crontabs
 		ok "$2 is carried out" carry_out "$1"
