@@ -369,6 +369,10 @@ example()
 		service counted "$1"
 		echo respawn_delay=2 >>/etc/init.d/counted
 		daemon 'the daemon of the lines that count' counted
+		sed -i 's|-d / games crond -f|-u alice -d / games tail -f /dev/null|' /etc/init.d/counted
+		ok 'a daemon with -u starts' rc-service counted start
+		ok 'a daemon with -u runs as that user' await run_on -u alice -x tail
+		rc-service -q counted stop
 		rm /etc/init.d/counted
 		;;
 	*openrc-run*'tail -f /dev/null'*)
@@ -403,6 +407,11 @@ example()
 		chroot-mounts start -n games >"$work/plan"
 		configure games 'root=/opt/games' 'mounts="' "$text" '"'
 		is "$2 is the default plan" "$(chroot-mounts start -n games)" "$(<"$work/plan")"
+		;;
+	'extra_mounts="tmpfs /run tmpfs '*)
+		configure games 'root=/opt/games' "$text"
+		chroot-mounts -q start games
+		is "$2 gives the root a /run of its own" "$(chroot-enter -d / games ls -A /run)" ''
 		;;
 	*'lowerdir=/opt/games,upperdir=/srv/changes'*)
 		with_busybox # an overlay cannot keep its changes on another one
