@@ -45,7 +45,7 @@ HARDENING_TAKEN = $(shell taken=; \
 # the folders are the list: a program is linked from all rooms of its folders, and from no other
 rooms = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(patsubst %,lib/%/*.c,$(1)))))
 PROGRAMS = $(patsubst sbin/%.c,$(BUILD)/%,$(sort $(wildcard sbin/*.c)))
-DOCS = conf.d/games.example README.md NEWS.md LICENSE
+DOCS = conf.d/games.example init.d/inside.example README.md NEWS.md LICENSE
 PAGES = $(sort $(wildcard sbin/*.[1-8] conf.d/*.[1-8]))
 
 all: $(PROGRAMS) ## build the programs; `make check` tests them
@@ -70,11 +70,12 @@ ENTER = $(if $(filter yes,$(STATIC)),$(MUSL)/static,$(BUILD))/chroot-enter
 
 install: all $(if $(filter yes,$(STATIC)),musl-static) ## DESTDIR=, PREFIX=, SYSCONFDIR=; SETUID=no, SETUID_GROUP=, STATIC=yes: README
 	install -d $(addprefix $(DESTDIR),$(SBINDIR) $(BINDIR) $(LIBEXECDIR)/chroot-mounts $(SYSCONFDIR)/init.d $(SYSCONFDIR)/conf.d \
-		$(DOCDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man8)
+		$(DOCDIR) $(addprefix $(MANDIR)/man,1 5 7 8))
 	install -m 0755 $(BUILD)/chroot-mounts $(DESTDIR)$(SBINDIR)/chroot-mounts
 	install -m $(if $(filter no,$(SETUID)),0755,$(if $(SETUID_GROUP),4750 -g $(SETUID_GROUP),4755)) \
 		$(ENTER) $(DESTDIR)$(BINDIR)/chroot-enter
 	install -m 0755 $(BUILD)/chroot-enter-as $(DESTDIR)$(LIBEXECDIR)/chroot-mounts/chroot-enter-as
+	install -m 0755 libexec/xdg-open $(DESTDIR)$(LIBEXECDIR)/chroot-mounts/xdg-open
 	sed 's|@SBINDIR@|$(SBINDIR)|g' init.d/chroot-mounts > $(DESTDIR)$(SYSCONFDIR)/init.d/chroot-mounts
 	chmod 0755 $(DESTDIR)$(SYSCONFDIR)/init.d/chroot-mounts
 	@# the settings are the administrator's: never overwritten
@@ -86,7 +87,7 @@ install: all $(if $(filter yes,$(STATIC)),musl-static) ## DESTDIR=, PREFIX=, SYS
 
 uninstall: ## takes back what install put there, changed settings excepted
 	rm -f $(DESTDIR)$(SBINDIR)/chroot-mounts $(DESTDIR)$(BINDIR)/chroot-enter
-	rm -f $(DESTDIR)$(LIBEXECDIR)/chroot-mounts/chroot-enter-as
+	rm -f $(addprefix $(DESTDIR)$(LIBEXECDIR)/chroot-mounts/,chroot-enter-as xdg-open)
 	rm -f $(DESTDIR)$(SYSCONFDIR)/init.d/chroot-mounts
 	cmp -s conf.d/chroot-mounts $(DESTDIR)$(SYSCONFDIR)/conf.d/chroot-mounts && \
 		rm $(DESTDIR)$(SYSCONFDIR)/conf.d/chroot-mounts || true

@@ -182,6 +182,9 @@ lint-shell:
 lint-pages:
 	mandoc -T lint -W warning $(PAGES) </dev/null
 
+pages: ## write down what the manual pages look like, for tests/style/pages.t; then read the difference
+	WRITE_PAGES=1 tests/style/pages.t >/dev/null
+
 format: ## put the code into OpenRC's clothes
 	clang-format -i $(C_FILES)
 
@@ -236,4 +239,4 @@ musl-system:
 .PHONY: all check check-all unit built style differential recorded system boot boot-fast sweep endurance bench bench-check sanitize musl \
 	musl-dynamic musl-static musl-headers fuzz \
 	musl-check musl-libs musl-unit musl-system fuzz-run $(FUZZERS:=.run) lint lint-gcc lint-clang compiled lint-cppcheck lint-tidy lint-shell \
-	lint-pages format install uninstall clean help
+	lint-pages pages format install uninstall clean help

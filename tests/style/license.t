@@ -9,7 +9,7 @@ use Test::More;
 my $line = qr/^(?:\/\*|#|\.\\"|;) ?SPDX-License-Identifier: BSD-2-Clause\b/;
 # Settings are the administrator's own, Markdown is read as it is, and data cannot have comments.
 my $without = qr{^(?:LICENSE|.*\.md|\.clang-format|\.clang-tidy|\.gitignore|conf\.d/(?:chroot-mounts|games\.example)
-	|tests/fuzz/.*(?<!\.c)|tests/bench/(?:counts|enter\.svg)|tests/boot/fast/etc/inittab)$}x;
+	|tests/fuzz/.*(?<!\.c)|tests/style/pages/.*\.txt|tests/bench/(?:counts|enter\.svg)|tests/boot/fast/etc/inittab)$}x;
 
 open(my $license, '<', 'LICENSE') or die "LICENSE: $!";
 my $text = do { local $/; <$license> };

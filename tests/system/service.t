@@ -114,4 +114,16 @@ ok 'on Debian, where mountall stands for localmount, the service starts' rc-serv
 ok 'on Debian, mountall is started with the service' rc-service mountall status
 ok 'on Debian, the root can be entered' enters demo
 rc-service -q chroot-mounts stop
+
+# the newest OpenRC finds scripts in directories that depend() does not know
+mv /etc/init.d/mountall /srv/localmount
+rc-update -q -u
+run rc-service chroot-mounts start
+is 'the service starts where neither localmount nor mountall is in /etc/init.d' "$status" 0
+is 'the service names no script that does not exist' "$(grep -c 'exist' <<<"$output$errors")" 0
+ok 'the root can be entered where neither script is in /etc/init.d' enters demo
+ok 'the service stops where neither script is in /etc/init.d' rc-service chroot-mounts stop
+# shellcheck disable=SC2016 # for the other shell
+asked=$(sh -c '. /etc/init.d/chroot-mounts; need() { echo "need $*"; }; use() { echo "use $*"; }; after() { :; }; depend')
+is 'an order without a need holds where neither script is in /etc/init.d' "$asked" 'use localmount mountall'
 done_testing
