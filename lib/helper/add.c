@@ -5,6 +5,7 @@
 #include "common/report.h"
 #include "helper/add_judge.h"
 #include "helper/new_file.h"
+#include "helper/reload.h"
 #include "helper/service.h"
 #include "helper/start.h"
 #include "helper/tree_user.h"
@@ -62,11 +63,10 @@ make_root(struct service *service, const struct add_request *request, const char
 	char path[sizeof(CATALOGUE_DIRECTORY "/" CATALOGUE_SERVICE ".") + NAME_LENGTH];
 	struct report *report = service->report;
 
-	snprintf(path, sizeof(path), CATALOGUE_DIRECTORY "/" CATALOGUE_SERVICE ".%s",
-		request->name);
+	snprintf(
+		path, sizeof(path), CATALOGUE_DIRECTORY "/" CATALOGUE_SERVICE ".%s", request->name);
 	if (catalogue_propose(&service->catalogue, request->name, text, report) < 0 ||
-		start_judge(service, request->name) < 0 ||
-		write_config(path, text, report) < 0 ||
+		start_judge(service, request->name) < 0 || write_config(path, text, report) < 0 ||
 		start_written(service, request->name, path) < 0)
 		return -1;
 	say(report, "written to %s", path);
@@ -77,7 +77,9 @@ make_root(struct service *service, const struct add_request *request, const char
 static int
 make_accounts(struct service *service, const char *name, struct tree_user *users, size_t count)
 {
+	const char *allow_setuid = service->catalogue.service.values[CONFIG_ALLOW_SETUID].text;
 	struct report *report = service->report;
+	bool has_made = false;
 	int result = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -90,7 +92,12 @@ make_accounts(struct service *service, const char *name, struct tree_user *users
 			say(report, "%s has an account inside (%s)", user, how);
 		else
 			say(report, "%s has an account inside already", user);
+		has_made |= how != NULL;
 	}
+	/* the record lists the accounts that the tree and the host have alike */
+	if (has_made && allow_setuid && strcmp(allow_setuid, "yes") == 0 &&
+		reload_root(service, name) < 0)
+		result = -1;
 	if (result < 0)
 		report_warning(report, "is configured and started all the same");
 	return result;

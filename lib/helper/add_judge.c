@@ -76,8 +76,7 @@ judge_new(struct service *service, const char *name)
 	snprintf(path, sizeof(path), CATALOGUE_DIRECTORY "/" CATALOGUE_SERVICE ".%s", name);
 	if (lstat(path, &found) == 0) {
 		report_mend(report, "chroot-mounts start %s # or choose another name", name);
-		return report_error(
-			report, 0, "%s is there already, and is left as it is", path);
+		return report_error(report, 0, "%s is there already, and is left as it is", path);
 	}
 	if (errno != ENOENT)
 		return report_error(report, errno, "cannot look at %s", path);
@@ -101,7 +100,9 @@ judge_directory(struct report *report, const struct add_request *request)
 	if (strcmp(directory, "/") == 0)
 		return report_error(report, 0, "/ is the host's own tree");
 	if (config_is_path(directory))
-		return 0;
+		return access(directory, F_OK) == 0
+			       ? 0
+			       : report_error(report, errno, "cannot find the tree %s", directory);
 	if (directory[0] == '/')
 		path = realpath(directory, NULL);
 	else if (request->here && asprintf(&whole, "%s/%s", request->here, directory) >= 0)
@@ -111,8 +112,8 @@ judge_directory(struct report *report, const struct add_request *request)
 	if (directory[0] == '/')
 		return report_error(
 			report, 0, "%s is no path without `.`, `..` and `//`", directory);
-	return report_error(report, 0, "%s is not an absolute path",
-		*directory != '\0' ? directory : "''");
+	return report_error(
+		report, 0, "%s is not an absolute path", *directory != '\0' ? directory : "''");
 }
 
 static int
@@ -123,8 +124,8 @@ refuse_user(struct report *report, const struct add_request *request, const char
 	if (!strpbrk(word, ", "))
 		return report_error(report, 0, "no user of the host is called %s", word);
 	mend_command(report, request, request->directory);
-	return report_error(report, 0,
-		"no user of the host is called %s: blanks separate the names", word);
+	return report_error(
+		report, 0, "no user of the host is called %s: blanks separate the names", word);
 }
 
 static int

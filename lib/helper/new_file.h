@@ -18,8 +18,8 @@ struct new_file {
  * new_file_keep   renames it to its place, unless that is taken: EEXIST
  * new_file_put    renames it to its place, over a file that is there
  */
-int new_file_write(
-	struct new_file *file, const char *place, const char *text, const struct stat *like);
+int
+new_file_write(struct new_file *file, const char *place, const char *text, const struct stat *like);
 int new_file_keep(const struct new_file *file, const char *place);
 int new_file_put(const struct new_file *file, const char *place);
 

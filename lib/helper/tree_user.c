@@ -56,8 +56,8 @@ judge_account(struct tree_user *user)
 
 	user->state = TREE_USER_MISSING;
 	if (account_find(&user->other, passwd, account->name, 0) == 0)
-		user->state = user->other.uid == account->uid ? TREE_USER_THERE
-							      : TREE_USER_OTHER_NUMBER;
+		user->state =
+			user->other.uid == account->uid ? TREE_USER_THERE : TREE_USER_OTHER_NUMBER;
 	else if (errno == ENOENT && account_find(&user->other, passwd, NULL, account->uid) == 0)
 		user->state = TREE_USER_OTHER_NAME;
 	return user->state != TREE_USER_MISSING || errno == ENOENT ? 0 : -1;
@@ -138,8 +138,8 @@ choose_home(struct tree_user *user)
 		snprintf(user->home, sizeof(user->home), "%s", home);
 		*strrchr(above, '/') = '\0';
 		user->has_home = lstat(home, &found) == 0;
-		if (user->has_home || (stat(*above != '\0' ? above : "/", &found) == 0 &&
-					      S_ISDIR(found.st_mode)))
+		if (user->has_home ||
+			(stat(*above != '\0' ? above : "/", &found) == 0 && S_ISDIR(found.st_mode)))
 			return;
 	}
 	snprintf(user->home, sizeof(user->home), "/home/%s", user->account.name);
@@ -174,8 +174,7 @@ tree_user_look(struct tree_user *user, const char *root, struct report *report)
 		account_read_file(&user->group_text, "/etc/group", root, report) < 0)
 		return -1;
 	if (tree_user_judge(user) < 0)
-		return report_error(
-			report, errno, "cannot look for %s inside", user->account.name);
+		return report_error(report, errno, "cannot look for %s inside", user->account.name);
 	choose_home(user);
 	choose_shell(user);
 	choose_tool(user);

@@ -60,7 +60,7 @@ struct tree_user_command {
 };
 
 /* Makes the command for the user, or for the group. */
-void tree_user_command(
-	const struct tree_user *user, bool is_group, struct tree_user_command *command);
+void
+tree_user_command(const struct tree_user *user, bool is_group, struct tree_user_command *command);
 
 #endif

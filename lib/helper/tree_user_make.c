@@ -15,12 +15,12 @@
 #include "superuser/root.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#define CHROOT_ENTER BINDIR "/chroot-enter"
 #define WORDS 24 /* of a command, with those of chroot-enter */
 
 struct make {
@@ -49,8 +49,8 @@ visit(struct make *make, int (*step)(struct make *make))
 	struct prepared_root prepared;
 	int result;
 
-	if (lock < 0 || prepared_root_open(&prepared, service->state, make->name, service->host,
-				report) < 0)
+	if (lock < 0 || prepared_root_open(
+				&prepared, service->state, make->name, service->host, report) < 0)
 		return -1;
 	make->step = step;
 	make->has_default_user = *record_value(&prepared.record, "default_user") != '\0';
@@ -148,59 +148,65 @@ write_lines(struct make *make)
 	return 0;
 }
 
-/* Executes the words by chroot-enter, which enters as it does for the superuser who types them.
- * Returns the status that waitpid(2) gives, or -1 after reporting the error. */
+/* Executes a command with no input, and with its output among the messages. Returns the status that
+ * waitpid(2) gives, or -1 with errno set. */
 static int
-enter(const struct make *make, const char *const *words)
+execute(const char *path, const char *const *argv)
 {
 	static char *const environment[] = {NULL};
-	const char *argv[WORDS] = {"chroot-enter", "-d", "/"};
-	size_t count = 3;
 	posix_spawn_file_actions_t actions;
+	int status = -1, error = posix_spawn_file_actions_init(&actions);
 	mode_t mask;
 	pid_t pid;
-	int status = -1, error;
+
+	if (error == 0) {
+		error = posix_spawn_file_actions_addopen(
+			&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+		if (error == 0)
+			error = posix_spawn_file_actions_adddup2(
+				&actions, STDERR_FILENO, STDOUT_FILENO);
+		/* a caller that ignores it would hide the status (waitpid(2), NOTES) */
+		signal(SIGCHLD, SIG_DFL);
+		mask = umask(022);
+		if (error == 0)
+			error = posix_spawn(&pid, path, &actions, NULL,
+				(char *const *)(uintptr_t)argv, environment);
+		umask(mask);
+		posix_spawn_file_actions_destroy(&actions);
+	}
+	errno = error;
+	while (error == 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
+/* Runs a program of the tree by chroot-enter, which enters as for the superuser who types it. True
+ * if it succeeded. */
+static bool
+run_tool(const struct make *make, bool is_group)
+{
+	struct report *report = make->service->report;
+	struct tree_user_command command;
+	const char *argv[WORDS] = {"chroot-enter", "-d", "/"};
+	size_t count = 3;
+	int status;
 
 	if (make->has_default_user) {
 		argv[count++] = "-u";
 		argv[count++] = "0";
 	}
 	argv[count++] = make->name;
-	while (*words && count < WORDS - 1)
-		argv[count++] = *words++;
-	argv[count] = NULL;
-	error = posix_spawn_file_actions_init(&actions);
-	if (error != 0)
-		return report_error(make->service->report, error, "cannot execute " CHROOT_ENTER);
-	/* nothing to read; what it prints is no answer of this command */
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-	mask = umask(022);
-	error = posix_spawn(&pid, CHROOT_ENTER, &actions, NULL, (char *const *)(uintptr_t)argv,
-		environment);
-	umask(mask);
-	posix_spawn_file_actions_destroy(&actions);
-	if (error != 0)
-		return report_error(make->service->report, error, "cannot execute " CHROOT_ENTER);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return status;
-}
-
-/* Runs a program of the tree. True if it succeeded. */
-static bool
-run_tool(const struct make *make, bool is_group)
-{
-	struct report *report = make->service->report;
-	struct tree_user_command command;
-	int status;
-
 	tree_user_command(make->user, is_group, &command);
-	status = enter(make, command.words);
-	if (status > 0 && WIFSIGNALED(status))
+	for (const char **word = command.words; *word && count < WORDS - 1; word++)
+		argv[count++] = *word;
+	status = execute(BINDIR "/chroot-enter", argv);
+	if (status < 0)
+		report_warning(
+			report, "cannot execute %s/chroot-enter: %s", BINDIR, strerror(errno));
+	else if (WIFSIGNALED(status))
 		report_warning(report, "%s inside was ended by signal %d", command.words[0],
 			WTERMSIG(status));
-	else if (status > 0)
+	else if (status != 0)
 		report_warning(report, "%s inside ended with status %d", command.words[0],
 			WEXITSTATUS(status));
 	return status == 0;
@@ -220,8 +226,8 @@ refuse(const struct make *make)
 	int length;
 
 	if (is_number)
-		length = asprintf(&script, "s/^%s:\\([^:]*\\):%u:/%s:\\1:%u:/", name, other_uid,
-			name, uid);
+		length = asprintf(
+			&script, "s/^%s:\\([^:]*\\):%u:/%s:\\1:%u:/", name, other_uid, name, uid);
 	else
 		length = asprintf(&script, "s/^%s:/%s:/", other, name);
 	if (length < 0)
@@ -262,8 +268,8 @@ tree_user_make(struct tree_user *user, struct service *service, const char *name
 		return refuse(&make);
 	if (user->tool) {
 		const char *program = strrchr(user->tool->user, '/') + 1;
-		bool has_made = (user->has_group || run_tool(&make, true)) &&
-				run_tool(&make, false);
+		bool has_made =
+			(user->has_group || run_tool(&make, true)) && run_tool(&make, false);
 
 		if (visit(&make, look) < 0)
 			return -1;

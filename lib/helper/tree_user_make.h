@@ -12,7 +12,7 @@ struct tree_user;
  * /etc/passwd", or NULL for one that was there; borrowed. Changes no other account. Returns 0, or
  * -1 after reporting the error.
  */
-int tree_user_make(
-	struct tree_user *user, struct service *service, const char *name, const char **how);
+int
+tree_user_make(struct tree_user *user, struct service *service, const char *name, const char **how);
 
 #endif
