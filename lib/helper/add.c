@@ -37,7 +37,7 @@ static int
 write_config(const char *path, const char *text, struct report *report)
 {
 	const struct stat like = {.st_mode = 0644};
-	struct new_file file;
+	struct new_file file = {""};
 
 	if (new_file_write(&file, path, text, &like) == 0 && new_file_keep(&file, path) == 0)
 		return 0;

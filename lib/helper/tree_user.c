@@ -151,17 +151,21 @@ choose_shell(struct tree_user *user)
 {
 	const char *const shells[] = {user->account.shell, "/bin/bash"};
 
-	user->shell = "/bin/sh";
-	for (size_t i = sizeof(shells) / sizeof(shells[0]); i-- > 0;)
+	user->shell = NULL;
+	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]) && !user->shell; i++)
 		if (config_is_path(shells[i]) && is_field(shells[i]) && is_program(shells[i]))
 			user->shell = shells[i];
+	if (!user->shell)
+		user->shell = "/bin/sh";
 }
 
 static void
 choose_tool(struct tree_user *user)
 {
 	user->tool = NULL;
-	for (size_t i = sizeof(tools) / sizeof(tools[0]); user->group && i-- > 0;)
+	if (!user->group)
+		return;
+	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]) && !user->tool; i++)
 		if (is_program(tools[i].user) && (user->has_group || is_program(tools[i].group)))
 			user->tool = &tools[i];
 }

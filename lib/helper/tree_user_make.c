@@ -75,7 +75,7 @@ add_line(const char *path, const char *text, const char *line, struct report *re
 	const size_t length = text ? strlen(text) : 0;
 	struct stat found = {.st_mode = 0644};
 	cleanup_free char *whole = NULL;
-	struct new_file file;
+	struct new_file file = {""};
 
 	if (text && lstat(path, &found) < 0)
 		return report_error(report, errno, "cannot look at %s inside", path);
@@ -186,7 +186,7 @@ static bool
 run_tool(const struct make *make, bool is_group)
 {
 	struct report *report = make->service->report;
-	struct tree_user_command command;
+	struct tree_user_command command = {0};
 	const char *argv[WORDS] = {"chroot-enter", "-d", "/"};
 	size_t count = 3;
 	int status;
@@ -246,11 +246,11 @@ refuse(const struct make *make)
 			report_word(report, name), report_word(report, other));
 	if (is_number)
 		return report_error(report, 0,
-			"cannot make an account for %s: inside, %s has the number %u, and on the host %u, which has no name inside",
-			name, name, other_uid, uid);
+			"cannot make an account for %s: the number is %u inside and %u on the host, so %s enters without a name",
+			name, other_uid, uid, name);
 	return report_error(report, 0,
-		"cannot make an account for %s: the number %u is %s inside, so %s has that name there",
-		name, uid, other, name);
+		"cannot make an account for %s: the number %u is %s inside, so %s enters as %s",
+		name, uid, other, name, other);
 }
 
 int

@@ -243,8 +243,8 @@ forget alpine
 sed -i 's/^alice:x:1000/steam:x:1000/; s/^bob:x:1001/bob:x:1500/' /opt/alpine/etc/passwd
 kept=$(everything_of /opt/alpine)
 run chroot-mounts add alpine /opt/alpine alice bob
-is 'accounts in the way are errors' "$status:$errors" "1:chroot-mounts: alpine: cannot make an account for alice: the number 1000 is steam inside, so alice has that name there; to mend it: chroot-enter -d / alpine sed -i 's/^steam:/alice:/' /etc/passwd
-chroot-mounts: alpine: cannot make an account for bob: inside, bob has the number 1500, and on the host 1001, which has no name inside; to mend it: chroot-enter -d / alpine sed -i 's/^bob:\\([^:]*\\):1500:/bob:\\1:1001:/' /etc/passwd
+is 'accounts in the way are errors' "$status:$errors" "1:chroot-mounts: alpine: cannot make an account for alice: the number 1000 is steam inside, so alice enters as steam; to mend it: chroot-enter -d / alpine sed -i 's/^steam:/alice:/' /etc/passwd
+chroot-mounts: alpine: cannot make an account for bob: the number is 1500 inside and 1001 on the host, so bob enters without a name; to mend it: chroot-enter -d / alpine sed -i 's/^bob:\\([^:]*\\):1500:/bob:\\1:1001:/' /etc/passwd
 chroot-mounts: alpine: is configured and started all the same"
 is 'accounts in the way are left as they are' "$(everything_of /opt/alpine)" "$kept"
 is 'the root with accounts in the way is started' "$(state_of alpine)" started
@@ -390,14 +390,14 @@ forget debian
 sed -i 's/^alice:x:1000/steam:x:1000/' /opt/debian/etc/passwd /opt/debian/etc/shadow
 sed -i 's/^alice:/steam:/' /opt/debian/etc/shadow
 run chroot-mounts add debian /opt/debian alice
-is 'a number that is taken in the Debian tree is an error' "$status:$errors" "1:chroot-mounts: debian: cannot make an account for alice: the number 1000 is steam inside, so alice has that name there; to mend it: chroot-enter -d / debian usermod -l alice steam
+is 'a number that is taken in the Debian tree is an error' "$status:$errors" "1:chroot-mounts: debian: cannot make an account for alice: the number 1000 is steam inside, so alice enters as steam; to mend it: chroot-enter -d / debian usermod -l alice steam
 chroot-mounts: debian: is configured and started all the same"
 ok 'the usermod that was named succeeds' chroot-enter -d / debian usermod -l alice steam
 is 'the user has the name then' "$(as alice chroot-enter -d / debian id -un)" alice
 forget debian
 sed -i 's|^alice:x:1000|alice:x:1500|' /opt/debian/etc/passwd
 run chroot-mounts add debian /opt/debian alice
-is 'a name that is taken in the Debian tree is an error' "$status:$errors" "1:chroot-mounts: debian: cannot make an account for alice: inside, alice has the number 1500, and on the host 1000, which has no name inside; to mend it: chroot-enter -d / debian usermod -u 1000 alice
+is 'a name that is taken in the Debian tree is an error' "$status:$errors" "1:chroot-mounts: debian: cannot make an account for alice: the number is 1500 inside and 1000 on the host, so alice enters without a name; to mend it: chroot-enter -d / debian usermod -u 1000 alice
 chroot-mounts: debian: is configured and started all the same"
 ok 'the usermod of the number succeeds' chroot-enter -d / debian usermod -u 1000 alice
 is 'the user has the number then' "$(as alice chroot-enter -d / debian id -un)" alice

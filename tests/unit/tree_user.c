@@ -106,7 +106,7 @@ static const char *
 joined(const struct tree_user *user, bool is_group)
 {
 	static char text[512];
-	struct tree_user_command command;
+	struct tree_user_command command = {0};
 	size_t length = 0;
 
 	tree_user_command(user, is_group, &command);
