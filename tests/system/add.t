@@ -148,6 +148,8 @@ before=$(left)
 chown 1000 /opt/plain
 run chroot-mounts add plain /opt/plain alice
 like 'a tree of a user is refused as by start' "$status:$errors" '1:chroot-mounts: plain: /opt/plain .*user 1000'
+strace -qq -o "$work/calls" -e trace=fsync,renameat2 chroot-mounts add plain /opt/plain alice 2>/dev/null
+is 'the tree is judged before a file is written' "$(<"$work/calls")" ''
 chown 0 /opt/plain
 mv /opt/plain/proc "$work/proc"
 kept=$(everything_of /opt/plain)
@@ -220,7 +222,7 @@ read -r word && echo "read $word"
 echo "made $1"
 END
 chmod 755 /opt/alpine/bin/addgroup /opt/alpine/bin/adduser
-run chroot-mounts add alpine /opt/alpine alice bob
+run env --ignore-signal=CHLD chroot-mounts add alpine /opt/alpine alice bob
 is "adduser of the tree makes the accounts" "$status:$output" "0:alpine: written to /etc/conf.d/chroot-mounts.alpine
 alpine: started
 alpine: alice has an account inside (adduser)
