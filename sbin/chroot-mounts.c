@@ -5,6 +5,8 @@
 #include "common/name.h"
 #include "common/report.h"
 #include "common/syscalls.h"
+#include "helper/add.h"
+#include "helper/add_judge.h"
 #include "helper/reload.h"
 #include "helper/restart.h"
 #include "helper/service.h"
@@ -32,6 +34,7 @@ struct options {
 	const struct verb *verb;
 	char **names; /* borrowed from argv */
 	size_t count;
+	const char *here; /* borrowed; the directory that the command was typed in, or NULL */
 };
 
 struct verb {
@@ -41,6 +44,7 @@ struct verb {
 	bool takes_json;
 	bool for_prepared; /* without ROOT, also prepared roots that are no longer configured */
 	bool looks_at_processes;
+	bool makes_root; /* its words name no root that exists */
 };
 
 static const char usage[] =
@@ -51,6 +55,7 @@ static const char usage[] =
 	"       chroot-mounts [-qv] status [-j] [ROOT...]\n"
 	"       chroot-mounts [-qv] ps [-j] [ROOT...]\n"
 	"       chroot-mounts [-qv] list [-j] [ROOT...]\n"
+	"       chroot-mounts [-qv] add NAME DIRECTORY [USER...]\n"
 	"       chroot-mounts -h | -V\n"
 	"\n"
 	"  start    prepare the mount namespace of each root; -n prints the plan and touches nothing\n"
@@ -60,6 +65,7 @@ static const char usage[] =
 	"  status   how each root fares, with the number of processes inside\n"
 	"  ps       the processes inside\n"
 	"  list     the configured roots\n"
+	"  add      from a tree to a root: write its file, start it, make the users' accounts inside\n"
 	"\n"
 	"  -j, --json       print JSON\n"
 	"  -n, --dry-run    with start: print the plan\n"
@@ -186,6 +192,21 @@ run_list(struct service *service, const struct options *options, const struct se
 		       : EXIT_SUCCESS;
 }
 
+static int
+run_add(struct service *service, const struct options *options, const struct service_names *names)
+{
+	const struct add_request request = {
+		.name = options->names[0],
+		.directory = options->names[1],
+		.users = options->names + 2,
+		.count = options->count - 2,
+		.here = options->here,
+	};
+
+	(void)names;
+	return add_root(service, &request) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 static const struct verb verbs[] = {
 	{.name = "start", .run = run_start, .takes_json = true, .looks_at_processes = true},
 	{.name = "reload", .run = run_reload},
@@ -202,6 +223,7 @@ static const struct verb verbs[] = {
 		.for_prepared = true,
 		.looks_at_processes = true},
 	{.name = "list", .run = run_list, .takes_json = true},
+	{.name = "add", .run = run_add, .looks_at_processes = true, .makes_root = true},
 };
 
 static const struct verb *
@@ -281,6 +303,9 @@ read_options(int argc, char **argv, struct options *options, struct report *repo
 	options->count = (size_t)(argc - optind - 1);
 	if (!options->verb)
 		*status = report_usage(report, "unknown verb ", argv[optind]);
+	else if (options->verb->makes_root && options->count < 2)
+		*status = report_usage(report, options->verb->name,
+			" needs a name and a directory: add games /opt/games alice");
 	else if (options->only_show && options->verb->run != run_start)
 		*status =
 			report_usage(report, "-n goes with start, not with ", options->verb->name);
@@ -334,9 +359,10 @@ run(const struct options *options, struct report *report)
 		service_close(&service);
 		return EXIT_FAILURE;
 	}
-	if (options->count > 0)
+	if (options->count > 0 && !options->verb->makes_root)
 		chosen = take_names(&service, options, &names);
-	else if (service_names(&service, options->verb->for_prepared, &names) < 0)
+	else if (options->count == 0 &&
+		 service_names(&service, options->verb->for_prepared, &names) < 0)
 		chosen = EXIT_FAILURE;
 	/* known roots are served all the same */
 	result = chosen != EXIT_SUCCESS && names.count == 0
@@ -350,6 +376,7 @@ run(const struct options *options, struct report *report)
 int
 main(int argc, char **argv)
 {
+	cleanup_free char *here = NULL;
 	struct report report;
 	struct options options;
 	int status;
@@ -370,6 +397,8 @@ main(int argc, char **argv)
 		report_error(&report, 0, "only the superuser can run it");
 		return EXIT_FAILURE;
 	}
+	if (options.verb->makes_root)
+		options.here = here = getcwd(NULL, 0);
 	if (chdir("/") < 0) {
 		report_error(&report, errno, "cannot go to /");
 		return EXIT_FAILURE;

@@ -154,6 +154,12 @@ syscall_close_range(unsigned first, unsigned last, unsigned flags)
 	return (int)syscall(SYS_close_range, first, last, flags);
 }
 
+static inline int
+syscall_renameat2(int from, const char *path, int to, const char *name, unsigned flags)
+{
+	return (int)syscall(SYS_renameat2, from, path, to, name, flags);
+}
+
 /* keyctl(2): libkeyutils has it, no libc */
 static inline int
 syscall_keyctl_join_session(void)

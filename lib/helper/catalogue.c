@@ -9,13 +9,14 @@
 #include <bsd/string.h>
 #include <ctype.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define CONFIG_DIRECTORY SYSCONFDIR "/conf.d"
+#define CONFIG_DIRECTORY CATALOGUE_DIRECTORY
 #define INIT_DIRECTORY SYSCONFDIR "/init.d"
 #define RUNLEVELS SYSCONFDIR "/runlevels"
-#define SERVICE "chroot-mounts"
+#define SERVICE CATALOGUE_SERVICE
 
 void
 catalogue_release(struct catalogue *catalogue)
@@ -62,6 +63,14 @@ add_entry(struct catalogue *catalogue, const char *name)
 	return 0;
 }
 
+static void
+sort_entries(struct catalogue *catalogue)
+{
+	if (catalogue->count > 0)
+		qsort(catalogue->entries, catalogue->count, sizeof(*catalogue->entries),
+			compare_entries);
+}
+
 /* Returns the next chroot-mounts.NAME of conf.d, borrowed from the stream, or NULL with errno set.
  */
 static const char *
@@ -93,10 +102,46 @@ catalogue_find(struct catalogue *catalogue, struct report *report)
 			return report_error(report, ENOMEM, "cannot read %s", CONFIG_DIRECTORY);
 	if (errno != 0)
 		return report_error(report, errno, "cannot read %s", CONFIG_DIRECTORY);
-	if (catalogue->count > 0)
-		qsort(catalogue->entries, catalogue->count, sizeof(*catalogue->entries),
-			compare_entries);
+	sort_entries(catalogue);
 	return 0;
+}
+
+int
+catalogue_propose(
+	struct catalogue *catalogue, const char *name, const char *text, struct report *report)
+{
+	if (add_entry(catalogue, name) < 0)
+		return report_error(report, ENOMEM, "cannot add the root");
+	sort_entries(catalogue);
+	catalogue->proposed = text;
+	catalogue->proposed_name = name;
+	return 0;
+}
+
+bool
+catalogue_is_runlevel(const char *name)
+{
+	char path[sizeof(RUNLEVELS "/") + NAME_LENGTH];
+	struct stat found;
+
+	snprintf(path, sizeof(path), RUNLEVELS "/%s", name);
+	return reserved_name_is_runlevel(name) || stat(path, &found) == 0;
+}
+
+bool
+catalogue_lacks_runlevel(const char *service)
+{
+	char pattern[sizeof(RUNLEVELS "/*/" SERVICE ".") + NAME_LENGTH];
+	struct stat found;
+	glob_t paths;
+	int result;
+
+	if (stat(RUNLEVELS, &found) < 0)
+		return false;
+	snprintf(pattern, sizeof(pattern), RUNLEVELS "/*/%s", service);
+	result = glob(pattern, GLOB_NOSORT, NULL, &paths);
+	globfree(&paths);
+	return result == GLOB_NOMATCH;
 }
 
 /* True for a name that would be one but for capitals and dots. */
@@ -189,6 +234,21 @@ read_file(const char *name, enum config_kind kind, bool is_linked, struct config
 	return config_read(file, stream, path, kind, is_linked, report);
 }
 
+static int
+read_proposed(const struct catalogue *catalogue, const struct catalogue_entry *entry,
+	struct config_file *file, struct report *report)
+{
+	const size_t size = strlen(catalogue->proposed);
+	cleanup_free char *text = strdup(catalogue->proposed);
+	cleanup_file FILE *stream = text ? fmemopen(text, size, "r") : NULL;
+	char path[sizeof(CONFIG_DIRECTORY "/" SERVICE ".") + NAME_LENGTH];
+
+	snprintf(path, sizeof(path), CONFIG_DIRECTORY "/" SERVICE ".%s", entry->name);
+	if (!stream)
+		return report_error(report, errno, "cannot read %s", path);
+	return config_read(file, stream, path, CONFIG_INSTANCE, entry->has_symlink, report);
+}
+
 int
 catalogue_read_service(struct catalogue *catalogue, struct report *report)
 {
@@ -204,22 +264,21 @@ catalogue_read(const struct catalogue *catalogue, const char *name, struct confi
 	struct report *report)
 {
 	const struct catalogue_entry *entry = catalogue_entry(catalogue, name);
-	char runlevel[sizeof(RUNLEVELS "/") + NAME_LENGTH];
 	char file_name[sizeof(SERVICE ".") + NAME_LENGTH];
-	struct stat found;
 
 	*file = (struct config_file){0};
 	if (!entry) {
-		report_advise(report, "write %s/%s.%s", CONFIG_DIRECTORY, SERVICE, name);
+		report_advise(report, "chroot-mounts add %s DIRECTORY writes its file", name);
 		return report_error(report, 0, "no such root is configured");
 	}
-	snprintf(runlevel, sizeof(runlevel), RUNLEVELS "/%s", name);
-	if (reserved_name_is_runlevel(name) || stat(runlevel, &found) == 0) {
+	if (catalogue_is_runlevel(name)) {
 		report_advise(report, "give the file another ending");
 		return report_error(report, 0,
 			"%s/%s.%s bears a runlevel's name, so OpenRC reads it in place of %s/%s in that runlevel",
 			CONFIG_DIRECTORY, SERVICE, name, CONFIG_DIRECTORY, SERVICE);
 	}
+	if (catalogue->proposed && strcmp(name, catalogue->proposed_name) == 0)
+		return read_proposed(catalogue, entry, file, report);
 	snprintf(file_name, sizeof(file_name), SERVICE ".%s", name);
 	return read_file(file_name, CONFIG_INSTANCE, entry->has_symlink, file, report);
 }

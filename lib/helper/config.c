@@ -47,6 +47,19 @@ is_line(const char *part)
 	return !strpbrk(part, "\t\n");
 }
 
+bool
+config_is_line(const char *text)
+{
+	size_t length;
+
+	for (size_t left = strlen(text); left > 0; text += length, left -= length) {
+		length = report_character_length((const unsigned char *)text, left);
+		if (length == 0 || !is_line((const char[]){*text, '\0'}))
+			return false;
+	}
+	return true;
+}
+
 static bool
 is_absolute_path(const char *part)
 {

@@ -88,6 +88,9 @@ bool config_needs_restart(enum config_key key);
 /* True for an absolute path without `.`, `..` and `//`; one slash may end it. */
 bool config_is_path(const char *path);
 
+/* True if a value can hold the text in one line: UTF-8 without control characters. */
+bool config_is_line(const char *text);
+
 /* A line of a value, for error messages. */
 struct config_place {
 	const struct config_setting *setting; /* borrowed */

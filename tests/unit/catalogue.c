@@ -269,7 +269,8 @@ static void
 a_root_without_a_file_is_refused(void **state)
 {
 	(void)state;
-	assert_refused("no such root is configured; write " CONF_D "/chroot-mounts.games");
+	assert_refused(
+		"no such root is configured; chroot-mounts add games DIRECTORY writes its file");
 }
 
 static void
@@ -362,6 +363,34 @@ the_file_of_the_service_may_be_missing(void **state)
 	assert_string_equal(take_said(), "");
 }
 
+static void
+a_text_is_read_in_place_of_a_file_to_be(void **state)
+{
+	struct catalogue catalogue;
+	struct config_file file;
+
+	(void)state;
+	write_file("conf.d/chroot-mounts.demo", "root=/opt/demo\n");
+	write_file("conf.d/chroot-mounts.zoo", "root=/opt/zoo\n");
+	assert_int_equal(catalogue_find(&catalogue, &report), 0);
+	assert_int_equal(
+		catalogue_propose(&catalogue, "games", "root=/opt/proposed\n", &report), 0);
+	assert_int_equal(catalogue_read(&catalogue, "games", &file, &report), 0);
+	assert_string_equal(file.path, CONF_D "/chroot-mounts.games");
+	assert_string_equal(file.values[CONFIG_ROOT].text, "/opt/proposed");
+	config_release(&file);
+	assert_int_equal(catalogue_read(&catalogue, "zoo", &file, &report), 0);
+	assert_string_equal(file.values[CONFIG_ROOT].text, "/opt/zoo");
+	config_release(&file);
+	catalogue.proposed = NULL;
+	write_file("conf.d/chroot-mounts.games", "root=/opt/written\n");
+	assert_int_equal(catalogue_read(&catalogue, "games", &file, &report), 0);
+	assert_string_equal(file.values[CONFIG_ROOT].text, "/opt/written");
+	config_release(&file);
+	catalogue_release(&catalogue);
+	assert_string_equal(take_said(), "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
 
 int
@@ -379,6 +408,7 @@ main(void)
 		TEST(a_link_to_a_file_is_refused),
 		TEST(what_is_no_file_is_refused),
 		TEST(the_file_of_the_service_may_be_missing),
+		TEST(a_text_is_read_in_place_of_a_file_to_be),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -642,6 +642,19 @@ the_example_is_a_root_in_both_states(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, report_to_memory, report_close)
 
+static void
+a_line_has_no_control_characters(void **state)
+{
+	static const char *const bad[] = {
+		"a\nb", "a\tb", "\001", "a\177", "\377", "\303", "\302\205"};
+
+	(void)state;
+	assert_true(config_is_line(""));
+	assert_true(config_is_line("/opt/my \"gam\303\251s\" $x"));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(config_is_line(bad[i]));
+}
+
 int
 main(void)
 {
@@ -674,6 +687,7 @@ main(void)
 		TEST(a_later_error_in_a_default_names_its_key),
 		TEST(the_shipped_file_sets_nothing_and_shows_every_default),
 		TEST(the_example_is_a_root_in_both_states),
+		TEST(a_line_has_no_control_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
