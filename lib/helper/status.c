@@ -56,13 +56,14 @@ set_state(struct status *status, enum status_state state, const char *format, ..
 
 /* Compares the options of each line, some of which come from the host's own /proc. */
 static void
-compare_options(const struct plan *now, const struct plan_record *lines, struct status *status)
+compare_options(const char *name, const struct plan *now, const struct plan_record *lines,
+	struct status *status)
 {
 	for (size_t i = 0; i < now->count && i < lines->plan.count; i++)
 		if (strcmp(now->mounts[i].options_text, lines->plan.mounts[i].options_text) != 0)
 			set_state(status, STATUS_STALE,
-				"the options of %s have changed since start; reload the service",
-				now->mounts[i].target);
+				"the options of %s have changed since start; chroot-mounts reload %s",
+				now->mounts[i].target, name);
 }
 
 static void
@@ -85,7 +86,7 @@ compare_configuration(struct service *service, const char *name, const struct re
 				"%s has changed since start; chroot-mounts %s %s",
 				config_key_name(key),
 				config_needs_restart(key) ? "restart" : "reload", name);
-		compare_options(&configured.plan, lines, status);
+		compare_options(name, &configured.plan, lines, status);
 	}
 	root_config_release(&configured);
 }
@@ -108,34 +109,36 @@ scan_mounts(void *data)
 }
 
 static void
-judge_line(const struct plan_record *lines, size_t index, struct status *status)
+judge_line(const char *name, const struct plan_record *lines, size_t index, struct status *status)
 {
 	const struct plan_mount *mount = &lines->plan.mounts[index];
 	const struct plan_record_line *line = &lines->all[index];
 
 	if (line->id != 0 && (!line->is_there || line->is_moved))
 		set_state(status, STATUS_DAMAGED,
-			"%s is not mounted inside any more; reload the service", mount->target);
+			"%s is not mounted inside any more; chroot-mounts reload %s", mount->target,
+			name);
 }
 
 static void
-compare_line(struct service *service, const struct plan_record *lines, size_t index,
-	struct status *status)
+compare_line(struct service *service, const char *name, const struct plan_record *lines,
+	size_t index, struct status *status)
 {
 	const struct plan_mount *mount = &lines->plan.mounts[index];
 	const struct plan_record_line *line = &lines->all[index];
 
 	if (plan_record_source_was_replaced(lines, index))
-		set_state(status, STATUS_STALE, "%s was replaced on the host; reload the service",
-			mount->source);
+		set_state(status, STATUS_STALE,
+			"%s was replaced on the host; chroot-mounts reload %s", mount->source,
+			name);
 	if (mount->is_live && line->id != 0 && service_need_mounted(service) == 0 &&
 		!mountinfo_is_shared(&service->mountinfo, mount->source))
-		set_state(status, STATUS_STALE, "%s is not live any more; reload the service",
-			mount->source);
+		set_state(status, STATUS_STALE, "%s is not live any more; chroot-mounts reload %s",
+			mount->source, name);
 	/* passed over for its source, not for its target */
 	if (line->id == 0 && line->inode == 0 && !mounts_lacks_source(mount))
-		set_state(
-			status, STATUS_STALE, "%s is there now; reload the service", mount->source);
+		set_state(status, STATUS_STALE, "%s is there now; chroot-mounts reload %s",
+			mount->source, name);
 }
 
 /* Compares the mounts inside and their sources with the record. */
@@ -146,7 +149,7 @@ compare_mounts(struct service *service, const char *name, const struct record *r
 	const char *unfinished = record_value(record, "unfinished");
 
 	for (size_t i = 0; i < lines->plan.count; i++)
-		judge_line(lines, i, status);
+		judge_line(name, lines, i, status);
 	if (!visible_is_there(record))
 		set_state(status, STATUS_DAMAGED,
 			"it is not visible any more; chroot-mounts restart %s", name);
@@ -154,7 +157,7 @@ compare_mounts(struct service *service, const char *name, const struct record *r
 		set_state(status, STATUS_STALE, "%s; chroot-mounts reload %s, or restart %s",
 			unfinished, name, name);
 	for (size_t i = 0; i < lines->plan.count; i++)
-		compare_line(service, lines, i, status);
+		compare_line(service, name, lines, i, status);
 }
 
 static int

@@ -341,7 +341,7 @@ is 'a reload keeps what setuid programs wrote inside' "$(inside cat /run/failloc
 apart 'after a reload' /media
 rm -r /run/doas
 like 'status says that a directory the host lost is not covered any more' "$(chroot-mounts status)" \
-	'/run/doas is not mounted inside any more; reload the service'
+	'/run/doas is not mounted inside any more; chroot-mounts reload'
 ok 'a reload succeeds after the host lost a directory' chroot-mounts -q reload
 is 'a reload makes the lost directory' "$(ticket_directories | grep doas)" 'doas directory 700 0:0'
 apart 'after a reload that covers the lost directory' /run

@@ -56,7 +56,7 @@ chroot-mounts -q reload games
 like 'status finds nothing wrong with a live source' "$(state_of)" '^started'
 mount --make-private /srv/live
 like 'status tells of a live source that is private now' "$(state_of)" \
-	'^stale .*/srv/live is not live any more; reload the service'
+	'^stale .*/srv/live is not live any more; chroot-mounts reload'
 ok 'a reload makes a source live again' chroot-mounts -q reload games
 like 'status finds nothing wrong with a source that is live again' "$(state_of)" '^started'
 mkdir /srv/live/later
