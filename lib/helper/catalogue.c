@@ -99,15 +99,14 @@ catalogue_find(struct catalogue *catalogue, struct report *report)
 	return 0;
 }
 
-/* True for a name that would be one but for capitals and dots. */
+/* True for a name that would be one but for capitals and dots; small receives it without them. */
 static bool
-is_almost_valid(const char *name)
+is_almost_valid(const char *name, char small[NAME_LENGTH + 1])
 {
 	const char *suffix = strrchr(name, '.');
-	char small[NAME_LENGTH + 1];
 
 	if (name_is_valid(name) || (suffix && reserved_name_is_leftover(suffix + 1)) ||
-		strlcpy(small, name, sizeof(small)) >= sizeof(small))
+		strlcpy(small, name, NAME_LENGTH + 1) > NAME_LENGTH)
 		return false;
 	for (char *byte = small; *byte != '\0'; byte++)
 		if (*byte == '.')
@@ -122,12 +121,22 @@ catalogue_warn_of_names(struct report *report)
 {
 	cleanup_directory DIR *directory = opendir(CONFIG_DIRECTORY);
 	const char *name;
+	char small[NAME_LENGTH + 1];
 
 	while (directory && (name = read_name(directory)))
-		if (is_almost_valid(name))
+		if (is_almost_valid(name, small))
 			report_warning(report,
-				"%s/%s.%s does not count: the name of a root has small letters, digits, - and _",
-				CONFIG_DIRECTORY, SERVICE, name);
+				"%s/%s.%s does not count: the name of a root has small letters, digits, - and _; to mend it: mv -n %s/%s.%s %s/%s.%s",
+				CONFIG_DIRECTORY, SERVICE, name, CONFIG_DIRECTORY, SERVICE, name,
+				CONFIG_DIRECTORY, SERVICE, small);
+}
+
+/* The suffix is one of a file that does not count. */
+static void
+mend_by_copy(const char *path, struct report *report)
+{
+	report_mend(report, "cp %s %s.new && mv %s.new %s # if you trust what is in it", path, path,
+		path, path);
 }
 
 /*
@@ -150,10 +159,12 @@ check_config_owner(int fd, const char *path, mode_t type, struct report *report)
 			"%s must belong to the superuser and be writable by nobody else (it is user %u's, mode %04o)",
 			path, (unsigned)found.st_uid, (unsigned)found.st_mode & 07777);
 	}
-	if (type == S_IFREG && found.st_nlink != 1)
+	if (type == S_IFREG && found.st_nlink != 1) {
+		mend_by_copy(path, report);
 		return report_error(report, 0,
 			"%s has another name too (a hard link), so who writes it is not certain",
 			path);
+	}
 	return 0;
 }
 
@@ -174,7 +185,7 @@ read_file(const char *name, enum config_kind kind, bool is_linked, struct config
 	/* O_NONBLOCK: a FIFO there must not block */
 	fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 && errno == ELOOP) {
-		report_mend(report, "put the file itself there");
+		mend_by_copy(path, report);
 		return report_error(
 			report, 0, "%s is a symbolic link, which is not followed", path);
 	}
@@ -209,17 +220,14 @@ catalogue_read(const struct catalogue *catalogue, const char *name, struct confi
 	struct stat found;
 
 	*file = (struct config_file){0};
-	if (!entry) {
-		report_mend(report, "write %s/%s.%s", CONFIG_DIRECTORY, SERVICE, name);
-		return report_error(report, 0, "no such root is configured");
-	}
+	if (!entry)
+		return report_error(report, 0, "is not configured: there is no %s/%s.%s",
+			CONFIG_DIRECTORY, SERVICE, name);
 	snprintf(runlevel, sizeof(runlevel), RUNLEVELS "/%s", name);
-	if (reserved_name_is_runlevel(name) || stat(runlevel, &found) == 0) {
-		report_mend(report, "give the file another ending");
+	if (reserved_name_is_runlevel(name) || stat(runlevel, &found) == 0)
 		return report_error(report, 0,
-			"%s/%s.%s bears a runlevel's name, so OpenRC reads it in place of %s/%s in that runlevel",
+			"%s/%s.%s bears a runlevel's name, so OpenRC reads it in place of %s/%s in that runlevel: give it another ending",
 			CONFIG_DIRECTORY, SERVICE, name, CONFIG_DIRECTORY, SERVICE);
-	}
 	snprintf(file_name, sizeof(file_name), SERVICE ".%s", name);
 	return read_file(file_name, CONFIG_INSTANCE, entry->has_symlink, file, report);
 }

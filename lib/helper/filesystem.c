@@ -77,15 +77,14 @@ cannot_mount(const struct plan_mount *line, const char *source, const char *said
 	struct report *report)
 {
 	if (source[0] == '/' && access(source, F_OK) < 0 && errno == ENOENT) {
-		report_mend(report,
-			strcmp(line->target, "/") == 0 ? "make %s, or correct the line for /"
-						       : "make %s, or add nofail to its line",
-			source);
-		return report_error(report, ENOENT, "cannot mount %s on %s", source, line->target);
+		return report_error(report, 0,
+			strcmp(line->target, "/") == 0
+				? "cannot mount %s on %s: it does not exist; make it, or correct the line for /"
+				: "cannot mount %s on %s: it does not exist; make it, or add nofail to its line",
+			source, line->target);
 	}
-	if (error == EINVAL)
-		report_mend(report, "dmesg shows what the kernel says about it");
-	return report_error(report, 0, "cannot mount %s on %s: %s", source, line->target, said);
+	return report_error(report, 0, "cannot mount %s on %s: %s%s", source, line->target, said,
+		error == EINVAL ? " (dmesg has the kernel's reason)" : "");
 }
 
 static int

@@ -37,7 +37,9 @@ report_filesystem_error(
 
 	read_filesystem_error(context, said, sizeof(said));
 	if (error == EINVAL && said[0] == '\0')
-		report_mend(report, "dmesg shows what the kernel says about it");
+		return report_error(report, 0,
+			"cannot make the %s for %s: %s: %s (dmesg has the kernel's reason)", type,
+			target, tried, strerror(error));
 	return report_error(
 		report, error, "cannot make the %s for %s: %s%s", type, target, tried, said);
 }

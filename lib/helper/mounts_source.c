@@ -48,8 +48,8 @@ mounts_find_source(const struct plan_mount *line, char **source, struct report *
 					      : strdup(line->source);
 	if (*source)
 		return 0;
-	report_mend(report, "blkid shows which there are");
-	return report_error(report, 0, "no filesystem for %s has %s", line->target, line->source);
+	return report_error(report, 0, "no filesystem for %s has %s (blkid shows which there are)",
+		line->target, line->source);
 }
 
 /*

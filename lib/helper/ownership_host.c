@@ -36,7 +36,9 @@ walk_error(const struct walk *walk, int error)
 		return report_error(
 			walk->report, error, "cannot look at %s, which / is made of", walk->path);
 	if (error == ENOENT)
-		report_mend(walk->report, "put a tree there, or set root= to where it is");
+		return report_error(walk->report, 0,
+			"cannot open the root %s: %s; put a tree there, or set root= to where it is",
+			walk->path, strerror(error));
 	return report_error(walk->report, error, "cannot open the root %s", walk->path);
 }
 

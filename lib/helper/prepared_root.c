@@ -172,9 +172,8 @@ prepared_root_check_pid_namespace(
 		record_value(record, "pid_namespace")[0] == '\0' ||
 		record_has_number(record, "pid_namespace", pid_namespace))
 		return 0;
-	report_mend(report, "repeat the command there, or in the machine's initial PID namespace");
 	return report_error(report, 0,
-		"was started in another PID namespace, so not every process inside is seen");
+		"was started in another PID namespace, so not every process inside is seen: use this command there, or in the machine's initial PID namespace");
 }
 
 static int

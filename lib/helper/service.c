@@ -240,10 +240,8 @@ service_check_proc(struct service *service)
 	process_status_release(&status);
 	if (count <= 1)
 		return 0;
-	report_mend(
-		service->report, "repeat the command outside of unshare --pid or the container");
 	return report_error(service->report, 0,
-		"cannot look at processes: /proc belongs to an outer PID namespace");
+		"cannot look at processes: /proc belongs to an outer PID namespace; use this command outside of unshare --pid or the container");
 }
 
 int

@@ -204,8 +204,9 @@ name_holders(struct stop *stop, const struct stopping *stopping, const struct ho
 				length > 0 ? "; by " : "", names, holder_words[i].words);
 	if (length == 0)
 		return 0;
-	report_mend(report, "end who holds it, then chroot-mounts stop %s", stopping->name);
-	return report_error(report, 0, "is held from outside by %s", held);
+	return report_error(report, 0,
+		"is held from outside by %s; end the holder, then type chroot-mounts stop %s", held,
+		stopping->name);
 }
 
 static void
@@ -295,12 +296,12 @@ refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 	holders_release(&holders);
 	if (result <= 0)
 		return result;
-	report_mend(report, "end who holds it, then chroot-mounts stop %s", name);
 	return users[0] != '\0'
-		       ? report_error(report, 0, "its block device %s is still in use by %s", text,
-				 users)
+		       ? report_error(report, 0,
+				 "its block device %s is still in use by %s; end the holder, then type chroot-mounts stop %s",
+				 text, users, name)
 		       : report_error(report, 0,
-				 "its block device %s is still in use, and no holder could be found (a descriptor under way in a socket is in nobody's table)",
+				 "its block device %s is still in use, and no holder could be found (a file descriptor that is sent through a socket is in no process's table)",
 				 text);
 }
 

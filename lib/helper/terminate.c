@@ -124,9 +124,9 @@ take_turn(const struct termination *termination)
 		return 0;
 	if (errno != ETIMEDOUT)
 		return report_error(report, errno, "cannot wait for other commands");
-	report_mend(report, "see whether one of them is held, as by Ctrl-Z, and stop again");
 	return report_error(report, 0,
-		"other commands have been looking at the processes for %d seconds", TURN_SECONDS);
+		"other commands have been looking at the processes for %d seconds: see whether one of them is held, as by Ctrl-Z, and stop again",
+		TURN_SECONDS);
 }
 
 /*
@@ -237,8 +237,9 @@ name_remaining_in(struct termination *termination, int root, const struct scan_p
 		report_error(report, 0,
 			"this command was itself called from inside; call it from the host");
 	} else {
-		report_mend(report, "see what holds them, and stop again");
-		report_error(report, 0, "cannot end the processes inside:%s", pids);
+		report_error(report, 0,
+			"cannot end the processes inside:%s; see what holds them, and stop again",
+			pids);
 	}
 	return true;
 }

@@ -148,10 +148,9 @@ tickets_judge(
 		if (found.st_dev != tickets->devices[i / 2] ||
 			found.st_ino != tickets->inodes[i / 2])
 			continue;
-		report_mend(
-			report, "show it by a line whose source is /run, or set allow_setuid=no");
 		return report_error(report, 0,
-			"cannot keep tickets apart: %s inside is the directory of the host", name);
+			"cannot keep tickets apart: %s inside is the directory of the host; show it by a line whose source is /run, or set allow_setuid=no",
+			name);
 	}
 	return 0;
 }

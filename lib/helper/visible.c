@@ -57,9 +57,8 @@ visible_open(
 		if (!plan->mounts[i].is_bind ||
 			!is_in_directory(visible->at.path, plan->mounts[i].source))
 			continue;
-		report_mend(report, "move the tree, or take visible=yes away");
 		return report_error(report, 0,
-			"visible=yes is not possible: %s lies below %s, which is mounted inside",
+			"visible=yes is not possible: %s lies below %s, which is mounted inside; move the tree, or take visible=yes away",
 			visible->at.path, plan->mounts[i].source);
 	}
 	return 0;

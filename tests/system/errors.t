@@ -141,7 +141,7 @@ for name in boot evenings; do
 	configure "$name" 'root="/opt/games"'
 	run chroot-mounts start "$name"
 	is "a root called like the runlevel $name is refused" "$status:$errors" \
-		"1:chroot-mounts: $name: /etc/conf.d/chroot-mounts.$name bears a runlevel's name, so OpenRC reads it in place of /etc/conf.d/chroot-mounts in that runlevel; to mend it: give the file another ending"
+		"1:chroot-mounts: $name: /etc/conf.d/chroot-mounts.$name bears a runlevel's name, so OpenRC reads it in place of /etc/conf.d/chroot-mounts in that runlevel: give it another ending"
 	rm "/etc/conf.d/chroot-mounts.$name"
 done
 

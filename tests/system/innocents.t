@@ -65,8 +65,8 @@ elsewhere()
 	status=$(<"$work/pids/status") output=$(<"$work/pids/output")
 	errors=$(<"$work/pids/errors") ended=$(<"$work/pids/ended")
 }
-outer='chroot-mounts: cannot look at processes: /proc belongs to an outer PID namespace; to mend it: repeat the command outside of unshare --pid or the container'
-other="chroot-mounts: debian: was started in another PID namespace, so not every process inside is seen; to mend it: repeat the command there, or in the machine's initial PID namespace"
+outer='chroot-mounts: cannot look at processes: /proc belongs to an outer PID namespace; use this command outside of unshare --pid or the container'
+other="chroot-mounts: debian: was started in another PID namespace, so not every process inside is seen: use this command there, or in the machine's initial PID namespace"
 
 for verb in start stop status ps '-j status' '-j ps'; do
 	begin
@@ -189,7 +189,7 @@ names()
 	ok "ps does not list $1" fails is_listed_in debian "$2"
 	run chroot-mounts stop debian
 	is "stop fails for $1" "$status" 1
-	is "stop names $1" "$errors" "chroot-mounts: debian: is held from outside by $2 ($3), with the working directory in it; to mend it: end who holds it, then chroot-mounts stop debian"
+	is "stop names $1" "$errors" "chroot-mounts: debian: is held from outside by $2 ($3), with the working directory in it; end the holder, then type chroot-mounts stop debian"
 	ok "stop spares $1" is_alive "$2"
 	ok "stop ends the process inside beside $1" await is_ended "$sleeper"
 	kill -KILL "$2" 2>/dev/null

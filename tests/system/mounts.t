@@ -332,7 +332,7 @@ helpers_are_not_run()
 overlays()
 {
 	local layers=/srv/layers/$long/a:/srv/layers/$long/b:/srv/layers/one
-	local dmesg='; to mend it: dmesg shows what the kernel says about it'
+	local dmesg=" (dmesg has the kernel's reason)"
 	reads='/t/file layer two' shows 'an overlay of two layers' \
 		'overlay /t overlay lowerdir=/srv/layers/two:/srv/layers/one' \
 		'/t / rw,relatime - overlay lowerdir=/srv/layers/two:/srv/layers/one'
@@ -355,7 +355,7 @@ overlays()
 images()
 {
 	local wrong='wrong fs type, bad option, bad superblock on /dev/loopN, missing codepage or helper program, or other error'
-	local dmesg='; to mend it: dmesg shows what the kernel says about it'
+	local dmesg=" (dmesg has the kernel's reason)"
 	reads='/t/file ext4 image' shows 'an image' '/srv/ext4.img /t ext4 loop' '/t / rw,relatime - ext4 rw'
 	reads='/t/file ext4 image' shows 'an image with options' '/srv/ext4.img /t ext4 loop,ro,nosuid,noexec,noatime' \
 		'/t / ro,nosuid,noexec,noatime - ext4 ro'
@@ -387,7 +387,7 @@ images()
 	refused 'a missing subvolume' '/srv/btrfs.img /t btrfs loop,subvol=nosuch' \
 		'cannot mount /srv/btrfs.img on /t: mount(2) system call failed: No such file or directory'
 	refused 'a missing image' '/srv/nosuch.img /t ext4 loop' \
-		'cannot mount /srv/nosuch.img on /t: No such file or directory; to mend it: make /srv/nosuch.img, or add nofail to its line'
+		'cannot mount /srv/nosuch.img on /t: it does not exist; make it, or add nofail to its line'
 	refused 'an image before a line that cannot be' $'/srv/ext4.img /t ext4 loop\n/srv/plain /nosuch none bind' \
 		"cannot open the mount point $tree/nosuch: No such file or directory; to mend it: mkdir -p $tree/nosuch"
 	refused 'a directory of the host as a device' '/srv/plain /t ext4 defaults' \
@@ -427,11 +427,11 @@ devices()
 	reads='/file on a device' shows 'LABEL= on /' "LABEL=$volume / ext4 noatime" '/ / rw,nosuid,noatime s ext4 rw'
 	losetup -d "$device"
 	refused 'a missing device' '/dev/nosuch /t ext4 defaults' \
-		'cannot mount /dev/nosuch on /t: No such file or directory; to mend it: make /dev/nosuch, or add nofail to its line'
+		'cannot mount /dev/nosuch on /t: it does not exist; make it, or add nofail to its line'
 	refused 'a missing label' 'LABEL=nosuch /t ext4 defaults' \
-		'no filesystem for /t has LABEL=nosuch; to mend it: blkid shows which there are'
+		'no filesystem for /t has LABEL=nosuch (blkid shows which there are)'
 	refused 'a missing label on /' 'LABEL=nosuch / ext4 defaults' \
-		'no filesystem for / has LABEL=nosuch; to mend it: blkid shows which there are'
+		'no filesystem for / has LABEL=nosuch (blkid shows which there are)'
 	partitions
 }
 
@@ -705,7 +705,7 @@ $tree/t2 / rw,relatime"
 	configure games "root=$tree" visible=yes "mounts='/ /t none bind'"
 	run chroot-mounts start games
 	is 'visible=yes with the source / is refused' "$status $errors$(leftover)" \
-		"1 chroot-mounts: games: visible=yes is not possible: $tree lies below /, which is mounted inside; to mend it: move the tree, or take visible=yes away"
+		"1 chroot-mounts: games: visible=yes is not possible: $tree lies below /, which is mounted inside; move the tree, or take visible=yes away"
 }
 
 make_nodes

@@ -269,8 +269,7 @@ static void
 a_root_without_a_file_is_refused(void **state)
 {
 	(void)state;
-	assert_refused(
-		"no such root is configured; to mend it: write " CONF_D "/chroot-mounts.games");
+	assert_refused("is not configured: there is no " CONF_D "/chroot-mounts.games");
 }
 
 static void
@@ -281,8 +280,7 @@ a_root_that_is_called_like_a_runlevel_is_refused(void **state)
 	assert_int_equal(mkdir(at("runlevels/games"), 0755), 0);
 	assert_refused(
 		CONF_D "/chroot-mounts.games bears a runlevel's name, so OpenRC reads it in place "
-		       "of " CONF_D
-		       "/chroot-mounts in that runlevel; to mend it: give the file another ending");
+		       "of " CONF_D "/chroot-mounts in that runlevel: give it another ending");
 }
 
 static void
@@ -321,6 +319,11 @@ a_directory_that_another_user_owns_is_refused(void **state)
 	assert_non_null(strstr(take_said(), CONF_D " must belong"));
 }
 
+#define FILE_OF_GAMES CONF_D "/chroot-mounts.games"
+#define COPY                                                                                       \
+	"cp " FILE_OF_GAMES " " FILE_OF_GAMES ".new && mv " FILE_OF_GAMES ".new " FILE_OF_GAMES    \
+	" # if you trust what is in it"
+
 static void
 a_link_to_a_file_is_refused(void **state)
 {
@@ -330,12 +333,12 @@ a_link_to_a_file_is_refused(void **state)
 	write_file("conf.d/other", "root=/opt/games\n");
 	assert_int_equal(symlink("other", at("conf.d/chroot-mounts.games")), 0);
 	assert_refused(CONF_D "/chroot-mounts.games is a symbolic link, which is not followed; to "
-			      "mend it: put the file itself there");
+			      "mend it: " COPY);
 	assert_int_equal(unlink(at("conf.d/chroot-mounts.games")), 0);
 	snprintf(target, sizeof(target), "%s", at("conf.d/chroot-mounts.games"));
 	assert_int_equal(link(at("conf.d/other"), target), 0);
 	assert_refused(CONF_D "/chroot-mounts.games has another name too (a hard link), so who "
-			      "writes it is not certain");
+			      "writes it is not certain; to mend it: " COPY);
 }
 
 /* A FIFO would hold the process that opens it. */

@@ -99,7 +99,7 @@ a_source_is_found_by_its_tag(void **state)
 	line.source = strdupa("UUID=1");
 	assert_int_equal(mounts_find_source(&line, &source, &report), -1);
 	assert_string_equal(take_said(),
-		"test: no filesystem for /g has UUID=1; to mend it: blkid shows which there are\n");
+		"test: no filesystem for /g has UUID=1 (blkid shows which there are)\n");
 }
 
 /* The line for `/` of a plan. */

@@ -17,9 +17,8 @@
 #define STARTED 4026532176 /* the PID namespace of the start */
 
 static const char refusal[] =
-	"test: was started in another PID namespace, so not every process inside is seen; to mend "
-	"it: "
-	"repeat the command there, or in the machine's initial PID namespace\n";
+	"test: was started in another PID namespace, so not every process inside is seen: use "
+	"this command there, or in the machine's initial PID namespace\n";
 
 static int
 check(uint64_t recorded, uint64_t own)

@@ -728,7 +728,7 @@ a_tree_that_is_not_there_is_refused(void **state)
 	(void)state;
 	snprintf(path, sizeof(path), "%s/none", folder);
 	assert_refused(path,
-		"test: cannot open the root %s: No such file or directory; to mend it: put a tree "
+		"test: cannot open the root %s: No such file or directory; put a tree "
 		"there, or set root= to where it is\n",
 		path);
 	put_file(outer, "file");
@@ -753,7 +753,7 @@ a_link_that_leads_to_no_tree_is_refused(void **state)
 	assert_refused(path, "test: cannot open the root %s: Not a directory\n", path);
 	snprintf(path, sizeof(path), "%s/dangling", folder);
 	assert_refused(path,
-		"test: cannot open the root %s: No such file or directory; to mend it: put a tree "
+		"test: cannot open the root %s: No such file or directory; put a tree "
 		"there, or set root= to where it is\n",
 		path);
 	snprintf(path, sizeof(path), "%s/ring", folder);
