@@ -488,7 +488,7 @@ root_lines()
 	refused 'an image on / that belongs to a user' '/srv/owned.img / ext4 loop' \
 		"the top directory of /srv/owned.img belongs to user 1000, $others; to mend it: chown root:root and chmod go-w that directory, where it comes from or with the filesystem mounted elsewhere"
 	refused 'a missing image on /' '/srv/nosuch.img / ext4 loop' \
-		'cannot mount /srv/nosuch.img on /: No such file or directory; to mend it: make /srv/nosuch.img, or correct the line for /'
+		'cannot mount /srv/nosuch.img on /: it does not exist; make it, or correct the line for /'
 }
 
 targets()
