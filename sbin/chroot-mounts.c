@@ -327,11 +327,12 @@ take_names(struct service *service, const struct options *options, struct servic
 
 		if (!name_is_valid(name)) {
 			report_error(service->report, 0,
-				"%s is no name of a root, which has small letters, digits, - and _",
+				"%s is no name of a root, which has small letters, digits, - and _ (chroot-mounts list)",
 				*name != '\0' ? name : "''");
 			result = EXIT_FAILURE;
 		} else if (!service_knows(service, name)) {
-			report_error(service->report, 0, "no root is called %s", name);
+			report_error(service->report, 0,
+				"no root is called %s (chroot-mounts list)", name);
 			result = EXIT_FAILURE;
 		} else if ((names->all[names->count] = strdup(name))) {
 			names->count++;
@@ -394,7 +395,8 @@ main(int argc, char **argv)
 		return status;
 	report.level = options.level;
 	if (geteuid() != 0) {
-		report_error(&report, 0, "only the superuser can run it");
+		report_error(&report, 0,
+			"only the superuser can run it; chroot-enter --list prints the roots that you may enter");
 		return EXIT_FAILURE;
 	}
 	if (options.verb->makes_root)

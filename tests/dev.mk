@@ -94,6 +94,9 @@ SYSTEM_TESTS ?= $(sort $(wildcard tests/system/*.t))
 system: $(PROGRAMS) $(TREE_TOOLS) ## on a real OpenRC, with real trees; as the superuser
 	$(TEST) $(SYSTEM_TESTS)
 
+mistakes: $(PROGRAMS) ## write what tests/system/mistakes.golden says of each mistake anew; as the superuser
+	BUILD='$(abspath $(BUILD))' tests/system/mistakes.t --regenerate
+
 BOOT_TESTS ?= $(sort $(wildcard tests/boot/*.t))
 
 boot: $(PROGRAMS) $(TREE_TOOLS) ## whole boots in qemu (SYSTEMS=fast: the faster half); as the superuser
@@ -236,7 +239,7 @@ musl-unit:
 musl-system:
 	$(MUSL_SYSTEM)
 
-.PHONY: all check check-all unit built style differential recorded system boot boot-fast sweep endurance bench bench-check sanitize musl \
+.PHONY: all check check-all unit built style differential recorded system mistakes boot boot-fast sweep endurance bench bench-check sanitize musl \
 	musl-dynamic musl-static musl-headers fuzz \
 	musl-check musl-libs musl-unit musl-system fuzz-run $(FUZZERS:=.run) lint lint-gcc lint-clang compiled lint-cppcheck lint-tidy lint-shell \
 	lint-pages pages format install uninstall clean help

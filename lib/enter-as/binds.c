@@ -90,7 +90,7 @@ binds_read(struct binds *binds, const struct options *options, struct report *re
 		if (errno != EINVAL)
 			return report_error(report, errno, "cannot read the options");
 		return report_error(report, 0,
-			"-b and --bind-ro want SRC or SRC:DST, absolute paths, DST not /, a colon in them written \\: and not %s; chroot-enter -h says what there is",
+			"-b and --bind-ro want absolute paths, SRC or SRC:DST, not %s; DST is not /, and a colon in a path is written \\:",
 			*bind->word == '\0' ? "''" : bind->word);
 	}
 	return 0;

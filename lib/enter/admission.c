@@ -69,22 +69,27 @@ is_listed(const struct record *record, const struct identity *caller)
 static int
 refuse_caller(const struct entry *entry, int error)
 {
-	const char *root = entry->options->root;
+	const char *root = *entry->options->root != '\0' ? entry->options->root : "''";
+	char path[sizeof(SYSCONFDIR "/conf.d/chroot-mounts.") + NAME_LENGTH];
 
-	if (entry->is_superuser && capabilities_check_namespace(entry->report) < 0)
-		return -1;
 	if (!entry->is_superuser)
-		log_refusal("chroot-enter", entry->caller.uid, ": %.64s", root);
+		log_refusal("chroot-enter", entry->caller.uid, ": %.64s", entry->options->root);
+	else if (capabilities_check_namespace(entry->report) < 0)
+		return -1;
 	if (!name_is_valid(root))
 		return report_error(entry->report, 0,
 			"%s is no name of a root, which has small letters, digits, - and _ (chroot-enter --list)",
-			*root != '\0' ? root : "''");
+			root);
 	if (!entry->is_superuser)
 		return report_error(entry->report, 0,
 			"%s is not prepared (chroot-mounts start %s), or you are not listed for it",
 			root, root);
 	if (error != ENOENT && error != ESTALE)
 		return report_error(entry->report, error, "cannot look at %s", root);
+	snprintf(path, sizeof(path), SYSCONFDIR "/conf.d/chroot-mounts.%s", root);
+	if (access(path, F_OK) < 0)
+		return report_error(
+			entry->report, 0, "no root is called %s (chroot-mounts list)", root);
 	report_mend(entry->report, "chroot-mounts start %s", root);
 	return report_error(entry->report, 0, "%s is not prepared", root);
 }

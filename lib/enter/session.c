@@ -207,12 +207,9 @@ go_to_directory(const struct entry *entry, const char *home)
 			strncmp(name, "/home/", 6) == 0
 				? " (extra_mounts=\"/home /home none rbind,rslave\" shares it)"
 				: "");
-	if (go_to(home) < 0) {
-		home = "/";
-		if (go_to(home) < 0)
-			return report_error(
-				entry->report, errno, "cannot go to / inside %s", options->root);
-	}
+	if (go_to(home) < 0 && go_to(home = "/") < 0)
+		return report_error(
+			entry->report, errno, "cannot go to / inside %s", options->root);
 	report_warning(entry->report, "cannot go to %s inside %s: %s; you are in %s", name,
 		options->root, strerror(error), home);
 	return 0;

@@ -146,13 +146,12 @@ catalogue_lacks_runlevel(const char *service)
 
 /* True for a name that would be one but for capitals and dots. */
 static bool
-is_almost_valid(const char *name)
+is_almost_valid(const char *name, char small[NAME_LENGTH + 1])
 {
 	const char *suffix = strrchr(name, '.');
-	char small[NAME_LENGTH + 1];
 
 	if (name_is_valid(name) || (suffix && reserved_name_is_leftover(suffix + 1)) ||
-		strlcpy(small, name, sizeof(small)) >= sizeof(small))
+		strlcpy(small, name, NAME_LENGTH + 1) > NAME_LENGTH)
 		return false;
 	for (char *byte = small; *byte != '\0'; byte++)
 		if (*byte == '.')
@@ -167,12 +166,22 @@ catalogue_warn_of_names(struct report *report)
 {
 	cleanup_directory DIR *directory = opendir(CONFIG_DIRECTORY);
 	const char *name;
+	char small[NAME_LENGTH + 1];
 
 	while (directory && (name = read_name(directory)))
-		if (is_almost_valid(name))
+		if (is_almost_valid(name, small))
 			report_warning(report,
-				"%s/%s.%s does not count: the name of a root has small letters, digits, - and _",
-				CONFIG_DIRECTORY, SERVICE, name);
+				"%s/%s.%s does not count: the name of a root has small letters, digits, - and _; to mend it: mv -n %s/%s.%s %s/%s.%s",
+				CONFIG_DIRECTORY, SERVICE, name, CONFIG_DIRECTORY, SERVICE, name,
+				CONFIG_DIRECTORY, SERVICE, small);
+}
+
+/* The suffix is one of a file that does not count. */
+static void
+mend_by_copy(const char *path, struct report *report)
+{
+	report_mend(report, "cp %s %s.new && mv %s.new %s # if you trust what is in it", path, path,
+		path, path);
 }
 
 /*
@@ -192,13 +201,15 @@ check_config_owner(int fd, const char *path, mode_t type, struct report *report)
 	if (!owner_is_superuser_alone(found.st_uid, found.st_mode)) {
 		report_mend(report, "chown root:root %s && chmod go-w %s", path, path);
 		return report_error(report, 0,
-			"%s must belong to the superuser and be writable by nobody else (it is user %u's, mode %04o)",
+			"%s belongs to user %u and has mode %04o; only the superuser may be able to write to it",
 			path, (unsigned)found.st_uid, (unsigned)found.st_mode & 07777);
 	}
-	if (type == S_IFREG && found.st_nlink != 1)
+	if (type == S_IFREG && found.st_nlink != 1) {
+		mend_by_copy(path, report);
 		return report_error(report, 0,
 			"%s has another name too (a hard link), so who writes it is not certain",
 			path);
+	}
 	return 0;
 }
 
@@ -219,7 +230,7 @@ read_file(const char *name, enum config_kind kind, bool is_linked, struct config
 	/* O_NONBLOCK: a FIFO there must not block */
 	fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 && errno == ELOOP) {
-		report_advise(report, "put the file itself there");
+		mend_by_copy(path, report);
 		return report_error(
 			report, 0, "%s is a symbolic link, which is not followed", path);
 	}

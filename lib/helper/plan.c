@@ -200,8 +200,8 @@ bad_line(const char *value, int number, struct config_place *place)
 {
 	for (; number > 1; number--, place->offset++)
 		value = strchr(value, '\n') + 1;
-	return config_error(
-		place, "not a line of fstab(5): %.*s", (int)strcspn(value, "\n"), value);
+	return config_error(place, "not SOURCE TARGET TYPE OPTIONS, as in fstab(5): %.*s",
+		(int)strcspn(value, "\n"), value);
 }
 
 static int

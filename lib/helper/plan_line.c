@@ -129,6 +129,10 @@ plan_line_fill(struct plan_mount *mount, const char *source, const char *target,
 	};
 	if (!mount->source || !mount->target || !mount->type || !mount->options_text)
 		return report_error(place->report, ENOMEM, "cannot make the plan");
+	if (strchr(mount->type, '/'))
+		return config_error(place,
+			"%s is no filesystem type: a line is SOURCE TARGET TYPE OPTIONS",
+			mount->type);
 	/* first, because the options are that program's own */
 	if (needs_mount_helper(mount->type))
 		return config_error(place,

@@ -96,11 +96,31 @@ take_mkdir(struct plan_mount *mount, const char *mode, const struct config_place
 	return 0;
 }
 
+/* Returns the option that does the same as a word of another tool, or NULL. */
+static const char *
+own_word_for(const char *option)
+{
+	static const char *const words[][2] = {
+		{"optional", "nofail"},
+		{"mkdir", "x-mount.mkdir"},
+		{"create=dir", "x-mount.mkdir"},
+		{"create=file", "x-mount.mkdir"},
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(option, words[i][0]) == 0)
+			return words[i][1];
+	return NULL;
+}
+
 /* Takes an option of this suite, or one without a meaning here. Returns 1, 0 for any other, or -1
  * after reporting the error. */
 static int
 take_own_word(struct plan_mount *mount, const char *option, const struct config_place *place)
 {
+	if (own_word_for(option))
+		return config_error(
+			place, "the option %s is %s here", option, own_word_for(option));
 	if (strcmp(option, "nofail") == 0)
 		mount->may_fail = true;
 	else if (strcmp(option, "x-live") == 0)

@@ -238,7 +238,10 @@ static int
 refuse_state(struct service *service, const char *name, enum prepared_root_state state)
 {
 	report_mend(service->report, "chroot-mounts %s %s",
-		state == PREPARED_ROOT_NOT ? "start" : "stop", name);
+		state == PREPARED_ROOT_NOT    ? "start"
+		: state == PREPARED_ROOT_HALF ? "stop"
+					      : "restart",
+		name);
 	return report_error(service->report, 0, "%s", prepared_root_reason(state));
 }
 

@@ -442,7 +442,8 @@ find_prepared(struct service *service, const char *name)
 	} else if (prepared.state == PREPARED_ROOT_BY_OTHERS) {
 		report_warning(report, "%s; chroot-mounts restart %s renews it", reason, name);
 	} else {
-		report_mend(report, "chroot-mounts stop %s", name);
+		report_mend(report, "chroot-mounts %s %s",
+			prepared.state == PREPARED_ROOT_HALF ? "stop" : "restart", name);
 		result = report_error(report, 0, "%s", reason);
 	}
 	prepared_root_release(&prepared);

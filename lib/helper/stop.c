@@ -302,7 +302,7 @@ refuse_busy_device(const struct stop *stop, const char *name, const char *text)
 		       ? report_error(report, 0, "its block device %s is still in use by %s", text,
 				 users)
 		       : report_error(report, 0,
-				 "its block device %s is still in use, and no holder could be found (a descriptor under way in a socket is in nobody's table)",
+				 "its block device %s is still in use, and no holder could be found (a file descriptor that is sent through a socket is in no process's table)",
 				 text);
 }
 

@@ -125,7 +125,7 @@ is 'a mount of a copy of / inside keeps no bind from its place' "$(inside mount 
 	enter -b /srv/data:/srv/second games cat /srv/second/file; inside umount /srv/second)" data
 refused 'the state of the suite' 'cannot bind /run/chroot-mounts: .*unbindable' -b /run/chroot-mounts:/srv/place
 for words in data /srv/data:place '' : :/srv /srv/data: /srv/data:/ /srv/data:// /srv/data:/srv/place:/x / 'C\:/srv'; do
-	refused "the words '$words'" '-b and --bind-ro want SRC or SRC:DST' -b "$words"
+	refused "the words '$words'" '-b and --bind-ro want absolute paths, SRC or SRC:DST' -b "$words"
 done
 
 # confinement: links of the tree, whoever made them

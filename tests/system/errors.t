@@ -160,7 +160,7 @@ for name in . .. games/. ../chroot-mounts/games; do
 	for verb in status stop; do
 		run chroot-mounts "$verb" "$name"
 		is "$verb takes no path for a name: $name" "$status:$output:$errors" \
-			"1::chroot-mounts: $name is no name of a root, which has small letters, digits, - and _"
+			"1::chroot-mounts: $name is no name of a root, which has small letters, digits, - and _ (chroot-mounts list)"
 	done
 done
 done_testing

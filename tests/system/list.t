@@ -153,12 +153,12 @@ for verb in list start; do
 	run chroot-mounts "$verb"
 	is "$verb succeeds beside files that do not count" "$status" 0
 	is "$verb names the files whose names do not count, and none of an editor" "$(sort <<<"$errors")" \
-		"chroot-mounts: /etc/conf.d/chroot-mounts.Steam does not count: the name of a root has small letters, digits, - and _
-chroot-mounts: /etc/conf.d/chroot-mounts.games.32 does not count: the name of a root has small letters, digits, - and _"
+		"chroot-mounts: /etc/conf.d/chroot-mounts.Steam does not count: the name of a root has small letters, digits, - and _; to mend it: mv -n /etc/conf.d/chroot-mounts.Steam /etc/conf.d/chroot-mounts.steam
+chroot-mounts: /etc/conf.d/chroot-mounts.games.32 does not count: the name of a root has small letters, digits, - and _; to mend it: mv -n /etc/conf.d/chroot-mounts.games.32 /etc/conf.d/chroot-mounts.games-32"
 done
 run chroot-mounts start Steam
 is 'a name that does not count is said to be none' "$status:$errors" \
-	'1:chroot-mounts: Steam is no name of a root, which has small letters, digits, - and _'
+	'1:chroot-mounts: Steam is no name of a root, which has small letters, digits, - and _ (chroot-mounts list)'
 rm /etc/conf.d/chroot-mounts.{Steam,games.32,games.bak,games.dpkg-new,'games~'} /etc/conf.d/._cfg0000_chroot-mounts.games
 
 # a narrow terminal

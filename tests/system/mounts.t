@@ -246,7 +246,7 @@ bind_options()
 	refused 'a type beside bind' '/srv/tree /t ext4 bind' "$line1: a bind has no filesystem type: write none for ext4"
 	refused 'a line with neither bind nor type' '/srv/tree /t none ro' \
 		"$line1: /srv/tree is mounted on /t: as a bind (the option bind), or as which filesystem type?"
-	refused 'a line of two fields' $'# a comment\n/srv/tree /t' "$line2: not a line of fstab(5): /srv/tree /t"
+	refused 'a line of two fields' $'# a comment\n/srv/tree /t' "$line2: not SOURCE TARGET TYPE OPTIONS, as in fstab(5): /srv/tree /t"
 }
 
 # A clone is a slave in any case, lest what is mounted inside appears on the host.

@@ -87,7 +87,7 @@ like 'status names a restart for a root without its /' "$(chroot-mounts status d
 ok 'the restart mends a root without its /' chroot-mounts restart demo
 ok 'the root can be entered after it was mended' entered demo
 run chroot-mounts restart nosuch
-is 'a restart of a root that is not there fails' "$status:$errors" '1:chroot-mounts: no root is called nosuch'
+is 'a restart of a root that is not there fails' "$status:$errors" '1:chroot-mounts: no root is called nosuch (chroot-mounts list)'
 ok 'a restart of no named root restarts those of the service' chroot-mounts restart
 ok 'a restart of no named root ends what runs in them' is_ended "$inhabitant"
 is 'all roots are started after a restart' "$(state_of games) $(state_of demo)" 'started started'

@@ -60,6 +60,7 @@ static char calls[8192];
 static int made;
 
 /* The call, counted from 1, that fails; 0 for none. */
+static bool is_configured = true; /* the root has a file */
 static int failing, failing_error;
 
 /* Added to the device number of the record in place. */
@@ -119,6 +120,7 @@ int __wrap_scandir(const char *path, struct dirent ***list, int (*filter)(const 
 	int (*compare)(const struct dirent **, const struct dirent **));
 int __wrap_scandir64(const char *path, struct dirent ***list, int (*filter)(const struct dirent *),
 	int (*compare)(const struct dirent **, const struct dirent **));
+int __wrap_access(const char *path, int mode);
 int __wrap_setns(int fd, int type);
 ssize_t __real_write(int fd, const void *bytes, size_t size);
 ssize_t __wrap_write(int fd, const void *bytes, size_t size);
@@ -269,6 +271,14 @@ __wrap_scandir64(const char *path, struct dirent ***list, int (*filter)(const st
 {
 	(void)filter;
 	return scan(path, list, compare);
+}
+
+int
+__wrap_access(const char *path, int mode)
+{
+	assert_int_equal(mode, F_OK);
+	assert_string_equal(path, SYSCONFDIR "/conf.d/chroot-mounts.games");
+	return is_configured ? 0 : -1;
 }
 
 int
@@ -831,6 +841,11 @@ the_superuser_is_told_what_is_wrong(void **state)
 	begin_entry_of_superuser();
 	assert_says(admission_judge(&entry), absent);
 	assert_string_equal(calls, "open games; record; namespace; ");
+	is_configured = false;
+	begin_entry_of_superuser();
+	assert_says(admission_judge(&entry),
+		"chroot-enter: no root is called games (chroot-mounts list)\n");
+	is_configured = true;
 	/* who is not on the host cannot know whether it is prepared */
 	begin_entry_of_superuser();
 	failing = 3;

@@ -296,8 +296,8 @@ a_file_that_another_user_could_write_is_refused(void **state)
 	write_file("conf.d/chroot-mounts.games", "root=/opt/games\n");
 	assert_int_equal(chmod(at("conf.d/chroot-mounts.games"), 0664), 0);
 	snprintf(expected, sizeof(expected),
-		"%s must belong to the superuser and be writable by nobody else (it is user 0's, "
-		"mode 0664)%s",
+		"%s belongs to user 0 and has mode 0664; only the superuser may be able to write "
+		"to it%s",
 		CONF_D "/chroot-mounts.games", mend);
 	assert_refused(expected);
 	assert_int_equal(chmod(at("conf.d/chroot-mounts.games"), 0602), 0);
@@ -312,13 +312,18 @@ a_directory_that_another_user_owns_is_refused(void **state)
 	write_file("conf.d/chroot-mounts.games", "root=/opt/games\n");
 	owner = 4711;
 	assert_refused(CONF_D
-		" must belong to the superuser and be writable by nobody else (it is user 4711's, "
-		"mode 0755); to mend it: chown root:root " CONF_D " && chmod go-w " CONF_D);
+		" belongs to user 4711 and has mode 0755; only the superuser may be able to write "
+		"to it; to mend it: chown root:root " CONF_D " && chmod go-w " CONF_D);
 	owner = 0;
 	assert_int_equal(chmod(at("conf.d"), 0757), 0);
 	assert_int_equal(read_games(&(struct config_file){0}), -1);
-	assert_non_null(strstr(take_said(), CONF_D " must belong"));
+	assert_non_null(strstr(take_said(), CONF_D " belongs to user 0"));
 }
+
+#define FILE_OF_GAMES CONF_D "/chroot-mounts.games"
+#define COPY                                                                                       \
+	"cp " FILE_OF_GAMES " " FILE_OF_GAMES ".new && mv " FILE_OF_GAMES ".new " FILE_OF_GAMES    \
+	" # if you trust what is in it"
 
 static void
 a_link_to_a_file_is_refused(void **state)
@@ -328,13 +333,13 @@ a_link_to_a_file_is_refused(void **state)
 	(void)state;
 	write_file("conf.d/other", "root=/opt/games\n");
 	assert_int_equal(symlink("other", at("conf.d/chroot-mounts.games")), 0);
-	assert_refused(CONF_D "/chroot-mounts.games is a symbolic link, which is not followed; "
-			      "put the file itself there");
+	assert_refused(CONF_D
+		"/chroot-mounts.games is a symbolic link, which is not followed; to mend it: " COPY);
 	assert_int_equal(unlink(at("conf.d/chroot-mounts.games")), 0);
 	snprintf(target, sizeof(target), "%s", at("conf.d/chroot-mounts.games"));
 	assert_int_equal(link(at("conf.d/other"), target), 0);
 	assert_refused(CONF_D "/chroot-mounts.games has another name too (a hard link), so who "
-			      "writes it is not certain");
+			      "writes it is not certain; to mend it: " COPY);
 }
 
 /* A FIFO would hold the process that opens it. */

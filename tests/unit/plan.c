@@ -157,9 +157,10 @@ static void
 a_line_that_is_none_of_fstab_is_refused(void **state)
 {
 	(void)state;
-	assert_refused("/a", "not a line of fstab(5): /a");
-	assert_refused("/a /b", "not a line of fstab(5): /a /b");
-	assert_refused("/a /b none bind x y", "not a line of fstab(5): /a /b none bind x y");
+	assert_refused("/a", "not SOURCE TARGET TYPE OPTIONS, as in fstab(5): /a");
+	assert_refused("/a /b", "not SOURCE TARGET TYPE OPTIONS, as in fstab(5): /a /b");
+	assert_refused("/a /b none bind x y",
+		"not SOURCE TARGET TYPE OPTIONS, as in fstab(5): /a /b none bind x y");
 }
 
 static void
