@@ -302,7 +302,7 @@ example()
 		chroot-mounts -q start games
 		enter_as_alice / '/usr/bin/chroot-enter -d / games steam -silent' &
 		ok "$2 has a process to print" await is_inside $!
-		prints "$@" 'PID +USER +ROOT +COMMAND.*alice +games'
+		prints "$@" 'PID +USER +NAME +COMMAND.*alice +games'
 		;;
 
 	# entering
