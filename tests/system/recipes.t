@@ -302,7 +302,7 @@ example()
 		chroot-mounts -q start games
 		enter_as_alice / '/usr/bin/chroot-enter -d / games steam -silent' &
 		ok "$2 has a process to print" await is_inside $!
-		prints "$@" 'PID +USER +ROOT +COMMAND.*alice +games'
+		prints "$@" 'PID +USER +NAME +COMMAND.*alice +games'
 		;;
 
 	# entering
@@ -333,6 +333,14 @@ example()
 		;;
 	*'chroot-enter -u 4242:4242'*)
 		prints "$@" 'uid=1000.*uid=4242 gid=4242'
+		;;
+	*'nsenter --net=/run/netns/vpn'*)
+		mkdir -p /run/netns
+		: >/run/netns/vpn
+		unshare --net=/run/netns/vpn true
+		stand_in /opt/games/usr/local/bin/firefox 'readlink /proc/self/ns/net; id -u'
+		prints "$@" "$(stat -Lc %i /run/netns/vpn).*1000$"
+		umount /run/netns/vpn
 		;;
 	*'unshare -Urpf --mount-proc'*)
 		prints "$@" '^1.*sh.*ps$'
