@@ -10,7 +10,7 @@ on_systems fast debian
 another_version()
 {
 	mkdir "$work/source"
-	cp -a "$top"/{Makefile,README.md,NEWS.md,LICENSE,lib,sbin,init.d,conf.d} "$work/source"
+	cp -a "$top"/{Makefile,README.md,NEWS.md,LICENSE,lib,libexec,sbin,init.d,conf.d} "$work/source"
 	sed -i 's/^\(#define RECORD_VERSION\) \([0-9]*\)$/\1 1\2/' "$work/source/lib/common/record.h"
 	ok 'the suite has a version of its record to change' \
 		fails cmp "$top/lib/common/record.h" "$work/source/lib/common/record.h"

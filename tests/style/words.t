@@ -11,7 +11,7 @@ my $longest = 80; # lines
 # machine.
 my %words = (
 	'work left for later' => qr/\b(?:TO[D]O|FIX[M]E|XX[X])\b/,
-	"a person's folder" => qr{(?<![\w.\$\}])/ho[m]e/(?!alice\b|bob\b)\w},
+	"a person's folder" => qr{(?<![\w.\$\}])/ho[m]e/(?!alice\b|bob\b|USER\b)\w},
 	'a working folder of one machine' => qr{(?:^|[\s=:('`<]|(?<![\w\}])")/wo[r]k\b},
 	'a host without a public name' =>
 		qr{\bhttps?://(?:[^\s/@]*@)?(?:localh[o]st|[\w-]+|\d+(?:\.\d+){3})(?=[:/\s"']|$)},

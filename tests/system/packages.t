@@ -70,7 +70,7 @@ ok 'the package can be installed inside' installs
 ok "the package installed without a policy has put its socket in the place of the host's" test "$(inode)" != "$before"
 ok 'the package can be removed inside' chroot-enter -d / games dpkg -P busd
 
-grep '^    .*policy-rc\.d$' "$top/README.md" >"$work/recipe"
+grep '^    .*policy-rc\.d\>' "$top/README.md" >"$work/recipe"
 is 'the README has a recipe for policy-rc.d' "$(wc -l <"$work/recipe")" 2
 ok 'the recipe of the README can be carried out' sh -e "$work/recipe"
 ok 'the daemon of the host has its socket again' serve
