@@ -35,14 +35,14 @@ record_account(struct root_config *configured, const struct config_setting *sett
 		.setting = setting, .report = configured->service->report};
 	uint64_t number;
 
-	if (find(word, &number) < 0 && strchr(word, ','))
-		return config_error(
-			&place, "blanks stand between names, not commas as in %s", word);
 	if (find(word, &number) < 0)
-		return errno == ENOENT
-			       ? config_error(&place, "no %s of the host is called %s", what, word)
-			       : config_error(&place, "the host cannot say which %s %s is: %s",
-					 what, word, strerror(errno));
+		return errno != ENOENT
+			       ? config_error(&place, "the host cannot say which %s %s is: %s",
+					 what, word, strerror(errno))
+		       : strchr(word, ',')
+			       ? config_error(&place,
+					 "blanks stand between names, not commas as in %s", word)
+			       : config_error(&place, "no %s of the host is called %s", what, word);
 	if (record_as && record_add_number(&configured->record, record_as, number) < 0)
 		return cannot_record(configured);
 	return 0;
