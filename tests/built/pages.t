@@ -128,6 +128,11 @@ same_words('getopt(3) knows the letters of chroot-enter',
 $usage = usage_of('lib/enter/options.c', $options);
 same_words('the usage text of chroot-enter has each option',
 	[map { join ' ', sort /(?<!\w)-(-?[\w-]+)/g } $usage =~ /^ +((?:-\w, )?--[\w-]+)/mg], [both_names(%enter)]);
+my $environment = text_of('lib/enter/environment.c');
+same_words("$page names each variable that is set, kept or never passed",
+	[map { /([A-Za-z_*]+)/g } section($page, 'ENVIRONMENT') =~ /^\.(?:It )?Ev (.*)$/mg],
+	[(map { part("the variables $_", $environment, qr/\b$_\[\] = \{/, qr/NULL\}/) =~ /"(\w+\*?)"/g } qw(everyday session unsafe)),
+	grep { $_ ne 'XAUTHORITY' } $environment =~ /list_append_value\(&list, "(\w+)"/g]);
 my $dictionary = text_of('tests/fuzz/argv.dict');
 same_words('tests/fuzz/argv.dict has each long option',
 	[$dictionary =~ /^"\\x00--([\w-]+)"$/mg], [keys %enter]);
