@@ -103,7 +103,7 @@ refused()
 	like "$what: the message gives the reason" "$errors" "^chroot-enter: $error"
 }
 refused 'a source that is missing' 'cannot bind /srv/no: No such file or directory$' -b /srv/no:/srv/place
-refused 'a place that is missing' 'cannot bind /srv/data on /srv/no inside games: No such file.*mend it: make it inside, or name another place, /srv/data:DST' \
+refused 'a place that is missing' 'cannot bind /srv/data on /srv/no inside games: No such file.*; make it inside, or name another place, /srv/data:DST' \
 	-b /srv/data:/srv/no
 refused 'a directory on a file' 'cannot bind /srv/data on /etc/passwd inside games: a directory goes on a directory' \
 	-b /srv/data:/etc/passwd

@@ -515,7 +515,7 @@ alice$ chroot-enter demo true
 = 125
 
 superuser# chroot-enter absent true
-! chroot-enter: absent is not prepared; to mend it: chroot-mounts start absent
+! chroot-enter: no root is called absent (chroot-mounts list)
 = 125
 
 superuser# chroot-enter asleep true

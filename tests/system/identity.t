@@ -175,7 +175,7 @@ refused 'cannot enter from another mount namespace than that of process 1; for a
 	unshare -m chroot-enter -d / games touch /tmp/entered
 ok 'no entry that lacks a power has run anything' fails test -e /tmp/entered
 run chroot-enter absent true
-like 'a root that is absent is said not to be prepared' "$errors" 'absent is not prepared'
+like 'the superuser is told that no root has the name' "$errors" 'no root is called absent'
 
 # keys
 # with_key COMMAND...: in a session keyring with a key of the superuser's.
