@@ -126,8 +126,7 @@ account_text_of(int fd, bool follows)
 	text = malloc((size_t)found.st_size + 1);
 	if (!text || (size = read(fd, text, (size_t)found.st_size)) < 0)
 		return NULL;
-	/* a libc reads the text behind a NUL, which a crash may leave; this room does not; and an
-	 * account that was not read would collide with none */
+	/* a libc reads on behind a NUL, and an account that was not read collides with none */
 	if (!follows && (size < found.st_size || memchr(text, '\0', (size_t)size))) {
 		errno = EINVAL;
 		return NULL;

@@ -3,6 +3,7 @@
 
 #include "common/report.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,9 @@ report_word(struct report *report, const char *path)
 	/* a quote becomes four bytes; 3: the quotes around the word, and NUL */
 	word = malloc(sizeof(*word) + 4 * strlen(path) + 3);
 	errno = saved;
+	/* a control character is printed as an escape, which no shell reads */
+	for (const char *byte = path; *byte != '\0'; byte++)
+		report->lacks_word |= iscntrl((unsigned char)*byte) != 0;
 	report->lacks_word |= !word;
 	if (!word)
 		return "";

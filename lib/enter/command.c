@@ -228,13 +228,8 @@ static int __attribute__((noinline)) explain(const char *path, int error, struct
 {
 	if ((error == ENOENT || error == ENOTDIR) && access(path, F_OK) < 0)
 		return COMMAND_NOT_FOUND;
-	if (error == E2BIG)
-		report_error(report, 0,
-			"cannot execute %s: its arguments and its environment are too long", path);
-	else if (error == ETXTBSY)
-		report_error(report, 0,
-			"cannot execute %s: somebody has it open for writing, or its interpreter",
-			path);
+	if (error == E2BIG || error == ETXTBSY)
+		report_error(report, error, "cannot execute %s", path);
 	else
 		explain_way(path, error, report);
 	return COMMAND_NOT_EXECUTABLE;

@@ -35,6 +35,8 @@ static const char usage[] =
 
 static const char version[] = "chroot-enter " VERSION "\n";
 
+#define MEND_SIZE 4096 /* bytes at most of the words of a command line that is printed */
+
 /* "+": the words behind ROOT belong to the command */
 static const char option_letters[] = "+:b:d:e:EG:ls:u:hV";
 
@@ -83,51 +85,45 @@ say_unknown(struct report *report, const char *word)
 static int
 take_option(struct options *options, int option, const char *word, struct report *report)
 {
-	switch (option) {
-	case 'b':
-	case OPTION_BIND_RO:
+	const char **text = option == 'd'   ? &options->directory
+			    : option == 'G' ? &options->groups
+			    : option == 's' ? &options->shell
+			    : option == 'u' ? &options->user
+					    : NULL;
+	bool *flag = option == 'E'           ? &options->keeps_all
+		     : option == 'l'         ? &options->login
+		     : option == OPTION_LIST ? &options->lists
+					     : NULL;
+
+	if (text)
+		*text = optarg;
+	else if (flag)
+		*flag = true;
+	else if (option == 'b' || option == OPTION_BIND_RO)
 		options->binds[options->bind_count++] =
 			(struct options_bind){.word = optarg, .is_read_only = option != 'b'};
-		return 0;
-	case 'd':
-		options->directory = optarg;
-		return 0;
-	case 'e':
-		if (!environment_is_assignment(optarg))
-			return say_usage(report, "-e wants NAME=VALUE, not ", optarg);
+	else if (option == 'e' && environment_is_assignment(optarg))
 		options->added[options->added_count++] = optarg;
-		return 0;
-	case 'E':
-		options->keeps_all = true;
-		return 0;
-	case OPTION_LIST:
-		options->lists = true;
-		return 0;
-	case 'G':
-		options->groups = optarg;
-		return 0;
-	case 'l':
-		options->login = true;
-		return 0;
-	case 's':
-		options->shell = optarg;
-		return 0;
-	case 'u':
-		options->user = optarg;
-		return 0;
-	case ':':
+	else if (option == 'e')
+		return say_usage(report, "-e wants NAME=VALUE, not ", optarg);
+	else if (option == ':')
 		return say_usage(report, "a value is missing behind ", word);
-	default:
+	else
 		return say_unknown(report, word);
-	}
+	return 0;
 }
 
 void
-options_mend(struct report *report, const char *first, char *const *words)
+options_mend(struct report *report, const char *first, char *const *words, char *const *end)
 {
+	size_t length = 0;
+
 	report_mend(report, "chroot-enter%s", first);
-	for (; *words; words++)
+	for (; words != end && *words; words++) {
+		length += strlen(*words);
+		report->lacks_word |= length > MEND_SIZE;
 		report_mend(report, "%s %s", report->mending, report_word(report, *words));
+	}
 }
 
 /* Refuses an option in the place of the command. The command line that mends it has the root,
@@ -140,14 +136,14 @@ refuse_option(int argc, char **argv, char **words, struct report *report)
 
 	do
 		taken = getopt_long(argc, argv, option_letters, option_names, NULL);
-	while (taken != -1 && taken != '?' && taken != ':');
-	if (taken != -1)
+	while (taken != -1 && taken != '?' && taken != ':' && taken != OPTION_LIST);
+	if (taken != -1 || argv[optind] == option || strcmp(words[-1], "--") == 0)
 		return report_error(report, 0,
 			"cannot run %s: a command that begins with - stands behind --", option);
 	for (; words + 1 < argv + optind; words++)
 		words[0] = words[1];
 	words[0] = root;
-	options_mend(report, "", argv + 1);
+	options_mend(report, "", argv + 1, NULL);
 	return report_error(report, 0, "cannot run %s: options stand before the root", option);
 }
 

@@ -38,9 +38,9 @@ struct options {
  */
 int options_read(struct options *options, int argc, char **argv, struct report *report);
 
-/* Sets the command that mends the next error: chroot-enter, first, and the words, quoted. first: ""
- * or options with a blank before them. */
-void options_mend(struct report *report, const char *first, char *const *words);
+/* Sets the command that mends the next error: chroot-enter, first, and the words up to end, quoted;
+ * none if they are too long. first: "" or options with a blank before them. end: NULL for all. */
+void options_mend(struct report *report, const char *first, char *const *words, char *const *end);
 
 /* Does the same for a first word that asks for the help or the version, and no other. */
 int options_answer(int argc, char **argv, struct report *report);

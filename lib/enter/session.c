@@ -126,7 +126,7 @@ report_no_account(const struct entry *entry, const char *user)
 
 	if (uid != 0 && (has_useradd || access("/usr/sbin/adduser", X_OK) == 0))
 		report_warning(entry->report,
-			"%s has no account with the number %u; the superuser makes it: chroot-enter -d / %s %s -u %u %s",
+			"%s has no account with the number %u; the superuser makes it: chroot-enter -u 0 -d / %s %s -u %u %s",
 			root, uid, root, has_useradd ? "useradd -m" : "adduser -D", uid,
 			report_word(entry->report, user));
 	else
@@ -139,8 +139,6 @@ report_no_account(const struct entry *entry, const char *user)
 static const char *
 home_of(const struct entry *entry, const struct account *account)
 {
-	unsigned uid = (unsigned)entry->target->uid;
-	const char *root = entry->options->root;
 	struct stat found;
 
 	if (account->home && account->home[0] == '/' && stat(account->home, &found) == 0 &&
@@ -150,9 +148,8 @@ home_of(const struct entry *entry, const struct account *account)
 		return "/";
 	if (account->name)
 		report_warning(entry->report,
-			"your home %s is missing inside %s; the superuser makes it: chroot-enter -d / %s install -d -o %u -g %u %s",
-			account->home, root, root, uid, (unsigned)account->gid,
-			report_word(entry->report, account->home));
+			"your home %s is missing inside %s; make it there and give it to %s",
+			account->home, entry->options->root, account->name);
 	else
 		report_no_account(entry, user_name(entry, account));
 	return "/";
@@ -184,6 +181,16 @@ go_to(const char *path)
 	return -1;
 }
 
+/* True if the command names a file of the working directory, or a shell could make it name one. */
+static bool
+could_harm(char *const *command)
+{
+	while (*++command)
+		if (strpbrk(*command, "*?[") || (**command != '/' && access(*command, F_OK) == 0))
+			return true;
+	return false;
+}
+
 /* Goes to -d, with -l to the home, else to the caller's directory. A command never runs elsewhere:
  * `rm -rf *` must not meet /. */
 static int
@@ -199,8 +206,11 @@ go_to_directory(const struct entry *entry, const char *home)
 	if (go_to(wanted) == 0)
 		return 0;
 	error = errno;
-	if (options->command && !options->directory)
-		options_mend(entry->report, " -d /", options->words);
+	if (options->command && !options->directory && go_to("/") == 0 &&
+		could_harm(options->command))
+		report_advise(entry->report, "-d says where it runs");
+	else if (options->command && !options->directory)
+		options_mend(entry->report, " -d /", options->words, NULL);
 	if (options->command || options->directory)
 		return report_error(entry->report, error, "cannot go to %s inside %s%s", name,
 			options->root,
@@ -221,23 +231,25 @@ report_not_found(const struct entry *entry, const char *file)
 {
 	const struct options *options = entry->options;
 	struct report *report = entry->report;
-	bool has_blanks = file[strcspn(file, " \t")] != '\0';
+	bool is_line = options->command && !options->command[1] && strpbrk(file, " \t");
+	bool is_last = strcmp(file, "/bin/sh") == 0;
 
 	if (!options->command) {
-		if (!options->shell)
-			options_mend(report, " -s /bin/sh", options->words);
-		report_error(report, 0, "cannot find the shell %s inside %s, which %s names", file,
-			options->root,
-			options->shell                                   ? "-s"
-			: *record_value(&entry->record, "shell") != '\0' ? "the key shell"
-									 : "its passwd");
+		if (!options->shell && !is_last)
+			options_mend(report, " -s /bin/sh", options->words, NULL);
+		report_error(report, 0, "cannot find the shell %s inside %s%s", file, options->root,
+			options->shell || is_last ? ""
+			: *record_value(&entry->record, "shell") != '\0'
+				? ", which the key shell names"
+				: ", which its passwd names");
 		return COMMAND_NOT_FOUND;
 	}
-	if (has_blanks)
-		report_mend(report, "chroot-enter %s sh -c %s", options->root,
-			report_word(report, file));
+	if (is_line) {
+		options_mend(report, "", options->words, options->command);
+		report_mend(report, "%s sh -c %s", report->mending, report_word(report, file));
+	}
 	report_error(report, 0, "%s: command not found%s", *file != '\0' ? file : "''",
-		has_blanks ? ": it is one word with blanks" : "");
+		is_line ? ": it is one word with blanks" : "");
 	return COMMAND_NOT_FOUND;
 }
 
@@ -266,8 +278,7 @@ session_execute(struct entry *entry)
 	int status;
 
 	if (passwd)
-		account_find(&account, passwd, NULL,
-			target->uid); /* home_of reports one that is missing */
+		account_find(&account, passwd, NULL, target->uid);
 	rules.user = user_name(entry, &account);
 	rules.home = home_of(entry, &account);
 	rules.shell = shell_of(entry, &account);

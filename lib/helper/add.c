@@ -11,6 +11,7 @@
 #include "helper/tree_user.h"
 #include "helper/tree_user_make.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -62,12 +63,22 @@ make_root(struct service *service, const struct add_request *request, const char
 {
 	char path[sizeof(CATALOGUE_DIRECTORY "/" CATALOGUE_SERVICE ".") + NAME_LENGTH];
 	struct report *report = service->report;
+	sigset_t all, before;
+	int result;
 
 	snprintf(
 		path, sizeof(path), CATALOGUE_DIRECTORY "/" CATALOGUE_SERVICE ".%s", request->name);
 	if (catalogue_propose(&service->catalogue, request->name, text, report) < 0 ||
-		start_judge(service, request->name) < 0 || write_config(path, text, report) < 0 ||
-		start_written(service, request->name, path) < 0)
+		start_judge(service, request->name) < 0)
+		return -1;
+	/* Ctrl-C would leave a file without its root */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	result = write_config(path, text, report);
+	if (result == 0)
+		result = start_written(service, request->name, path);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (result < 0)
 		return -1;
 	say(report, "written to %s", path);
 	say(report, "started");

@@ -46,9 +46,11 @@ judge_name(struct report *report, const struct add_request *request)
 	const char *name = request->name;
 
 	if (!name_is_valid(name)) {
-		if (name[0] == '/' && name_is_valid(request->directory))
-			report_mend(report, "chroot-mounts add %s %s", request->directory,
-				report_word(report, name));
+		struct add_request swapped = *request;
+
+		swapped.name = request->directory;
+		if (name[0] == '/' && name_is_valid(swapped.name))
+			mend_command(report, &swapped, name);
 		return report_error(report, 0,
 			"%s is no name of a root, which has small letters, digits, - and _",
 			*name != '\0' ? name : "''");
@@ -107,7 +109,7 @@ judge_directory(struct report *report, const struct add_request *request)
 		path = realpath(directory, NULL);
 	else if (request->here && asprintf(&whole, "%s/%s", request->here, directory) >= 0)
 		path = realpath(whole, NULL);
-	if (path)
+	if (path && path[1] != '\0')
 		mend_command(report, request, path);
 	if (directory[0] == '/')
 		return report_error(

@@ -144,7 +144,7 @@ catalogue_lacks_runlevel(const char *service)
 	return result == GLOB_NOMATCH;
 }
 
-/* True for a name that would be one but for capitals and dots. */
+/* True for a name that would count but for capitals and dots; small receives it without them. */
 static bool
 is_almost_valid(const char *name, char small[NAME_LENGTH + 1])
 {
@@ -158,7 +158,8 @@ is_almost_valid(const char *name, char small[NAME_LENGTH + 1])
 			*byte = '-';
 		else
 			*byte = (char)tolower((unsigned char)*byte);
-	return name_is_valid(small);
+	return name_is_valid(small) && !reserved_name_is_leftover(small) &&
+	       !catalogue_is_runlevel(small);
 }
 
 void

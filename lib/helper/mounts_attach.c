@@ -13,6 +13,7 @@
 #include "superuser/mount.h"
 #include "superuser/root.h"
 
+#include <fcntl.h>
 #include <libmount/libmount.h>
 #include <limits.h>
 #include <string.h>
@@ -60,6 +61,26 @@ make_target(const struct plan_mount *line, const struct root *root, bool directo
 		report, errno, "cannot make the mount point %s%s", root->path, line->target);
 }
 
+/* True if no component of a path in the tree is a symbolic link: on the host, one could lead out of
+ * the tree. */
+static bool
+has_no_link(const struct root *root, const char *path)
+{
+	char part[PATH_MAX];
+	struct stat found;
+
+	for (const char *end = path + 1; *end != '\0';) {
+		end += strcspn(end, "/");
+		snprintf(part, sizeof(part), "%.*s", (int)(end - path - 1), path + 1);
+		if (fstatat(root->tree, part, &found, AT_SYMLINK_NOFOLLOW) < 0)
+			return errno == ENOENT;
+		if (S_ISLNK(found.st_mode))
+			return false;
+		end += *end == '/';
+	}
+	return true;
+}
+
 /* True if the tree itself lacks the target of a line, which needs it. */
 static bool
 lacks_target(
@@ -69,7 +90,7 @@ lacks_target(
 	cleanup_fd int target = -1;
 
 	if (mounts->lines[index].fd < 0 || line->may_fail || line->makes_target ||
-		plan_is_nested(plan, index))
+		plan_is_nested(plan, index) || !has_no_link(root, line->target))
 		return false;
 	target = root_open_target(root, line->target);
 	return target < 0 && errno == ENOENT;
@@ -117,6 +138,8 @@ cannot_open_target(const struct mounts *mounts, const struct plan *plan, size_t 
 		return report_error(report, error,
 			"cannot open the mount point %s%s of a directory that is no Linux tree, without bin, etc, lib, sbin, usr and var",
 			root->path, target);
+	else if (error == ENOENT && !has_no_link(root, target))
+		report_advise(report, "make it in the tree, where a link is on the way to it");
 	else if (error == ENOENT)
 		mend_targets(mounts, plan, index, root, report);
 	return report_error(report, error, "cannot open the mount point %s%s", root->path, target);

@@ -124,26 +124,47 @@ is_program(const char *path)
 	       owner_is_superuser_alone(found.st_uid, found.st_mode);
 }
 
-/* Takes the host's home if the tree has it or the directory above it, as where /home is shared. */
+/*
+ * Returns 1 if only the superuser can change the way to a path, 0 if a directory above it is
+ * missing, or -1. Threat: a user owns a directory above the home, exchanges the home for a link
+ * while a tool makes it, and the tool gives another directory away. Defence: no tool makes that
+ * home.
+ */
+static int
+judge_way(const char *path)
+{
+	char part[PATH_MAX];
+	const char *end = path;
+	struct stat found;
+
+	do {
+		snprintf(part, sizeof(part), "%.*s", end > path ? (int)(end - path) : 1, path);
+		if (lstat(part, &found) < 0)
+			return errno == ENOENT ? 0 : -1;
+		if (!S_ISDIR(found.st_mode) ||
+			!owner_is_superuser_alone(found.st_uid, found.st_mode))
+			return -1;
+		end += 1 + strcspn(end + 1, "/");
+	} while (*end != '\0');
+	return 1;
+}
+
+/* Takes the host's home if the tree has it or a safe directory above it, as where /home is shared.
+ */
 static void
 choose_home(struct tree_user *user)
 {
 	const char *home = user->account.home;
-	const size_t length = strlen(home);
-	char above[PATH_MAX];
 	struct stat found;
 
-	if (length < sizeof(above) && config_is_path(home) && is_field(home)) {
-		snprintf(above, sizeof(above), "%s", home);
+	if (strlen(home) < sizeof(user->home) && config_is_path(home) && is_field(home)) {
 		snprintf(user->home, sizeof(user->home), "%s", home);
-		*strrchr(above, '/') = '\0';
 		user->has_home = lstat(home, &found) == 0;
-		if (user->has_home ||
-			(stat(*above != '\0' ? above : "/", &found) == 0 && S_ISDIR(found.st_mode)))
+		if (user->has_home || judge_way(home) > 0)
 			return;
 	}
 	snprintf(user->home, sizeof(user->home), "/home/%s", user->account.name);
-	user->has_home = lstat(user->home, &found) == 0;
+	user->has_home = lstat(user->home, &found) == 0 || judge_way(user->home) < 0;
 }
 
 static void

@@ -15,12 +15,14 @@
 #include "superuser/root.h"
 
 #include <fcntl.h>
+#include <shadow.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#define FIRST_PERSON 1000 /* UID_MIN of login.defs(5) */
 #define WORDS 24 /* of a command, with those of chroot-enter */
 
 struct make {
@@ -148,6 +150,22 @@ write_lines(struct make *make)
 	return 0;
 }
 
+/* Reads the files again under their lock, which the tools of a running program inside take too, and
+ * writes the lines. */
+static int
+look_and_write(struct make *make)
+{
+	int result;
+
+	if (lckpwdf() < 0)
+		return report_error(make->service->report, errno, "cannot lock /etc/passwd inside");
+	result = look(make);
+	if (result == 0 && make->user->state == TREE_USER_MISSING)
+		result = write_lines(make);
+	ulckpwdf();
+	return result;
+}
+
 /* Executes a command with no input, and with its output among the messages. Returns the status that
  * waitpid(2) gives, or -1 with errno set. */
 static int
@@ -212,6 +230,18 @@ run_tool(const struct make *make, bool is_group)
 	return status == 0;
 }
 
+/* True if the account that is in the way is a person's, and both names can stand in a command. */
+static bool
+can_rename(const struct tree_user *user)
+{
+	const char *const names[] = {user->account.name, user->other.name};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (names[i][strspn(names[i], "abcdefghijklmnopqrstuvwxyz0123456789_-")] != '\0')
+			return false;
+	return user->other.uid >= FIRST_PERSON;
+}
+
 /* Reports the account that is in the way, with the command that gives it the user's name or
  * number. */
 static int
@@ -220,34 +250,35 @@ refuse(const struct make *make)
 	const struct tree_user *user = make->user;
 	const char *name = user->account.name, *other = user->other.name;
 	const unsigned uid = (unsigned)user->account.uid, other_uid = (unsigned)user->other.uid;
+	const char *special = make->has_default_user ? " -u 0" : "";
 	bool is_number = user->state == TREE_USER_OTHER_NUMBER;
+	bool has_usermod = user->tool && !user->tool->is_busybox;
 	struct report *report = make->service->report;
-	cleanup_free char *script = NULL;
-	int length;
+	struct account holder = {0};
+	bool is_taken =
+		is_number && account_find(&holder, user->passwd_text, NULL, user->account.uid) == 0;
 
-	if (is_number)
-		length = asprintf(
-			&script, "s/^%s:\\([^:]*\\):%u:/%s:\\1:%u:/", name, other_uid, name, uid);
-	else
-		length = asprintf(&script, "s/^%s:/%s:/", other, name);
-	if (length < 0)
-		script = NULL;
-	else if (!user->tool || user->tool->is_busybox)
-		report_mend(report, "chroot-enter%s -d / %s sed -i %s /etc/passwd",
-			make->has_default_user ? " -u 0" : "", make->name,
-			report_word(report, script));
+	account_release(&holder);
+	if (is_taken || !can_rename(user))
+		report_advise(report, "give one of the accounts inside another name or number");
+	else if (has_usermod && is_number)
+		report_mend(report, "chroot-enter%s -d / %s usermod -u %u %s", special, make->name,
+			uid, name);
+	else if (has_usermod)
+		report_mend(report, "chroot-enter%s -d / %s usermod -l %s %s", special, make->name,
+			name, other);
 	else if (is_number)
-		report_mend(report, "chroot-enter%s -d / %s usermod -u %u %s",
-			make->has_default_user ? " -u 0" : "", make->name, uid,
-			report_word(report, name));
+		report_mend(report,
+			"chroot-enter%s -d / %s sed -i 's/^%s:\\([^:]*\\):%u:/%s:\\1:%u:/' /etc/passwd",
+			special, make->name, name, other_uid, name, uid);
 	else
-		report_mend(report, "chroot-enter%s -d / %s usermod -l %s %s",
-			make->has_default_user ? " -u 0" : "", make->name,
-			report_word(report, name), report_word(report, other));
+		report_mend(report, "chroot-enter%s -d / %s sed -i 's/^%s:/%s:/' /etc/passwd",
+			special, make->name, other, name);
 	if (is_number)
 		return report_error(report, 0,
-			"cannot make an account for %s: the number is %u inside and %u on the host, so %s enters without a name",
-			name, other_uid, uid, name);
+			"cannot make an account for %s: the number is %u inside and %u on the host, so %s enters %s",
+			name, other_uid, uid, name,
+			is_taken ? "under another name" : "without a name");
 	return report_error(report, 0,
 		"cannot make an account for %s: the number %u is %s inside, so %s enters as %s",
 		name, uid, other, name, other);
@@ -282,5 +313,5 @@ tree_user_make(struct tree_user *user, struct service *service, const char *name
 				user->account.name);
 	}
 	*how = "a line in /etc/passwd";
-	return visit(&make, write_lines);
+	return visit(&make, look_and_write);
 }

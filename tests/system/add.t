@@ -176,6 +176,9 @@ is 'killed before the file has its name, there is no root' "$(chroot-mounts list
 ok 'the hidden file that was left is in the way of nothing' chroot-mounts add games /opt/games alice
 forget games
 rm /etc/conf.d/.chroot-mounts.*
+run strace -qq -o /dev/null -e trace=fsmount -e inject=fsmount:signal=INT:when=1 chroot-mounts add games /opt/games alice
+is 'told to end while the root starts, add goes on until nothing is half done' "$(state_of games)" started
+forget games
 strace -qq -o /dev/null -e trace=flock -e inject=flock:signal=KILL:when=1 chroot-mounts add games /opt/games alice
 is 'killed behind that, the file is whole' "$(tail -n 1 "${own}games")" 'users="alice"'
 is 'killed behind that, the root is not started' "$(state_of games)" stopped

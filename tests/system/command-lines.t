@@ -665,6 +665,14 @@ alice$ cd /srv/outside; chroot-enter games pwd
 ! chroot-enter: cannot go to /srv/outside inside games: No such file or directory; to mend it: chroot-enter -d / games pwd
 = 125
 
+alice$ cd /srv/outside; chroot-enter games rm -rf etc usr
+! chroot-enter: cannot go to /srv/outside inside games: No such file or directory; -d says where it runs
+= 125
+
+alice$ cd /srv/outside; chroot-enter games sh -c 'rm -rf *'
+! chroot-enter: cannot go to /srv/outside inside games: No such file or directory; -d says where it runs
+= 125
+
 alice$ cd /srv/closed; chroot-enter games pwd
 ! chroot-enter: cannot go to /srv/closed inside games: Permission denied; to mend it: chroot-enter -d / games pwd
 = 125
@@ -749,7 +757,7 @@ alice$ echo 'exit 37' | chroot-enter games
 alice$ chroot-enter games
 
 alice$ chroot-enter -s /bin/nothing games
-! chroot-enter: cannot find the shell /bin/nothing inside games, which -s names
+! chroot-enter: cannot find the shell /bin/nothing inside games
 = 127
 
 alice$ chroot-enter -s /bin games
@@ -774,7 +782,7 @@ bob$ echo 'echo $0 $SHELL' | chroot-enter -s /bin/sh demo
 
 superuser# echo 'echo $0 $SHELL $USER' | chroot-enter -u alina games
 > ash /bin/ash alina
-! chroot-enter: your home /srv/alina is missing inside games; the superuser makes it: chroot-enter -d / games install -d -o 1002 -g 1002 /srv/alina
+! chroot-enter: your home /srv/alina is missing inside games; make it there and give it to alina
 
 # the environment
 alice$ chroot-enter games env | sort

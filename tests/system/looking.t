@@ -220,7 +220,7 @@ is 'the stop that looks comes to its end beside a stop of that other root' "$sta
 wait "$beside"
 is 'the stop of that other root finds the namespace held' $? 1
 like 'the stop of that other root names the holder, and no other process' "$(<"$work/beside.output")" \
-	"games: is held from outside by $holder \\(sleep\\), with a mount namespace made inside open; to mend it"
+	"games: is held from outside by $holder \\(sleep\\), with a mount namespace made inside open; end that"
 clear_away "$holder" "$other"
 ok 'once the namespace is closed, that other root is stopped' chroot-mounts stop games
 

@@ -555,6 +555,10 @@ nofail()
 		"cannot open the mount point $tree/nosuch: No such file or directory; to mend it: install -D -m 644 /dev/null $tree/nosuch"
 	refused 'several missing targets' $'/srv/tree /nosuch/a none bind\n/srv/file /new/b\\040c none bind\n/srv/tree /t none bind\n/srv/tree /nosuch/d none bind,nofail\n/srv/plain /nosuch/e none bind\n/srv/plain /nosuch/e/f none bind' \
 		"cannot open the mount point $tree/nosuch/a: No such file or directory; to mend it: mkdir -p $tree/nosuch/a $tree/nosuch/e && install -D -m 644 /dev/null '$tree/new/b c'"
+	ln -s /srv "$tree/outside"
+	refused 'a missing target behind a link that could lead out of the tree' '/srv/tree /outside/nosuch none bind' \
+		"cannot open the mount point $tree/outside/nosuch: No such file or directory; make it in the tree, where a link is on the way to it"
+	rm "$tree/outside"
 	shows 'nofail and a missing source' '/srv/nosuch /t none bind,nofail'
 	shows 'nofail and a missing target' '/srv/tree /nosuch/deep none bind,nofail'
 	shows 'nofail and a missing device' '/dev/nosuch /t ext4 nofail'

@@ -169,7 +169,8 @@ make(struct made *made, const char *target, const char *words, bool is_directory
 {
 	*made = (struct made){.lines = {{.fd = -1}, {.fd = -1, .is_directory = is_directory}},
 		.ids = {7, 8},
-		.root = {.tree = -1, .proc_fd = -1, .path = tree}};
+		/* which has neither /above nor /b */
+		.root = {.tree = AT_FDCWD, .proc_fd = -1, .path = tree}};
 	assert_int_equal(plan_add(&made->plan, "/x", "/above", "none", "bind", &report), 0);
 	assert_int_equal(plan_add(&made->plan, "/a", target, "none", words, &report), 0);
 	made->mounts = (struct mounts){.lines = made->lines, .ids = made->ids, .count = 2};

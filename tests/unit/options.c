@@ -170,6 +170,19 @@ assert_misplaced(struct line line, const char *expected)
 }
 
 static void
+a_line_that_is_too_long_is_not_printed(void **state)
+{
+	static char many[5000];
+
+	(void)state;
+	memset(many, 'x', sizeof(many) - 1);
+	assert_misplaced(
+		LINE("games", "-l", many), "test: cannot run -l: options stand before the root\n");
+	assert_misplaced(LINE("games", "-l", "a\nb"),
+		"test: cannot run -l: options stand before the root\n");
+}
+
+static void
 an_option_behind_the_root_is_moved_before_it(void **state)
 {
 	(void)state;
@@ -183,6 +196,12 @@ an_option_behind_the_root_is_moved_before_it(void **state)
 		"test: cannot run -x: a command that begins with - stands behind --\n");
 	assert_misplaced(LINE("games", "-lu"),
 		"test: cannot run -lu: a command that begins with - stands behind --\n");
+	assert_misplaced(LINE("games", "-"),
+		"test: cannot run -: a command that begins with - stands behind --\n");
+	assert_misplaced(LINE("games", "--list"),
+		"test: cannot run --list: a command that begins with - stands behind --\n");
+	assert_misplaced(LINE("--", "games", "-l"),
+		"test: cannot run -l: a command that begins with - stands behind --\n");
 }
 
 static void
@@ -260,6 +279,7 @@ main(void)
 		cmocka_unit_test(behind_the_root_all_words_are_the_commands),
 		cmocka_unit_test(a_list_stands_alone),
 		cmocka_unit_test(other_lines_are_refused),
+		cmocka_unit_test(a_line_that_is_too_long_is_not_printed),
 		cmocka_unit_test(an_option_behind_the_root_is_moved_before_it),
 		cmocka_unit_test(what_is_unknown_is_seen),
 		cmocka_unit_test(nothing_is_left_of_the_line_before),

@@ -122,7 +122,8 @@ __wrap_access(const char *path, int mode)
 {
 	static const char folder[] = "/usr/sbin/";
 
-	assert_int_equal(mode, X_OK);
+	if (mode == F_OK)
+		return strcmp(path, "etc") == 0 ? 0 : -1;
 	assert_memory_equal(path, folder, strlen(folder));
 	return strncmp(tools, path + strlen(folder), strlen(path + strlen(folder))) == 0 ? 0 : -1;
 }
@@ -555,9 +556,9 @@ a_home_that_is_missing_inside_is_told_to_a_shell_alone(void **state)
 			entry_of_passwd, sizeof(entry_of_passwd), "alice:x:1000:1000::%s:\n", home);
 		passwd = entry_of_passwd;
 		snprintf(expected, sizeof(expected),
-			"chroot-enter: your home %s is missing inside games; the superuser makes "
-			"it: chroot-enter -d / games install -d -o 1000 -g 1000 %s\n",
-			home, *home == '\0' ? "''" : home);
+			"chroot-enter: your home %s is missing inside games; make it there and "
+			"give it to alice\n",
+			home);
 		assert_int_equal(chdir(place), 0);
 		options.command = NULL;
 		execute();
@@ -588,13 +589,13 @@ an_account_that_is_missing_inside_is_told_to_a_shell_alone(void **state)
 		execute();
 		assert_string_equal(take_said(),
 			"chroot-enter: games has no account with the number 1000; the superuser "
-			"makes it: chroot-enter -d / games useradd -m -u 1000 unknown\n");
+			"makes it: chroot-enter -u 0 -d / games useradd -m -u 1000 unknown\n");
 		tools = "adduser";
 		entry.environment = COMMAND("LOGNAME=al ice");
 		execute();
 		assert_string_equal(take_said(),
 			"chroot-enter: games has no account with the number 1000; the superuser "
-			"makes it: chroot-enter -d / games adduser -D -u 1000 'al ice'\n");
+			"makes it: chroot-enter -u 0 -d / games adduser -D -u 1000 'al ice'\n");
 		tools = "";
 		execute();
 		assert_string_equal(take_said(),
@@ -725,21 +726,50 @@ a_shell_that_is_missing_is_named_with_its_source(void **state)
 	assert_not_found("chroot-enter: cannot find the shell /bin/fish inside games, which the "
 			 "key shell names; to mend it: chroot-enter -s /bin/sh -l games\n");
 	options.shell = "/bin/ksh";
-	assert_not_found("chroot-enter: cannot find the shell /bin/ksh inside games, which -s "
-			 "names\n");
+	assert_not_found("chroot-enter: cannot find the shell /bin/ksh inside games\n");
 }
 
 static void
 a_command_that_is_missing_is_named(void **state)
 {
+	char *line[] = {"-e", "A=b c", "games", "--", "ls -l '/a b'", NULL};
+
 	(void)state;
 	options.command = COMMAND("absent", "a b");
 	assert_not_found("chroot-enter: absent: command not found\n");
 	options.command = COMMAND("");
 	assert_not_found("chroot-enter: '': command not found\n");
-	options.command = COMMAND("ls -l '/a b'");
+	options.words = line;
+	options.command = line + 4;
 	assert_not_found("chroot-enter: ls -l '/a b': command not found: it is one word with "
-			 "blanks; to mend it: chroot-enter games sh -c 'ls -l '\\''/a b'\\'''\n");
+			 "blanks; to mend it: chroot-enter -e 'A=b c' games -- sh -c 'ls -l "
+			 "'\\''/a b'\\'''\n");
+	/* a shell would not get the other words */
+	options.command = COMMAND("ls -l", "/");
+	assert_not_found("chroot-enter: ls -l: command not found\n");
+}
+
+static void
+a_last_shell_that_is_missing_has_no_other_in_its_place(void **state)
+{
+	(void)state;
+	passwd = "alice:x:1000:1000::%/home:\n";
+	assert_not_found("chroot-enter: cannot find the shell /bin/sh inside games\n");
+}
+
+static void
+a_command_that_could_harm_what_is_in_the_top_directory_is_not_named(void **state)
+{
+	(void)state;
+	assert_int_equal(rmdir(work), 0);
+	options.words = COMMAND("games", "rm", "-rf", "etc");
+	options.command = options.words + 1;
+	assert_fails("chroot-enter: cannot go to %/work inside games: No such file or directory; "
+		     "-d says where it runs\n");
+	options.words = COMMAND("games", "sh", "-c", "rm *");
+	options.command = options.words + 1;
+	assert_fails("chroot-enter: cannot go to %/work inside games: No such file or directory; "
+		     "-d says where it runs\n");
 }
 
 static void
@@ -758,14 +788,14 @@ a_command_never_runs_in_another_directory(void **state)
 {
 	(void)state;
 	assert_int_equal(rmdir(work), 0);
-	options.command = COMMAND("rm");
-	options.words = COMMAND("-e", "A=$B", "games", "rm", "*");
+	options.words = COMMAND("-e", "A=$B", "games", "rm", "a b");
+	options.command = options.words + 3;
 	assert_fails(
 		"chroot-enter: cannot go to %/work inside games: No such file or directory; to "
-		"mend it: chroot-enter -d / -e 'A=$B' games rm '*'\n");
+		"mend it: chroot-enter -d / -e 'A=$B' games rm 'a b'\n");
 	entry.directory[0] = '\0';
 	assert_fails("chroot-enter: cannot go to the current directory inside games: No such file "
-		     "or directory; to mend it: chroot-enter -d / -e 'A=$B' games rm '*'\n");
+		     "or directory; to mend it: chroot-enter -d / -e 'A=$B' games rm 'a b'\n");
 	options.directory = work;
 	assert_fails("chroot-enter: cannot go to %/work inside games: No such file or directory\n");
 	options.directory = at("file");
@@ -1034,6 +1064,8 @@ main(void)
 		TEST(the_directory_of_the_option_counts_before_the_home_of_a_login),
 		TEST(a_shell_that_is_missing_is_named_with_its_source),
 		TEST(a_command_that_is_missing_is_named),
+		TEST(a_last_shell_that_is_missing_has_no_other_in_its_place),
+		TEST(a_command_that_could_harm_what_is_in_the_top_directory_is_not_named),
 		TEST(a_command_in_a_home_that_is_missing_learns_how_homes_are_shared),
 		TEST(a_command_never_runs_in_another_directory),
 		TEST(a_directory_that_was_asked_for_is_not_replaced_by_another_one),
