@@ -160,11 +160,13 @@ choose_home(struct tree_user *user)
 	if (strlen(home) < sizeof(user->home) && config_is_path(home) && is_field(home)) {
 		snprintf(user->home, sizeof(user->home), "%s", home);
 		user->has_home = lstat(home, &found) == 0;
+		user->is_home_unsafe = false;
 		if (user->has_home || judge_way(home) > 0)
 			return;
 	}
 	snprintf(user->home, sizeof(user->home), "/home/%s", user->account.name);
-	user->has_home = lstat(user->home, &found) == 0 || judge_way(user->home) < 0;
+	user->has_home = lstat(user->home, &found) == 0;
+	user->is_home_unsafe = judge_way(user->home) < 0;
 }
 
 static void
@@ -231,8 +233,8 @@ tree_user_command(const struct tree_user *user, bool is_group, struct tree_user_
 	*word++ = tool->is_busybox ? "-h" : "-d";
 	*word++ = user->home;
 	if (!tool->is_busybox)
-		*word++ = user->has_home ? "-M" : "-m";
-	else if (user->has_home)
+		*word++ = user->has_home || user->is_home_unsafe ? "-M" : "-m";
+	else if (user->has_home || user->is_home_unsafe)
 		*word++ = "-H";
 	*word++ = "-s";
 	*word++ = user->shell;

@@ -36,7 +36,8 @@ struct tree_user {
 	bool has_group; /* there is one with the number */
 	char *passwd_text, *group_text; /* owned; NULL for no file */
 	char home[PATH_MAX];
-	bool has_home; /* none is to be made: it is there, or another user owns the way to it */
+	bool has_home; /* something is there already, a directory of the host's perhaps */
+	bool is_home_unsafe; /* another user can change the way to it, so no tool may make it */
 	const char *shell; /* borrowed */
 	const struct tree_user_tool *tool; /* NULL: the tree has none that can do it */
 };

@@ -305,8 +305,13 @@ tree_user_make(struct tree_user *user, struct service *service, const char *name
 		if (visit(&make, look) < 0)
 			return -1;
 		*how = program;
-		if (user->state == TREE_USER_THERE && has_made)
+		if (user->state == TREE_USER_THERE && has_made) {
+			if (!user->has_home && user->is_home_unsafe)
+				report_warning(report,
+					"%s has no home inside: another user can change the way to %s",
+					user->account.name, user->home);
 			return 0;
+		}
 		if (user->state != TREE_USER_MISSING)
 			return report_error(report, 0,
 				"%s has made the account of %s inside in part only", program,

@@ -176,7 +176,7 @@ is 'killed before the file has its name, there is no root' "$(chroot-mounts list
 ok 'the hidden file that was left is in the way of nothing' chroot-mounts add games /opt/games alice
 forget games
 rm /etc/conf.d/.chroot-mounts.*
-run strace -qq -o /dev/null -e trace=fsmount -e inject=fsmount:signal=INT:when=1 chroot-mounts add games /opt/games alice
+run strace -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=INT chroot-mounts add games /opt/games alice
 is 'told to end while the root starts, add goes on until nothing is half done' "$(state_of games)" started
 forget games
 strace -qq -o /dev/null -e trace=flock -e inject=flock:signal=KILL:when=1 chroot-mounts add games /opt/games alice
@@ -335,7 +335,8 @@ chown 0:5 /opt/alpine/etc/passwd
 ok 'a passwd without a last newline is served' chroot-mounts add alpine /opt/alpine alice
 is 'lines keep the owner and the mode of the file' "$(stat -c '%u:%g %a' /opt/alpine/etc/passwd)" '0:5 640'
 is 'lines are lines of their own' "$(grep -c . /opt/alpine/etc/passwd)" 2
-is 'no other file is left in etc' "$(ls -A /opt/alpine/etc)" 'group
+is 'no other file is left in etc' "$(ls -A /opt/alpine/etc)" '.pwd.lock
+group
 passwd
 resolv.conf'
 forget alpine
@@ -406,5 +407,26 @@ is 'a name that is taken in the Debian tree is an error' "$status:$errors" "1:ch
 chroot-mounts: debian: is configured and started all the same"
 ok 'the usermod of the number succeeds' chroot-enter -d / debian usermod -u 1000 alice
 is 'the user has the number then' "$(as alice chroot-enter -d / debian id -un)" alice
+forget debian
+# useradd follows links on the way to a home
+sed -i '/^alice:/d' /opt/debian/etc/{passwd,shadow,group}
+rm -rf /opt/debian/home/alice
+chown 1001 /opt/debian/home
+run chroot-mounts add debian /opt/debian alice
+is 'useradd makes no home in a directory of another user' "$status:$errors:$(ls /opt/debian/home)" \
+	'0:chroot-mounts: debian: alice has no home inside: another user can change the way to /home/alice:'
+is 'the account without a home is there' "$(grep -c '^alice:' /opt/debian/etc/passwd)" 1
+forget debian
+# neither name nor number may go to another account
+sed -i 's|^alice:x:1000:|alice:x:1500:|; s|^daemon:|1000:|' /opt/debian/etc/passwd
+echo 'axb:x:1000:1000::/:/bin/sh' >>/opt/debian/etc/passwd
+run chroot-mounts add debian /opt/debian alice
+is 'where name and number are both taken, no command is printed' "$status:$errors" "1:chroot-mounts: debian: cannot make an account for alice: the number is 1500 inside and 1000 on the host, so alice enters under another name; give one of the accounts inside another name or number
+chroot-mounts: debian: is configured and started all the same"
+forget debian
+sed -i '/^alice:/d; s|^axb:|systemd-a.b:|' /opt/debian/etc/passwd
+run chroot-mounts add debian /opt/debian alice
+is 'an account with a special name is renamed by no command' "$status:$errors" "1:chroot-mounts: debian: cannot make an account for alice: the number 1000 is systemd-a.b inside, so alice enters as systemd-a.b; give one of the accounts inside another name or number
+chroot-mounts: debian: is configured and started all the same"
 forget debian
 done_testing
