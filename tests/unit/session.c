@@ -732,7 +732,7 @@ a_shell_that_is_missing_is_named_with_its_source(void **state)
 static void
 a_command_that_is_missing_is_named(void **state)
 {
-	char *line[] = {"-e", "A=b c", "games", "--", "ls -l '/a b'", NULL};
+	char **line = COMMAND("-e", "A=b c", "games", "--", "ls -l '/a b'");
 
 	(void)state;
 	options.command = COMMAND("absent", "a b");
