@@ -127,10 +127,10 @@ large() { { echo "$spoofed"; head -c 10485760 /dev/zero | tr '\0' '#'; } >"$file
 device() { mknod "$file" c 1 5; }
 host_mounts >"$work/mounts"
 naive=taken
-spoofed 'a file writable by a group' 'writable by nobody else' mode g+w
-spoofed 'a file writable by everybody' 'writable by nobody else' mode o+w
-spoofed "a user's file" 'must belong to the superuser' owner bob
-spoofed "a user's file, read-only" 'must belong to the superuser' owners_alone bob
+spoofed 'a file writable by a group' 'only the superuser may be able to write to it' mode g+w
+spoofed 'a file writable by everybody' 'only the superuser may be able to write to it' mode o+w
+spoofed "a user's file" 'only the superuser may be able to write to it' owner bob
+spoofed "a user's file, read-only" 'only the superuser may be able to write to it' owners_alone bob
 spoofed "a link to a user's file" 'symbolic link' link_to /srv/everybody/config
 write
 mv "$file" /srv/superusers
