@@ -574,6 +574,7 @@ a_home_that_is_missing_inside_is_told_to_a_shell_alone(void **state)
 static void
 an_account_that_is_missing_inside_is_told_to_a_shell_alone(void **state)
 {
+	char *without[] = {NULL}, **named = COMMAND("LOGNAME=al ice");
 	static const char *const texts[] = {NULL, "", "bob:x:1001:1001::/:/bin/sh\n"};
 
 	(void)state;
@@ -584,14 +585,14 @@ an_account_that_is_missing_inside_is_told_to_a_shell_alone(void **state)
 		assert_variable("HOME", "/");
 		assert_variable("SHELL", "/bin/sh");
 		take_said();
-		entry.environment = COMMAND(NULL);
+		entry.environment = without;
 		tools = "useradd adduser";
 		execute();
 		assert_string_equal(take_said(),
 			"chroot-enter: games has no account with the number 1000; the superuser "
 			"makes it: chroot-enter -u 0 -d / games useradd -m -u 1000 unknown\n");
 		tools = "adduser";
-		entry.environment = COMMAND("LOGNAME=al ice");
+		entry.environment = named;
 		execute();
 		assert_string_equal(take_said(),
 			"chroot-enter: games has no account with the number 1000; the superuser "
