@@ -6,11 +6,11 @@ use warnings;
 use Test::More;
 require './tests/texts.pl';
 
-# A function's name begins a line, a table's stands before its brackets.
+# A function's name begins a line, or is defined there; a table's stands before its brackets.
 sub defines {
 	my ($file, $what) = @_;
 	my ($name, $is_function) = $what =~ /^(\w+)(\(\))?/;
-	return text_of($file) =~ ($is_function ? qr/^$name\(/m : qr/\b$name\[/);
+	return text_of($file) =~ ($is_function ? qr/^(?:#define )?$name\(/m : qr/\b$name\[/);
 }
 
 my $text = text_of('HACKING.md');
