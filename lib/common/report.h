@@ -21,7 +21,7 @@ struct report {
 	char *mending; /* owned; printed with the next error, then freed */
 	bool is_advice; /* mending is no command */
 	struct report_word *words; /* owned; the quoted words of mending */
-	bool lacks_word; /* memory for a word was lacking: mending is left out */
+	bool lacks_word; /* one could not be printed: mending is left out */
 };
 
 /* A quoted word of the command that mends an error. */

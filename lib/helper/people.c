@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* UID_MIN in every distribution's login.defs(5); uid 65534 is no person */
-#define FIRST_PERSON 1000
+/* no person */
 #define NOBODY 65534
 
 char *
@@ -72,7 +71,7 @@ people_names(char ***names, size_t *count)
 	*count = 0;
 	setpwent();
 	while (result == 0 && (user = getpwent()))
-		if (user->pw_uid >= FIRST_PERSON && user->pw_uid != NOBODY)
+		if (user->pw_uid >= PEOPLE_FIRST && user->pw_uid != NOBODY)
 			result = add_name(names, count, user->pw_name);
 	endpwent();
 	if (result == 0)

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* The first uid of a person: UID_MIN in every distribution's login.defs(5). */
+#define PEOPLE_FIRST 1000
+
 /* Returns the host's name of a group, owned by the caller, or NULL if it has none. */
 char *people_group_name(gid_t gid);
 

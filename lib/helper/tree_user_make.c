@@ -8,6 +8,7 @@
 #include "common/syscalls.h"
 #include "helper/namespace_make.h"
 #include "helper/new_file.h"
+#include "helper/people.h"
 #include "helper/prepared_root.h"
 #include "helper/service.h"
 #include "helper/state.h"
@@ -22,7 +23,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#define FIRST_PERSON 1000 /* UID_MIN of login.defs(5) */
 #define WORDS 24 /* of a command, with those of chroot-enter */
 
 struct make {
@@ -239,7 +239,7 @@ can_rename(const struct tree_user *user)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (names[i][strspn(names[i], "abcdefghijklmnopqrstuvwxyz0123456789_-")] != '\0')
 			return false;
-	return user->other.uid >= FIRST_PERSON;
+	return user->other.uid >= PEOPLE_FIRST;
 }
 
 /* Reports the account that is in the way, with the command that gives it the user's name or
